@@ -1,0 +1,2 @@
+/** Refusals of the catalog module. */
+export const CATALOG_ERRORS = {} as const

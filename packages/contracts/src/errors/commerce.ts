@@ -1,0 +1,2 @@
+/** Refusals of the commerce module. */
+export const COMMERCE_ERRORS = {} as const

@@ -1,0 +1,2 @@
+/** Refusals of the inference module. */
+export const INFERENCE_ERRORS = {} as const

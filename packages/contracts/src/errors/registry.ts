@@ -1,0 +1,24 @@
+import { ACCOUNT_ERRORS } from './accounts.js'
+import { CATALOG_ERRORS } from './catalog.js'
+import { COMMERCE_ERRORS } from './commerce.js'
+import { INFERENCE_ERRORS } from './inference.js'
+import { KIT_ERRORS } from './kit.js'
+import { REPO_ERRORS } from './repos.js'
+
+/** Meaning of one error code: the status it is sent with and the text used when the thrower gives none. */
+export interface ErrorMeaning {
+  readonly status: number
+  readonly message: string
+}
+
+/** Every refusal the platform can answer. A code that is not here does not compile. */
+export const ERRORS = {
+  ...KIT_ERRORS,
+  ...ACCOUNT_ERRORS,
+  ...REPO_ERRORS,
+  ...CATALOG_ERRORS,
+  ...COMMERCE_ERRORS,
+  ...INFERENCE_ERRORS,
+} as const satisfies Record<string, ErrorMeaning>
+
+export type ErrorCode = keyof typeof ERRORS
