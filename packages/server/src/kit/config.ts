@@ -1,0 +1,86 @@
+import { z } from 'zod'
+
+const port = z.coerce.number().int().min(0).max(65_535)
+const roles = z.enum(['web', 'worker', 'clock'])
+
+/** Every setting of the server. The environment is read once, here; `docs/reference/config.md` is generated from this. */
+export const configSchema = z.object({
+  STOA_HOST: z.string().default('127.0.0.1').describe('Address to listen on. 0.0.0.0 opens the server to the network.'),
+  STOA_PORT: port.default(3000).describe('Port to listen on; 0 takes a free one.'),
+  STOA_PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('The address people and clients use. Default: http://<host>:<port>.'),
+  STOA_DATA_DIR: z.string().min(1).default('./data').describe('Folder of everything that is kept.'),
+  STOA_DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgres://')
+    .optional()
+    .describe('PostgreSQL 15 or newer. Absent: the embedded database in the data folder.'),
+  STOA_BLOBS_URL: z
+    .string()
+    .regex(/^s3:\/\//, 'must start with s3://')
+    .optional()
+    .describe('s3://bucket/prefix?endpoint=…&region=… Absent: files in the data folder.'),
+  STOA_BOOTSTRAP: z.string().optional().describe('A manifest file applied at every start.'),
+  STOA_ROLES: z
+    .string()
+    .default('web,worker,clock')
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(z.array(roles).min(1))
+    .describe('What this process does: web (answers requests), worker (background jobs), clock (schedules).'),
+  STOA_RATE_LIMITS: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('off removes request limits; meant for tests and trusted networks.'),
+  STOA_ALLOW_UNSANDBOXED: z
+    .stringbool()
+    .default(false)
+    .describe('Serve models of any account even when no operating-system sandbox is available.'),
+})
+
+export type Environment = z.input<typeof configSchema>
+
+/** The settings as the code uses them. */
+export interface Config {
+  readonly host: string
+  readonly port: number
+  /** Absent until the port is known. */
+  readonly publicUrl: string | null
+  readonly dataDir: string
+  readonly databaseUrl: string | null
+  readonly blobsUrl: string | null
+  readonly bootstrapFile: string | null
+  readonly roles: readonly ('web' | 'worker' | 'clock')[]
+  readonly rateLimits: boolean
+  readonly allowUnsandboxed: boolean
+}
+
+/** Reads settings; throws one sentence per wrong setting. */
+export function readConfig(environment: Record<string, string | undefined>): Config {
+  const known = Object.keys(configSchema.shape)
+  const values = Object.fromEntries(known.map((key) => [key, environment[key] || undefined]))
+  const parsed = configSchema.safeParse(values)
+  if (!parsed.success) throw new ConfigError(parsed.error.issues)
+  const env = parsed.data
+  return {
+    host: env.STOA_HOST,
+    port: env.STOA_PORT,
+    publicUrl: env.STOA_PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    dataDir: env.STOA_DATA_DIR,
+    databaseUrl: env.STOA_DATABASE_URL ?? null,
+    blobsUrl: env.STOA_BLOBS_URL ?? null,
+    bootstrapFile: env.STOA_BOOTSTRAP ?? null,
+    roles: env.STOA_ROLES,
+    rateLimits: env.STOA_RATE_LIMITS === 'on',
+    allowUnsandboxed: env.STOA_ALLOW_UNSANDBOXED,
+  }
+}
+
+/** A setting that cannot be used; the message says which and why, on one line. */
+export class ConfigError extends Error {
+  constructor(issues: readonly { path: PropertyKey[]; message: string }[]) {
+    super(issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
+    this.name = 'ConfigError'
+  }
+}

@@ -1,0 +1,75 @@
+import type { Family, StoaError } from '@stoa/contracts'
+
+/** How one family writes a refusal: body, and headers beside those of the error itself. */
+export interface RenderedError {
+  readonly status: number
+  readonly headers: Record<string, string>
+  readonly body: unknown
+  readonly contentType: string
+}
+
+type Render = (error: StoaError, requestId: string) => RenderedError
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+const hub: Render = (error) => ({
+  status: error.status,
+  headers: { ...error.headers, 'x-error-code': error.code, 'x-error-message': headerText(error.message) },
+  body: { ...error.detail, error: error.message },
+  contentType: JSON_TYPE,
+})
+
+const lfs: Render = (error, requestId) => ({
+  status: error.status,
+  headers: { ...error.headers, 'x-error-code': error.code, 'x-error-message': headerText(error.message) },
+  body: { message: error.message, request_id: requestId },
+  contentType: 'application/vnd.git-lfs+json',
+})
+
+const git: Render = (error) => ({
+  status: error.status,
+  headers: { ...error.headers, 'x-error-code': error.code, 'x-error-message': headerText(error.message) },
+  body: `${error.message}\n`,
+  contentType: 'text/plain; charset=utf-8',
+})
+
+const openai: Render = (error) => ({
+  status: error.status,
+  headers: { ...error.headers, ...(error.status === 402 ? { 'x-should-retry': 'false' } : {}) },
+  body: {
+    error: {
+      ...error.detail,
+      message: error.message,
+      type: error.detail['type'] ?? openaiType(error.status),
+      param: error.detail['param'] ?? null,
+      code: error.detail['code'] ?? error.code,
+    },
+  },
+  contentType: JSON_TYPE,
+})
+
+const stoa: Render = (error) => ({
+  status: error.status,
+  headers: error.headers,
+  body: { error: { code: error.code, message: error.message, detail: error.detail } },
+  contentType: JSON_TYPE,
+})
+
+/** One renderer per family; `houses.md` 4.8. */
+export const DIALECTS: Record<Family, Render> = { hub, lfs, git, xet: hub, openai, inference: hub, stoa, web: stoa }
+
+/** The type an OpenAI client expects for a status (compute.md 10.1). */
+export function openaiType(status: number): string {
+  if (status === 402) return 'insufficient_quota'
+  if (status === 403) return 'permission_error'
+  if (status === 429) return 'rate_limit_exceeded'
+  if (status === 503) return 'server_overloaded'
+  return status >= 500 ? 'server_error' : 'invalid_request_error'
+}
+
+const MAX_HEADER_TEXT = 500
+
+/** A legal header value: printable Latin-1 without line breaks; the whole text stays in the body. */
+export function headerText(text: string): string {
+  return text.replace(/[^\x20-\x7e\xa0-\xff]+/g, ' ').slice(0, MAX_HEADER_TEXT)
+}

@@ -1,0 +1,159 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type Family, refuse, type Route, StoaError } from '@stoa/contracts'
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { Ids } from '../ids.js'
+import type { Log } from '../log.js'
+import type { Authenticate } from './actor.js'
+import { bindRoute, type Handler } from './bind.js'
+import { allowBrowserClients } from './cors.js'
+import { DIALECTS } from './dialects.js'
+import { installParsers } from './parsers.js'
+import type { RateLimiter } from './rate-limit.js'
+import { requestIdFor } from './request-id.js'
+
+const MAX_PATH_PART = 2048
+const DEFAULT_BODY_BYTES = 1024 * 1024
+const MAX_HEADER_BYTES = 32 * 1024
+
+/** The routes of one protocol; they share parsers and the way refusals are written. */
+export interface HttpScope {
+  bind<R extends Route>(route: R, handler: Handler<R>): void
+}
+
+/** A handler that is asked before Fastify; it returns false when the request is not for it. */
+export type Door = (request: IncomingMessage, response: ServerResponse, requestId: string) => boolean
+
+export interface Http {
+  scope(family: Family): HttpScope
+  /** Adds a door in front of the router (the `/v1` path of gateway-speed.md §2). */
+  door(door: Door): void
+  /** Answers what no route matches; the web shell. */
+  fallback(handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>): void
+  /** Every bound route, for the reference and the permission matrix. */
+  routes(): readonly Route[]
+  listen(host: string, port: number): Promise<{ port: number }>
+  close(): Promise<void>
+}
+
+export interface HttpDeps {
+  readonly authenticate: Authenticate
+  readonly limiter: RateLimiter
+  readonly publicUrl: () => string
+  readonly checkResponses: boolean
+  readonly ids: Ids
+  readonly log: Log
+}
+
+interface Bound {
+  readonly route: Route
+  readonly register: (scope: FastifyInstance) => void
+}
+
+export function createHttp(deps: HttpDeps): Http {
+  const doors: Door[] = []
+  const families = new Map<Family, Bound[]>()
+  let listener: RequestListener = () => {}
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, noDelay: true }, (request, response) => {
+    const requestId = requestIdFor(request.headers, deps.ids.next())
+    for (const door of doors) if (door(request, response, requestId)) return
+    request.headers['x-request-id'] = requestId
+    listener(request, response)
+  })
+  server.requestTimeout = 0
+  const app = createApp(server, (handler) => {
+    listener = handler
+  })
+  prepareApp(app, deps)
+
+  return {
+    scope: (family) => ({
+      bind: (route, handler) => {
+        const bound = families.get(family) ?? []
+        bound.push({ route, register: (scope) => bindRoute(scope, deps, route, handler) })
+        families.set(family, bound)
+      },
+    }),
+    door: (door) => void doors.push(door),
+    fallback: (handler) => void app.setNotFoundHandler(handler),
+    routes: () => [...families.values()].flat().map((bound) => bound.route),
+    listen: async (host, port) => {
+      for (const [family, bound] of families) registerFamily(app, deps, family, bound)
+      await app.ready()
+      await listenOn(server, host, port)
+      return { port: (server.address() as AddressInfo).port }
+    },
+    close: async () => {
+      server.closeAllConnections()
+      await app.close()
+      if (server.listening) await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+function createApp(server: Server, setHandler: (handler: RequestListener) => void): FastifyInstance {
+  return Fastify({
+    serverFactory: (handler) => {
+      setHandler(handler)
+      return server
+    },
+    routerOptions: { maxParamLength: MAX_PATH_PART, ignoreDuplicateSlashes: false },
+    bodyLimit: DEFAULT_BODY_BYTES,
+    logger: false,
+  }) as unknown as FastifyInstance
+}
+
+function prepareApp(app: FastifyInstance, deps: HttpDeps): void {
+  app.decorateRequest('stoaActor', null as never)
+  app.addHook('onRequest', async (request, reply) => {
+    reply
+      .header('x-request-id', request.headers['x-request-id'])
+      .header('x-content-type-options', 'nosniff')
+      .header('referrer-policy', 'strict-origin-when-cross-origin')
+      .header('cross-origin-opener-policy', 'same-origin')
+  })
+  allowBrowserClients(app)
+  app.setErrorHandler((error, request, reply) => renderError(deps, 'hub', error as FastifyError, request, reply))
+  app.setNotFoundHandler((request, reply) => renderError(deps, 'hub', refuse('NotFound'), request, reply))
+}
+
+function registerFamily(app: FastifyInstance, deps: HttpDeps, family: Family, bound: readonly Bound[]): void {
+  app.register(async (scope) => {
+    installParsers(scope, family)
+    scope.setErrorHandler((error, request, reply) => renderError(deps, family, error as FastifyError, request, reply))
+    for (const { register } of bound) register(scope)
+  })
+}
+
+function renderError(
+  deps: HttpDeps,
+  family: Family,
+  error: FastifyError | StoaError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const refusal = toRefusal(error)
+  const requestId = String(request.headers['x-request-id'])
+  if (refusal.status >= 500) deps.log.error('request failed', error, { requestId, path: request.url })
+  const rendered = DIALECTS[family](refusal, requestId)
+  return reply.code(rendered.status).headers(rendered.headers).type(rendered.contentType).send(rendered.body)
+}
+
+function toRefusal(error: FastifyError | StoaError): StoaError {
+  if (error instanceof StoaError) return error
+  if (error.statusCode === 413) return refuse('BodyTooLarge')
+  if (error.statusCode === 415) return refuse('UnsupportedMediaType')
+  if (error.statusCode !== undefined && error.statusCode < 500) return refuse('InvalidBody', error.message)
+  if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return refuse('StorageFull')
+  return refuse('Internal')
+}
+
+function listenOn(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.removeListener('error', reject)
+      resolve()
+    })
+  })
+}
