@@ -1,1 +1,2 @@
-export {}
+export * from './client.js'
+export { fillPath, queryText } from './address.js'
