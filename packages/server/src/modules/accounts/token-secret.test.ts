@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { hashSecret, isTokenSecret, makeLinkSecret, makeTokenSecret } from './token-secret.js'
+
+describe('secrets of access tokens', () => {
+  it('start with hf_, are 43 characters long and carry a checksum', () => {
+    const secret = makeTokenSecret()
+    expect(secret).toMatch(/^hf_[0-9A-Za-z]{40}$/)
+    expect(isTokenSecret(secret)).toBe(true)
+  })
+
+  it('are told from look-alikes without the server', () => {
+    const secret = makeTokenSecret()
+    const last = secret.at(-1) === 'A' ? 'B' : 'A'
+    expect(isTokenSecret(secret.slice(0, -1) + last)).toBe(false)
+    const middle = secret[10] === 'q' ? 'r' : 'q'
+    expect(isTokenSecret(secret.slice(0, 10) + middle + secret.slice(11))).toBe(false)
+    expect(isTokenSecret('hf_HubCITokenXXXXXXXXXXXXXXXXXXXXX')).toBe(false)
+    expect(isTokenSecret('')).toBe(false)
+  })
+
+  it('use every letter evenly: bytes above 247 are thrown away', () => {
+    let call = 0
+    const random = (size: number): Uint8Array => new Uint8Array(size).fill(call++ === 0 ? 255 : 61)
+    expect(makeTokenSecret(random).slice(3, 37)).toBe('z'.repeat(34))
+  })
+
+  it('are all different', () => {
+    expect(new Set(Array.from({ length: 1000 }, () => makeTokenSecret())).size).toBe(1000)
+    expect(makeLinkSecret()).toMatch(/^[\w-]{43}$/)
+  })
+
+  it('are kept as their SHA-256', () => {
+    expect(hashSecret('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
+  })
+})
