@@ -1,8 +1,22 @@
-/** Refusals of identity: who is asking and what the credential may do. */
+/** Refusals of identity: who is asking, what the credential may do, and what an account may become. */
 export const ACCOUNT_ERRORS = {
   Unauthorized: { status: 401, message: 'Sign in or send an access token.' },
   InvalidCredentials: { status: 401, message: 'Invalid credentials in Authorization header' },
+  WrongPassword: { status: 401, message: 'The name or the password is wrong.' },
   Forbidden: { status: 403, message: 'You are not allowed to do this.' },
   InsufficientScope: { status: 403, message: 'This access token may not do this.' },
+  SessionRequired: { status: 403, message: 'Sign in with your password to do this; an access token may not.' },
   CrossSiteRequest: { status: 403, message: 'This request came from another site.' },
+  SignInThrottled: { status: 429, message: 'Too many wrong passwords. Wait and try again.' },
+  SignUpClosed: { status: 403, message: 'This platform takes no new accounts. Ask its admin for one.' },
+  LinkInvalid: { status: 404, message: 'This link was used, has expired, or never existed. Ask for a new one.' },
+  AccountNotFound: { status: 404, message: 'No such account.' },
+  NameInvalid: { status: 422, message: 'This name cannot be used.' },
+  NameTaken: { status: 409, message: 'This name is taken.' },
+  PasswordTooWeak: { status: 422, message: 'This password is too easy to guess.' },
+  EmailTaken: { status: 409, message: 'Another account has verified this e-mail address.' },
+  TokenNameTaken: { status: 409, message: 'You already have an access token of this name.' },
+  TokenLimit: { status: 422, message: 'You have as many access tokens as one account may have. Delete one first.' },
+  LastAdmin: { status: 409, message: 'This would leave nobody in charge. Name another admin first.' },
+  ManifestInvalid: { status: 422, message: 'The manifest could not be applied.' },
 } as const
