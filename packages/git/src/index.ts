@@ -1,1 +1,3 @@
-export {}
+export * from './format-error.js'
+export * from './object.js'
+export * from './tree.js'
