@@ -1,1 +1,3 @@
-export {}
+export * from './batch.js'
+export * from './locks.js'
+export * from './storage.js'

@@ -2,7 +2,7 @@ import type { Family } from '@stoa/contracts'
 import { refuse } from '@stoa/contracts'
 import type { FastifyInstance } from 'fastify'
 
-const BYTE_FAMILIES = new Set<Family>(['git', 'xet'])
+const BYTE_FAMILIES = new Set<Family>(['git', 'xet', 'storage'])
 const JSON_TYPES = ['application/json', 'application/vnd.git-lfs+json', /^application\/vnd\.git-lfs\+json/]
 
 /** JSON is read for contracts with a body; every other content type reaches the handler as the unread stream. */
