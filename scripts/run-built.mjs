@@ -9,7 +9,9 @@ const FLOOR = [20, 19]
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major < FLOOR[0] || (major === FLOOR[0] && minor < FLOOR[1])) {
-  console.error(`Stoa needs Node ${FLOOR.join('.')} or newer; this is ${process.versions.node}. Install a newer Node and run this again.`)
+  console.error(
+    `Stoa needs Node ${FLOOR.join('.')} or newer; this is ${process.versions.node}. Install a newer Node and run this again.`,
+  )
   process.exit(1)
 }
 if (!existsSync(join(ROOT, 'node_modules'))) {
@@ -46,6 +48,7 @@ function build(label, command, args) {
 const bin = (name) => join(ROOT, 'node_modules/.bin', name)
 const packages = ['git', 'xet', 'formats', 'contracts', 'sdk', 'server', 'testkit', 'cli']
 if (packages.some((name) => isStale(name, '.tsbuildinfo'))) build('server', bin('tsc'), ['-b'])
-if (isStale('web', 'index.html')) build('pages', process.execPath, [bin('vite'), 'build', 'packages/web', '--logLevel', 'warn'])
+if (isStale('web', 'index.html'))
+  build('pages', process.execPath, [bin('vite'), 'build', 'packages/web', '--logLevel', 'warn'])
 
 await import(join(ROOT, 'packages/cli/dist/main.js'))

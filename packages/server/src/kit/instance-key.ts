@@ -18,7 +18,8 @@ export function loadInstanceKey(dataDir: string): Buffer {
 function readKey(path: string): Buffer | null {
   try {
     const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'hex')
-    if (key.length !== KEY_BYTES) throw new Error(`${path} does not hold ${KEY_BYTES} bytes of hex. Restore it from a backup.`)
+    if (key.length !== KEY_BYTES)
+      throw new Error(`${path} does not hold ${KEY_BYTES} bytes of hex. Restore it from a backup.`)
     return key
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null

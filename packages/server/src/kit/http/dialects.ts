@@ -56,7 +56,17 @@ const stoa: Render = (error) => ({
 })
 
 /** One renderer per family; `houses.md` 4.8. */
-export const DIALECTS: Record<Family, Render> = { hub, lfs, git, xet: hub, storage: hub, openai, inference: hub, stoa, web: stoa }
+export const DIALECTS: Record<Family, Render> = {
+  hub,
+  lfs,
+  git,
+  xet: hub,
+  storage: hub,
+  openai,
+  inference: hub,
+  stoa,
+  web: stoa,
+}
 
 /** The type an OpenAI client expects for a status (compute.md 10.1). */
 export function openaiType(status: number): string {

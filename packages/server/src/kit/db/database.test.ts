@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CompiledQuery } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { silentLog } from '../log.js'
+import { type Database, openDatabase } from './database.js'
+import { migrate } from './migrate.js'
+
+describe('embedded database', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'stoa-db-'))
+  let database: Database
+  beforeAll(async () => {
+    database = await openDatabase({ databaseUrl: null, embeddedDir: join(dir, 'pg'), log: silentLog })
+  })
+  afterAll(async () => {
+    await database.close()
+    rmSync(dir, { recursive: true, force: true })
+  })
+  const ask = async (sql: string, values: unknown[] = []) =>
+    (await database.db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(sql, values))).rows
+
+  it('applies every migration once', async () => {
+    expect((await migrate(database)).length).toBeGreaterThan(0)
+    expect(await migrate(database)).toEqual([])
+  })
+
+  it('reads types the same way everywhere', async () => {
+    const [row] = await ask(
+      `select 5::int8 big, 1.50::numeric num, '2026-01-02'::date day, '2026-01-02T03:04:05Z'::timestamptz at`,
+    )
+    expect(row).toEqual({ big: 5n, num: '1.50', day: '2026-01-02', at: new Date('2026-01-02T03:04:05Z') })
+  })
+
+  it('keeps every increment of concurrent transactions', async () => {
+    await ask('create table public.counter (n int8)')
+    await ask('insert into public.counter values (0)')
+    const bump = () => database.write((tx) => tx.executeQuery(CompiledQuery.raw('update public.counter set n = n + 1')))
+    await Promise.all(Array.from({ length: 20 }, bump))
+    expect(await ask('select n from public.counter')).toEqual([{ n: 20n }])
+  })
+})
