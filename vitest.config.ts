@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 /** Tests run from the sources; `maxWorkers` is 2 because every module test opens an embedded database. */
 export default defineConfig({
   resolve: { conditions: ['source'] },
-  ssr: { resolve: { conditions: ['source', 'node', 'import', 'default'] } },
+  ssr: { resolve: { conditions: ['source'] } },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],

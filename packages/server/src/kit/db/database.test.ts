@@ -27,7 +27,7 @@ describe('embedded database', () => {
 
   it('reads types the same way everywhere', async () => {
     const [row] = await ask(
-      `select 5::int8 big, 1.50::numeric num, '2026-01-02'::date day, '2026-01-02T03:04:05Z'::timestamptz at`,
+      `select 5::int8 as big, 1.50::numeric as num, '2026-01-02'::date as day, '2026-01-02T03:04:05Z'::timestamptz as at`,
     )
     expect(row).toEqual({ big: 5n, num: '1.50', day: '2026-01-02', at: new Date('2026-01-02T03:04:05Z') })
   })
