@@ -1,0 +1,175 @@
+import type { Role } from '../../../kit/http/actor.js'
+import type { Db, Tx } from '../../../kit/db/database.js'
+
+/** An account with what only users have. */
+export interface AccountRow {
+  readonly id: string
+  readonly kind: 'user' | 'org'
+  readonly name: string
+  readonly fullname: string
+  readonly avatarUrl: string | null
+  readonly website: string | null
+  readonly details: string | null
+  readonly plan: string
+  readonly billingMode: 'prepaid' | 'postpaid'
+  readonly defaultPrivate: boolean
+  readonly state: 'active' | 'suspended' | 'removed'
+  readonly createdAt: Date
+  readonly email: string | null
+  readonly emailVerifiedAt: Date | null
+  readonly isAdmin: boolean
+}
+
+export type AccountPatch = Partial<
+  Pick<
+    AccountRow,
+    'fullname' | 'avatarUrl' | 'website' | 'details' | 'plan' | 'billingMode' | 'defaultPrivate' | 'state'
+  >
+>
+export type UserPatch = Partial<Pick<AccountRow, 'email' | 'emailVerifiedAt' | 'isAdmin'>>
+
+function selectAccounts(db: Db | Tx) {
+  return db
+    .selectFrom('accounts.accounts as a')
+    .leftJoin('accounts.users as u', 'u.accountId', 'a.id')
+    .select([
+      'a.id',
+      'a.kind',
+      'a.name',
+      'a.fullname',
+      'a.avatarUrl',
+      'a.website',
+      'a.details',
+      'a.plan',
+      'a.billingMode',
+      'a.defaultPrivate',
+      'a.state',
+      'a.createdAt',
+      'u.email',
+      'u.emailVerifiedAt',
+      'u.isAdmin',
+    ])
+}
+
+type SelectedRow = Awaited<ReturnType<ReturnType<typeof selectAccounts>['execute']>>[number]
+
+/** The table's checks keep `kind`, `state` and `billing_mode` in these words. */
+function toRow(row: SelectedRow): AccountRow {
+  return {
+    ...row,
+    kind: row.kind as AccountRow['kind'],
+    state: row.state as AccountRow['state'],
+    billingMode: row.billingMode as AccountRow['billingMode'],
+    isAdmin: row.isAdmin ?? false,
+  }
+}
+
+/** Whatever its state; the caller decides what a suspended or removed one means. */
+export async function findAccountRow(db: Db | Tx, name: string): Promise<AccountRow | null> {
+  const row = await selectAccounts(db)
+    .where((eb) => eb(eb.fn('lower', ['a.name']), '=', name.toLowerCase()))
+    .executeTakeFirst()
+  return row ? toRow(row) : null
+}
+
+export async function findAccountRowById(db: Db | Tx, id: string): Promise<AccountRow | null> {
+  const row = await selectAccounts(db).where('a.id', '=', id).executeTakeFirst()
+  return row ? toRow(row) : null
+}
+
+export async function listAccountRowsById(db: Db | Tx, ids: readonly string[]): Promise<AccountRow[]> {
+  if (ids.length === 0) return []
+  return (
+    await selectAccounts(db)
+      .where('a.id', 'in', [...ids])
+      .execute()
+  ).map(toRow)
+}
+
+/** Every account of a kind that was not removed, by name; for the export. */
+export async function listAccountRows(db: Db | Tx, kind: 'user' | 'org'): Promise<AccountRow[]> {
+  const rows = await selectAccounts(db)
+    .where('a.kind', '=', kind)
+    .where('a.state', '!=', 'removed')
+    .orderBy('a.name')
+    .execute()
+  return rows.map(toRow)
+}
+
+/** Users of an e-mail address: the one who verified it first, then the oldest. */
+export async function listUsersByEmail(db: Db | Tx, email: string): Promise<AccountRow[]> {
+  const rows = await selectAccounts(db)
+    .where((eb) => eb(eb.fn('lower', ['u.email']), '=', email.toLowerCase()))
+    .where('a.state', '=', 'active')
+    .orderBy('u.emailVerifiedAt', (order) => order.asc().nullsLast())
+    .orderBy('a.createdAt')
+    .limit(2)
+    .execute()
+  return rows.map(toRow)
+}
+
+export async function insertAccount(
+  tx: Tx,
+  account: Pick<AccountRow, 'id' | 'kind' | 'name' | 'fullname' | 'createdAt'> & AccountPatch,
+): Promise<void> {
+  await tx
+    .insertInto('accounts.accounts')
+    .values({ ...account, updatedAt: account.createdAt })
+    .execute()
+}
+
+export async function insertUser(tx: Tx, userId: string, user: UserPatch): Promise<void> {
+  await tx
+    .insertInto('accounts.users')
+    .values({ ...user, accountId: userId })
+    .execute()
+}
+
+export async function updateAccount(tx: Tx, id: string, patch: AccountPatch, now: Date): Promise<void> {
+  await tx
+    .updateTable('accounts.accounts')
+    .set({ ...patch, updatedAt: now })
+    .where('id', '=', id)
+    .execute()
+}
+
+export async function updateUser(tx: Tx, userId: string, patch: UserPatch): Promise<void> {
+  if (Object.keys(patch).length === 0) return
+  await tx.updateTable('accounts.users').set(patch).where('accountId', '=', userId).execute()
+}
+
+/** Whether another user than this one has verified the address. */
+export async function isEmailTaken(db: Db | Tx, email: string, exceptUserId: string | null): Promise<boolean> {
+  const row = await db
+    .selectFrom('accounts.users')
+    .select('accountId')
+    .where((eb) => eb(eb.fn('lower', ['email']), '=', email.toLowerCase()))
+    .where('emailVerifiedAt', 'is not', null)
+    .where('accountId', '!=', exceptUserId ?? '')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Active admins of the platform, except one. */
+export async function countAdmins(db: Db | Tx, exceptUserId = ''): Promise<number> {
+  const row = await db
+    .selectFrom('accounts.users as u')
+    .innerJoin('accounts.accounts as a', 'a.id', 'u.accountId')
+    .select((eb) => eb.fn.countAll<bigint>().as('count'))
+    .where('u.isAdmin', '=', true)
+    .where('a.state', '=', 'active')
+    .where('u.accountId', '!=', exceptUserId)
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}
+
+export interface MembershipRow {
+  readonly orgId: string
+  readonly userId: string
+  readonly role: Role
+}
+
+/** Locks an organisation's row, so that two removals cannot both find the other admin still there. */
+export async function lockAccount(tx: Tx, id: string): Promise<void> {
+  await tx.selectFrom('accounts.accounts').select('id').where('id', '=', id).forUpdate().execute()
+}

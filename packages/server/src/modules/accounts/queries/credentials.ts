@@ -1,0 +1,217 @@
+import type { TokenScope } from '../../../kit/http/actor.js'
+import type { Db, Tx } from '../../../kit/db/database.js'
+
+export async function findPasswordHash(db: Db | Tx, userId: string): Promise<string | null> {
+  const row = await db.selectFrom('accounts.passwords').select('hash').where('userId', '=', userId).executeTakeFirst()
+  return row?.hash ?? null
+}
+
+export async function upsertPassword(tx: Tx, userId: string, hash: string, now: Date): Promise<void> {
+  await tx
+    .insertInto('accounts.passwords')
+    .values({ userId, hash, updatedAt: now })
+    .onConflict((conflict) => conflict.column('userId').doUpdateSet({ hash, updatedAt: now }))
+    .execute()
+}
+
+export interface SessionRow {
+  readonly id: string
+  readonly userId: string
+  readonly userAgent: string
+  readonly addressPrefix: string
+  readonly createdAt: Date
+  readonly lastUsedAt: Date
+  readonly expiresAt: Date
+}
+
+const SESSION_COLUMNS = ['id', 'userId', 'userAgent', 'addressPrefix', 'createdAt', 'lastUsedAt', 'expiresAt'] as const
+
+export async function findSession(db: Db | Tx, secretHash: string): Promise<SessionRow | null> {
+  const row = await db
+    .selectFrom('accounts.sessions')
+    .select(SESSION_COLUMNS)
+    .where('secretHash', '=', secretHash)
+    .executeTakeFirst()
+  return row ?? null
+}
+
+export async function listSessionRows(db: Db | Tx, userId: string, now: Date): Promise<SessionRow[]> {
+  return db
+    .selectFrom('accounts.sessions')
+    .select(SESSION_COLUMNS)
+    .where('userId', '=', userId)
+    .where('expiresAt', '>', now)
+    .orderBy('lastUsedAt', 'desc')
+    .execute()
+}
+
+export async function insertSession(tx: Tx, session: SessionRow & { readonly secretHash: string }): Promise<void> {
+  await tx.insertInto('accounts.sessions').values(session).execute()
+}
+
+/** Ends one session of a user; false when it is not theirs. */
+export async function deleteSession(tx: Tx, userId: string, sessionId: string): Promise<boolean> {
+  const result = await tx
+    .deleteFrom('accounts.sessions')
+    .where('userId', '=', userId)
+    .where('id', '=', sessionId)
+    .executeTakeFirst()
+  return result.numDeletedRows > 0n
+}
+
+/** Ends every session of a user, but for one. */
+export async function deleteSessionsOf(tx: Tx, userId: string, exceptSessionId = ''): Promise<void> {
+  await tx.deleteFrom('accounts.sessions').where('userId', '=', userId).where('id', '!=', exceptSessionId).execute()
+}
+
+/** Ends the sessions used longest ago, so that `keep` stay. */
+export async function trimSessions(tx: Tx, userId: string, keep: number): Promise<void> {
+  await tx
+    .deleteFrom('accounts.sessions')
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('accounts.sessions')
+        .select('id')
+        .where('userId', '=', userId)
+        .orderBy('lastUsedAt', 'desc')
+        .offset(keep),
+    )
+    .execute()
+}
+
+export interface TokenRow {
+  readonly id: string
+  readonly userId: string
+  readonly name: string
+  readonly role: 'read' | 'write' | 'fineGrained'
+  readonly scopes: readonly TokenScope[]
+  readonly hint: string
+  readonly createdAt: Date
+  readonly expiresAt: Date | null
+  readonly lastUsedAt: Date | null
+}
+
+const TOKEN_COLUMNS = [
+  'id',
+  'userId',
+  'name',
+  'role',
+  'scopes',
+  'hint',
+  'createdAt',
+  'expiresAt',
+  'lastUsedAt',
+] as const
+
+type SelectedToken = Omit<TokenRow, 'role' | 'scopes'> & { readonly role: string; readonly scopes: unknown }
+
+function toToken(row: SelectedToken): TokenRow {
+  return { ...row, role: row.role as TokenRow['role'], scopes: row.scopes as TokenScope[] }
+}
+
+export async function findToken(db: Db | Tx, secretHash: string): Promise<TokenRow | null> {
+  const row = await db
+    .selectFrom('accounts.accessTokens')
+    .select(TOKEN_COLUMNS)
+    .where('secretHash', '=', secretHash)
+    .executeTakeFirst()
+  return row ? toToken(row) : null
+}
+
+export async function findTokenById(db: Db | Tx, tokenId: string): Promise<TokenRow | null> {
+  const row = await db
+    .selectFrom('accounts.accessTokens')
+    .select(TOKEN_COLUMNS)
+    .where('id', '=', tokenId)
+    .executeTakeFirst()
+  return row ? toToken(row) : null
+}
+
+export async function findTokenByName(
+  db: Db | Tx,
+  userId: string,
+  name: string,
+): Promise<(TokenRow & { readonly secretHash: string }) | null> {
+  const row = await db
+    .selectFrom('accounts.accessTokens')
+    .select([...TOKEN_COLUMNS, 'secretHash'])
+    .where('userId', '=', userId)
+    .where((eb) => eb(eb.fn('lower', ['name']), '=', eb.fn('lower', [eb.val(name)])))
+    .executeTakeFirst()
+  return row ? { ...toToken(row), secretHash: row.secretHash } : null
+}
+
+export async function listTokenRows(db: Db | Tx, userId: string): Promise<TokenRow[]> {
+  const rows = await db
+    .selectFrom('accounts.accessTokens')
+    .select(TOKEN_COLUMNS)
+    .where('userId', '=', userId)
+    .orderBy('createdAt')
+    .orderBy('id')
+    .execute()
+  return rows.map(toToken)
+}
+
+export async function insertToken(
+  tx: Tx,
+  token: Omit<TokenRow, 'lastUsedAt'> & { readonly secretHash: string },
+): Promise<void> {
+  await tx
+    .insertInto('accounts.accessTokens')
+    .values({ ...token, scopes: JSON.stringify(token.scopes) })
+    .execute()
+}
+
+export async function updateToken(
+  tx: Tx,
+  tokenId: string,
+  patch: { readonly role: TokenRow['role']; readonly scopes: readonly TokenScope[] },
+): Promise<void> {
+  await tx
+    .updateTable('accounts.accessTokens')
+    .set({ role: patch.role, scopes: JSON.stringify(patch.scopes) })
+    .where('id', '=', tokenId)
+    .execute()
+}
+
+/** Revokes one token of a user; false when it is not theirs. */
+export async function deleteToken(tx: Tx, userId: string, tokenId: string): Promise<boolean> {
+  const result = await tx
+    .deleteFrom('accounts.accessTokens')
+    .where('userId', '=', userId)
+    .where('id', '=', tokenId)
+    .executeTakeFirst()
+  return result.numDeletedRows > 0n
+}
+
+export async function deleteTokensOf(tx: Tx, userId: string): Promise<void> {
+  await tx.deleteFrom('accounts.accessTokens').where('userId', '=', userId).execute()
+}
+
+/** Revokes leaked tokens by hash; the users they belonged to. */
+export async function deleteTokensByHash(tx: Tx, hashes: readonly string[]): Promise<string[]> {
+  if (hashes.length === 0) return []
+  const rows = await tx
+    .deleteFrom('accounts.accessTokens')
+    .where('secretHash', 'in', [...hashes])
+    .returning('userId')
+    .execute()
+  return rows.map((row) => row.userId)
+}
+
+/** Writes last uses gathered since the last call. */
+export async function touchTokens(tx: Tx, tokenIds: readonly string[], now: Date): Promise<void> {
+  await tx
+    .updateTable('accounts.accessTokens')
+    .set({ lastUsedAt: now })
+    .where('id', 'in', [...tokenIds])
+    .execute()
+}
+
+export async function touchSessions(tx: Tx, sessionIds: readonly string[], now: Date): Promise<void> {
+  await tx
+    .updateTable('accounts.sessions')
+    .set({ lastUsedAt: now })
+    .where('id', 'in', [...sessionIds])
+    .execute()
+}

@@ -1,0 +1,119 @@
+import type { Membership, Role } from '../../../kit/http/actor.js'
+import type { Db, Tx } from '../../../kit/db/database.js'
+
+/** A member as lists show them. */
+export interface MemberRow {
+  readonly id: string
+  readonly name: string
+  readonly fullname: string
+  readonly avatarUrl: string | null
+  readonly role: Role
+}
+
+/** Organisations of a user, by name. */
+export async function listMemberships(db: Db | Tx, userId: string): Promise<Membership[]> {
+  const rows = await db
+    .selectFrom('accounts.memberships as m')
+    .innerJoin('accounts.accounts as a', 'a.id', 'm.orgId')
+    .select(['a.id as accountId', 'a.name', 'm.role'])
+    .where('m.userId', '=', userId)
+    .where('a.state', '=', 'active')
+    .orderBy('a.name')
+    .execute()
+  return rows.map((row) => ({ ...row, role: row.role as Role }))
+}
+
+export async function findRole(db: Db | Tx, orgId: string, userId: string): Promise<Role | null> {
+  const row = await db
+    .selectFrom('accounts.memberships')
+    .select('role')
+    .where('orgId', '=', orgId)
+    .where('userId', '=', userId)
+    .executeTakeFirst()
+  return (row?.role as Role | undefined) ?? null
+}
+
+/** Members of an organisation by name, after one name; `search` matches the start of a name. */
+export async function listMembers(
+  db: Db | Tx,
+  orgId: string,
+  page: { readonly after?: string | undefined; readonly search?: string | undefined; readonly limit: number },
+): Promise<MemberRow[]> {
+  let query = db
+    .selectFrom('accounts.memberships as m')
+    .innerJoin('accounts.accounts as a', 'a.id', 'm.userId')
+    .select(['a.id', 'a.name', 'a.fullname', 'a.avatarUrl', 'm.role'])
+    .where('m.orgId', '=', orgId)
+    .where('a.state', '=', 'active')
+    .orderBy((eb) => eb.fn('lower', ['a.name']))
+    .limit(page.limit)
+  if (page.after !== undefined) {
+    const after = page.after.toLowerCase()
+    query = query.where((eb) => eb(eb.fn('lower', ['a.name']), '>', after))
+  }
+  if (page.search !== undefined) {
+    const search = page.search.toLowerCase()
+    query = query.where((eb) =>
+      eb(eb.fn<boolean>('starts_with', [eb.fn('lower', ['a.name']), eb.val(search)]), '=', true),
+    )
+  }
+  const rows = await query.execute()
+  return rows.map((row) => ({ ...row, role: row.role as Role }))
+}
+
+export async function countMembers(db: Db | Tx, orgId: string, role?: Role): Promise<number> {
+  let query = db
+    .selectFrom('accounts.memberships')
+    .select((eb) => eb.fn.countAll<bigint>().as('count'))
+    .where('orgId', '=', orgId)
+  if (role) query = query.where('role', '=', role)
+  return Number((await query.executeTakeFirstOrThrow()).count)
+}
+
+export async function upsertMembership(
+  tx: Tx,
+  member: { readonly orgId: string; readonly userId: string; readonly role: Role; readonly now: Date },
+): Promise<void> {
+  const { orgId, userId, role, now } = member
+  await tx
+    .insertInto('accounts.memberships')
+    .values({ orgId, userId, role, createdAt: now })
+    .onConflict((conflict) => conflict.columns(['orgId', 'userId']).doUpdateSet({ role }))
+    .execute()
+}
+
+export async function deleteMembership(tx: Tx, orgId: string, userId: string): Promise<void> {
+  await tx.deleteFrom('accounts.memberships').where('orgId', '=', orgId).where('userId', '=', userId).execute()
+}
+
+export async function deleteMembershipsOf(tx: Tx, accountId: string): Promise<void> {
+  await tx
+    .deleteFrom('accounts.memberships')
+    .where((eb) => eb.or([eb('orgId', '=', accountId), eb('userId', '=', accountId)]))
+    .execute()
+}
+
+/** Organisations whose only admin is this user. */
+export async function listSoleAdminOrgs(db: Db | Tx, userId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('accounts.memberships as m')
+    .innerJoin('accounts.accounts as a', 'a.id', 'm.orgId')
+    .select('a.name')
+    .where('m.userId', '=', userId)
+    .where('m.role', '=', 'admin')
+    .where('a.state', '=', 'active')
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('accounts.memberships as other')
+            .select('other.userId')
+            .whereRef('other.orgId', '=', 'm.orgId')
+            .where('other.role', '=', 'admin')
+            .where('other.userId', '!=', userId),
+        ),
+      ),
+    )
+    .execute()
+  return rows.map((row) => row.name)
+}
