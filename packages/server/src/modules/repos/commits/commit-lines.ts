@@ -56,7 +56,10 @@ function parseLine(text: string, number: number): CommitLine {
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   const field = issue?.path.join('.') ?? ''
-  throw refuse('InvalidCommit', `Line ${number} of the commit is not understood: ${field} ${issue?.message ?? ''}`.trim())
+  throw refuse(
+    'InvalidCommit',
+    `Line ${number} of the commit is not understood: ${field} ${issue?.message ?? ''}`.trim(),
+  )
 }
 
 /** The one-document form of a commit as the same lines. Throws `InvalidCommit`. */

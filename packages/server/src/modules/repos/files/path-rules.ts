@@ -13,7 +13,7 @@ const IGNORABLE = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g
 export function findPathProblem(path: string): string | null {
   if (path === '') return 'A path cannot be empty.'
   if (path.length > MAX_PATH_CHARS) return `A path has at most ${MAX_PATH_CHARS} characters.`
-  if (!path.isWellFormed()) return 'A path is valid Unicode.'
+  if (/\p{Surrogate}/u.test(path)) return 'A path is valid Unicode.'
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
   if (/[\x00-\x1f\x7f]/.test(path)) return 'A path has no control characters.'
   const segments = path.split(/[/\\]/)
