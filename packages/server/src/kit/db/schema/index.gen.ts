@@ -13,7 +13,10 @@ export interface Schema {
   'accounts.sessions': accounts.Sessions
   'accounts.settings': accounts.Settings
   'accounts.users': accounts.Users
+  'kit.deliveries': kit.Deliveries
+  'kit.jobs': kit.Jobs
   'kit.migrations': kit.Migrations
+  'kit.outbox': kit.Outbox
   'repos.commits': repos.Commits
   'repos.lfsObjects': repos.LfsObjects
   'repos.objects': repos.Objects

@@ -1,0 +1,39 @@
+import type { BlobStore } from './blobs/port.js'
+import type { Clock } from './clock.js'
+import type { Config } from './config.js'
+import type { Db, Tx } from './db/database.js'
+import type { Events } from './events/events.js'
+import type { Http } from './http/server.js'
+import type { Ids } from './ids.js'
+import type { Jobs } from './jobs/jobs.js'
+import type { Log } from './log.js'
+import type { ManifestNoun } from './manifest/noun.js'
+
+/** What every module may use; made once in `start.ts`. */
+export interface Kit {
+  readonly config: Config
+  /** For reads. A write query demands a `Tx`, which only `write` gives. */
+  readonly db: Db
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  readonly blobs: BlobStore
+  readonly jobs: Jobs
+  readonly events: Events
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+  /** Absolute path of the data folder. */
+  readonly dataDir: string
+  /** Base of every address given out, without a slash at the end. Known once the server listens. */
+  publicUrl(): string
+  /** 32 bytes of this instance, kept outside the database; derive keys from it with HKDF and a label. */
+  readonly instanceKey: Buffer
+}
+
+/** What a module hands to the house besides its own face. */
+export interface Module {
+  routes?(http: Http): void
+  start?(): Promise<void>
+  stop?(): Promise<void>
+  // The item type differs from noun to noun; the engine only passes items back to the noun that parsed them.
+  readonly nouns?: readonly ManifestNoun<never>[]
+}
