@@ -1,1 +1,2 @@
-export {}
+export { type Config, ConfigError, type Environment, configSchema, readConfig } from './kit/config.js'
+export { type Running, start, type StartOptions } from './start.js'

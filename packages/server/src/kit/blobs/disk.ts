@@ -36,7 +36,8 @@ async function put(root: string, path: string, body: AsyncIterable<Uint8Array>, 
   await mkdir(dirname(scratch), { recursive: true })
   try {
     const written = await writeHashed(scratch, body)
-    if (options.sha256 !== undefined && options.sha256 !== written.sha256) throw new BlobMismatch(`the content has SHA-256 ${written.sha256}`)
+    if (options.sha256 !== undefined && options.sha256 !== written.sha256)
+      throw new BlobMismatch(`the content has SHA-256 ${written.sha256}`)
     if (options.sizeBytes !== undefined && options.sizeBytes !== written.sizeBytes) {
       throw new BlobMismatch(`the content has ${written.sizeBytes} bytes instead of ${options.sizeBytes}`)
     }
@@ -49,7 +50,10 @@ async function put(root: string, path: string, body: AsyncIterable<Uint8Array>, 
   }
 }
 
-async function writeHashed(path: string, body: AsyncIterable<Uint8Array>): Promise<{ sizeBytes: number; sha256: string }> {
+async function writeHashed(
+  path: string,
+  body: AsyncIterable<Uint8Array>,
+): Promise<{ sizeBytes: number; sha256: string }> {
   const hash = createHash('sha256')
   let sizeBytes = 0
   const file = await open(path, 'wx', 0o600)
@@ -85,7 +89,10 @@ async function statOrNull(path: string): Promise<{ sizeBytes: number } | null> {
   }
 }
 
-async function* walk(root: string, prefix: string): AsyncGenerator<{ key: string; sizeBytes: number; modifiedAt: Date }> {
+async function* walk(
+  root: string,
+  prefix: string,
+): AsyncGenerator<{ key: string; sizeBytes: number; modifiedAt: Date }> {
   const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch(() => [])
   for (const entry of entries) {
     const path = join(entry.parentPath, entry.name)

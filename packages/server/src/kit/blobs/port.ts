@@ -25,7 +25,11 @@ export class BlobMismatch extends Error {
 export interface BlobStore {
   readonly kind: 'disk' | 's3'
   /** Stores durably before it resolves; an existing key is kept or replaced by equal bytes. Throws `BlobMismatch`. */
-  put(key: string, body: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<{ sizeBytes: number; sha256: string }>
+  put(
+    key: string,
+    body: AsyncIterable<Uint8Array>,
+    options?: PutOptions,
+  ): Promise<{ sizeBytes: number; sha256: string }>
   get(key: string, range?: BlobRange): Promise<{ sizeBytes: number; body: Readable } | null>
   stat(key: string): Promise<BlobFacts | null>
   deleteMany(keys: readonly string[]): Promise<void>

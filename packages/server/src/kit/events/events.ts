@@ -48,7 +48,10 @@ export function createEvents(deps: EventDeps): Events {
       while ((await sweepOnce()) > 0);
     },
     start: () => {
-      timer = setInterval(() => void sweepOnce().catch((error) => deps.log.error('event delivery failed', error)), SWEEP_MS)
+      timer = setInterval(
+        () => void sweepOnce().catch((error) => deps.log.error('event delivery failed', error)),
+        SWEEP_MS,
+      )
       timer.unref()
     },
     stop: async () => {
@@ -58,7 +61,13 @@ export function createEvents(deps: EventDeps): Events {
   }
 }
 
-async function insertEvent(deps: EventDeps, tx: Tx, name: string, payload: object, all: readonly Subscription[]): Promise<void> {
+async function insertEvent(
+  deps: EventDeps,
+  tx: Tx,
+  name: string,
+  payload: object,
+  all: readonly Subscription[],
+): Promise<void> {
   const handlers = all.filter((one) => one.event === name)
   if (handlers.length === 0) return
   const createdAt = deps.clock.now()
@@ -101,15 +110,26 @@ async function finish(tx: Tx, eventId: bigint, handler: string): Promise<void> {
   await tx
     .deleteFrom('kit.outbox')
     .where('id', '=', eventId)
-    .where(({ not, exists, selectFrom }) => not(exists(selectFrom('kit.deliveries').select(sql`1`.as('one')).where('eventId', '=', eventId))))
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('kit.deliveries').select(sql`1`.as('one')).where('eventId', '=', eventId))),
+    )
     .execute()
 }
 
-async function postpone(deps: EventDeps, tx: Tx, delivery: { eventId: bigint; handler: string; attempts: number }, error: string) {
+async function postpone(
+  deps: EventDeps,
+  tx: Tx,
+  delivery: { eventId: bigint; handler: string; attempts: number },
+  error: string,
+) {
   const waitMs = Math.min(RETRY_MAX_MS, 1000 * 2 ** delivery.attempts)
   await tx
     .updateTable('kit.deliveries')
-    .set({ attempts: delivery.attempts + 1, dueAt: new Date(deps.clock.now().getTime() + waitMs), error: error.slice(0, 1000) })
+    .set({
+      attempts: delivery.attempts + 1,
+      dueAt: new Date(deps.clock.now().getTime() + waitMs),
+      error: error.slice(0, 1000),
+    })
     .where('eventId', '=', delivery.eventId)
     .where('handler', '=', delivery.handler)
     .execute()

@@ -31,7 +31,9 @@ export function createJobs(deps: JobDeps): Jobs {
   let timer: NodeJS.Timeout | null = null
   let running: Promise<void> = Promise.resolve()
   const poll = (): void => {
-    running = running.then(() => runDue(deps, handlers)).catch((error) => deps.log.error('background work failed', error))
+    running = running
+      .then(() => runDue(deps, handlers))
+      .catch((error) => deps.log.error('background work failed', error))
   }
   return {
     enqueue: async (tx, kind, payload, options = {}) => {
@@ -75,7 +77,9 @@ async function claim(deps: JobDeps, tx: Tx, kinds: readonly string[]) {
     .select('id')
     .where('kind', 'in', kinds)
     .where('runAt', '<=', now)
-    .where((eb) => eb.or([eb('state', '=', 'queued'), eb.and([eb('state', '=', 'running'), eb('leaseUntil', '<', now)])]))
+    .where((eb) =>
+      eb.or([eb('state', '=', 'queued'), eb.and([eb('state', '=', 'running'), eb('leaseUntil', '<', now)])]),
+    )
     .orderBy('runAt')
     .limit(1)
     .forUpdate()
@@ -88,12 +92,25 @@ async function claim(deps: JobDeps, tx: Tx, kinds: readonly string[]) {
     .executeTakeFirst()
 }
 
-async function settle(deps: JobDeps, tx: Tx, id: string, change: { state: string; error: string | null }): Promise<void> {
-  await tx.updateTable('kit.jobs').set({ ...change, finishedAt: deps.clock.now() }).where('id', '=', id).execute()
+async function settle(
+  deps: JobDeps,
+  tx: Tx,
+  id: string,
+  change: { state: string; error: string | null },
+): Promise<void> {
+  await tx
+    .updateTable('kit.jobs')
+    .set({ ...change, finishedAt: deps.clock.now() })
+    .where('id', '=', id)
+    .execute()
 }
 
 async function retry(deps: JobDeps, tx: Tx, job: { id: string; attempts: number }, error: string): Promise<void> {
   if (job.attempts >= MAX_ATTEMPTS) return settle(deps, tx, job.id, { state: 'failed', error })
   const runAt = new Date(deps.clock.now().getTime() + 1000 * 2 ** job.attempts)
-  await tx.updateTable('kit.jobs').set({ state: 'queued', runAt, error: error.slice(0, 1000) }).where('id', '=', job.id).execute()
+  await tx
+    .updateTable('kit.jobs')
+    .set({ state: 'queued', runAt, error: error.slice(0, 1000) })
+    .where('id', '=', job.id)
+    .execute()
 }

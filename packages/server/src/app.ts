@@ -1,0 +1,40 @@
+import { ANONYMOUS } from './kit/http/actor.js'
+import { createRateLimiter, NO_LIMITS } from './kit/http/rate-limit.js'
+import { createHttp } from './kit/http/server.js'
+import type { Kit, Module } from './kit/kit.js'
+
+/** The house: every module, built in the order in which one may use another. */
+export function createApp(kit: Kit, options: { checkResponses: boolean }) {
+  // const accounts = createAccounts(kit)
+  // const commerce = createCommerce({ ...kit, accounts })
+  // const repos = createRepos({ ...kit, accounts })
+  // const catalog = createCatalog({ ...kit, accounts, repos })
+  // const inference = createInference({ ...kit, accounts, commerce, repos, catalog })
+  const modules: readonly Module[] = []
+  // const manifest = createManifest({ ...kit, nouns: modules.flatMap((module) => module.nouns ?? []) })
+
+  const http = createHttp({
+    authenticate: async () => ANONYMOUS,
+    limiter: kit.config.rateLimits ? createRateLimiter(kit.clock) : NO_LIMITS,
+    publicUrl: kit.publicUrl,
+    checkResponses: options.checkResponses,
+    ids: kit.ids,
+    log: kit.log,
+  })
+  for (const module of modules) module.routes?.(http)
+  return { http, ...lifecycle(modules) }
+}
+
+export type App = ReturnType<typeof createApp>
+
+/** Modules start in the order of the line and stop in the opposite one. */
+function lifecycle(modules: readonly Module[]) {
+  return {
+    startModules: async () => {
+      for (const module of modules) await module.start?.()
+    },
+    stopModules: async () => {
+      for (const module of [...modules].reverse()) await module.stop?.()
+    },
+  }
+}
