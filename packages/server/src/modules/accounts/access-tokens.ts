@@ -1,0 +1,47 @@
+import { refuse } from '@stoa/contracts'
+import type { Tx } from '../../kit/db/database.js'
+import type { TokenScope } from '../../kit/http/actor.js'
+import type { AccountsDeps } from './deps.js'
+import { findTokenByName, insertToken, listTokenRows, type TokenRow } from './queries/credentials.js'
+import { hashSecret, makeTokenSecret } from './token-secret.js'
+
+export const MAX_TOKENS = 200
+const HINT_LENGTH = 4
+const DAY_MS = 24 * 3_600_000
+
+export interface NewToken {
+  readonly userId: string
+  readonly name: string
+  readonly role: TokenRow['role']
+  readonly scopes?: readonly TokenScope[] | undefined
+  readonly expiresInDays?: number | undefined
+  /** A literal secret; only a lenient manifest gives one. */
+  readonly secret?: string | undefined
+}
+
+/** Makes an access token. The secret is in the answer and nowhere else. Throws `TokenNameTaken`, `TokenLimit`. */
+export async function createAccessToken(
+  tx: Tx,
+  deps: AccountsDeps,
+  token: NewToken,
+): Promise<{ readonly token: TokenRow; readonly secret: string }> {
+  const { userId, name, role } = token
+  if (await findTokenByName(tx, userId, name)) throw refuse('TokenNameTaken')
+  if ((await listTokenRows(tx, userId)).length >= MAX_TOKENS) throw refuse('TokenLimit')
+  const secret = token.secret ?? makeTokenSecret()
+  const now = deps.clock.now()
+  const row: TokenRow = {
+    id: deps.ids.next(),
+    userId,
+    name,
+    role,
+    scopes: role === 'fineGrained' ? (token.scopes ?? []) : [],
+    hint: secret.slice(-HINT_LENGTH),
+    createdAt: now,
+    expiresAt: token.expiresInDays === undefined ? null : new Date(now.getTime() + token.expiresInDays * DAY_MS),
+    lastUsedAt: null,
+  }
+  const { lastUsedAt: _, ...stored } = row
+  await insertToken(tx, { ...stored, secretHash: hashSecret(secret) })
+  return { token: row, secret }
+}

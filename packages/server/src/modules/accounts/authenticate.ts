@@ -1,0 +1,129 @@
+import { hash } from 'node:crypto'
+import { refuse } from '@stoa/contracts'
+import { type Actor, ANONYMOUS, type Authenticate, type TokenScope, type UserActor } from '../../kit/http/actor.js'
+import { type Believed, createCredentialCache, type CredentialCache } from './credential-cache.js'
+import type { AccountsDeps } from './deps.js'
+import { findAccountRowById } from './queries/accounts.js'
+import { findSession, findToken, type SessionRow, touchSessions, touchTokens } from './queries/credentials.js'
+import { listMemberships } from './queries/memberships.js'
+import { HUB_COOKIE, readCredential, sessionCookieName } from './read-credentials.js'
+
+/** An unused session ends after this; every session ends at its `expires_at`. */
+const SESSION_IDLE_MS = 14 * 24 * 3_600_000
+
+/** What the `/v1` path needs to know of an access token. */
+export interface TokenFacts {
+  readonly tokenId: string
+  readonly userId: string
+  readonly userName: string
+  readonly role: 'read' | 'write' | 'fineGrained'
+  readonly scopes: readonly TokenScope[]
+  readonly actor: UserActor
+}
+
+export interface Authentication {
+  readonly authenticate: Authenticate
+  /** Facts of an access token, null when it is unknown, expired or its owner is suspended. Synchronous when warm. */
+  verifyToken(secret: string): TokenFacts | null | Promise<TokenFacts | null>
+  readonly cache: CredentialCache
+  /** Writes gathered last uses; called by the clock and at stop. */
+  flushLastUses(): Promise<void>
+}
+
+export function createAuthentication(deps: AccountsDeps, isLenient: () => boolean): Authentication {
+  const usedTokens = new Set<string>()
+  const usedSessions = new Set<string>()
+  const cache = createCredentialCache(deps.clock, (key) =>
+    key.startsWith('t') ? loadToken(deps, key.slice(1)) : loadSession(deps, key.slice(1)),
+  )
+
+  const authenticate: Authenticate = async ({ authorization, cookie }) => {
+    const names = [sessionCookieName(deps.publicUrl()), ...(isLenient() ? [HUB_COOKIE] : [])]
+    const sent = readCredential({ authorization, cookie }, names)
+    if (sent.kind === 'none') return ANONYMOUS
+    if (sent.kind === 'malformed') throw refuse('InvalidCredentials')
+    const key = (sent.kind === 'token' ? 't' : 's') + sha256(sent.secret)
+    const believed = await cache.get(key)
+    // A stale cookie is a visitor; a wrong token is a mistake its sender must hear of (hub-api 1.3).
+    if (!believed) {
+      if (sent.kind === 'session') return ANONYMOUS
+      throw refuse('InvalidCredentials')
+    }
+    return noteUse(believed)
+  }
+
+  function noteUse({ actor }: Believed): Actor {
+    if (actor.auth.type === 'token') usedTokens.add(actor.auth.tokenId)
+    else usedSessions.add(actor.auth.sessionId)
+    return actor
+  }
+
+  return {
+    authenticate,
+    verifyToken(secret) {
+      const found = cache.get(`t${sha256(secret)}`)
+      if (!(found instanceof Promise)) return found && toFacts(found, usedTokens)
+      return found.then((believed) => believed && toFacts(believed, usedTokens))
+    },
+    cache,
+    async flushLastUses() {
+      const [tokens, sessions] = [[...usedTokens], [...usedSessions]]
+      usedTokens.clear()
+      usedSessions.clear()
+      if (tokens.length + sessions.length === 0) return
+      const now = deps.clock.now()
+      await deps.write(async (tx) => {
+        if (tokens.length > 0) await touchTokens(tx, tokens, now)
+        if (sessions.length > 0) await touchSessions(tx, sessions, now)
+      })
+    },
+  }
+}
+
+function sha256(secret: string): string {
+  return hash('sha256', secret, 'hex')
+}
+
+function toFacts({ actor }: Believed, used: Set<string>): TokenFacts | null {
+  const { auth } = actor
+  if (auth.type !== 'token') return null
+  used.add(auth.tokenId)
+  return {
+    tokenId: auth.tokenId,
+    userId: actor.userId,
+    userName: actor.name,
+    role: auth.role,
+    scopes: auth.scopes,
+    actor,
+  }
+}
+
+async function loadToken(deps: AccountsDeps, secretHash: string): Promise<Believed | null> {
+  const token = await findToken(deps.db, secretHash)
+  if (!token || (token.expiresAt && token.expiresAt <= deps.clock.now())) return null
+  const { id: tokenId, role, scopes } = token
+  const actor = await loadUser(deps, token.userId, { type: 'token', tokenId, role, scopes })
+  return actor && { actor, endsMs: token.expiresAt?.getTime() ?? null }
+}
+
+async function loadSession(deps: AccountsDeps, secretHash: string): Promise<Believed | null> {
+  const session = await findSession(deps.db, secretHash)
+  if (!session) return null
+  const endsMs = sessionEndMs(session)
+  if (endsMs <= deps.clock.now().getTime()) return null
+  const actor = await loadUser(deps, session.userId, { type: 'session', sessionId: session.id })
+  return actor && { actor, endsMs }
+}
+
+/** The earlier of the absolute end and fourteen idle days. */
+export function sessionEndMs(session: Pick<SessionRow, 'expiresAt' | 'lastUsedAt'>): number {
+  return Math.min(session.expiresAt.getTime(), session.lastUsedAt.getTime() + SESSION_IDLE_MS)
+}
+
+async function loadUser(deps: AccountsDeps, userId: string, auth: UserActor['auth']): Promise<UserActor | null> {
+  const [user, memberships] = await Promise.all([findAccountRowById(deps.db, userId), listMemberships(deps.db, userId)])
+  if (!user || user.state !== 'active') return null
+  // A fine-grained token names what it may do; running the platform is never among it.
+  const isAdmin = user.isAdmin && (auth.type === 'session' || auth.role !== 'fineGrained')
+  return { kind: 'user', userId, name: user.name, isAdmin, memberships, auth }
+}

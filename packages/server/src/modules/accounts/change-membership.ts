@@ -1,0 +1,44 @@
+import { refuse } from '@stoa/contracts'
+import type { Role } from '../../kit/http/actor.js'
+import type { Tx } from '../../kit/db/database.js'
+import type { AccountsDeps } from './deps.js'
+import { lockAccount } from './queries/accounts.js'
+import { countMembers, deleteMembership, findRole, upsertMembership } from './queries/memberships.js'
+
+interface Member {
+  readonly orgId: string
+  readonly userId: string
+}
+
+/** Adds a member or changes a role; what the role was. Throws `LastAdmin` when nobody would be left in charge. */
+export async function setMembership(
+  tx: Tx,
+  deps: AccountsDeps,
+  member: Member & { readonly role: Role },
+): Promise<Role | null> {
+  const before = await lockedRole(tx, member)
+  if (before === member.role) return before
+  if (before === 'admin') await keepAnAdmin(tx, member)
+  await upsertMembership(tx, { ...member, now: deps.clock.now() })
+  return before
+}
+
+/** Removes a member; what the role was, null when there was none. Throws `LastAdmin`. */
+export async function removeMembership(tx: Tx, member: Member): Promise<Role | null> {
+  const before = await lockedRole(tx, member)
+  if (before === null) return null
+  if (before === 'admin') await keepAnAdmin(tx, member)
+  await deleteMembership(tx, member.orgId, member.userId)
+  return before
+}
+
+async function lockedRole(tx: Tx, { orgId, userId }: Member): Promise<Role | null> {
+  await lockAccount(tx, orgId)
+  return findRole(tx, orgId, userId)
+}
+
+async function keepAnAdmin(tx: Tx, { orgId }: Member): Promise<void> {
+  if ((await countMembers(tx, orgId, 'admin')) < 2) {
+    throw refuse('LastAdmin', 'An organisation has at least one admin. Name another one first.')
+  }
+}

@@ -1,0 +1,70 @@
+import { refuse } from '@stoa/contracts'
+import type { Tx } from '../../kit/db/database.js'
+import { findNameProblem } from './account-name.js'
+import type { AccountsDeps } from './deps.js'
+import { type AccountPatch, findAccountRow, insertAccount, insertUser, isEmailTaken } from './queries/accounts.js'
+import { upsertMembership } from './queries/memberships.js'
+
+/** What a new account is called. `id` is only given by a lenient manifest. */
+interface NewAccount {
+  readonly name: string
+  readonly fullname?: string | undefined
+  readonly id?: string | undefined
+  readonly isLenient?: boolean
+  readonly patch?: AccountPatch
+}
+
+export interface NewUser extends NewAccount {
+  readonly email?: string | undefined
+  readonly isEmailVerified?: boolean
+  readonly isAdmin?: boolean
+}
+
+/** Makes a user; its id. Throws `NameInvalid`, `NameTaken`, `EmailTaken` (verified addresses only). */
+export async function createUser(tx: Tx, deps: AccountsDeps, user: NewUser): Promise<string> {
+  const id = await addAccount(tx, deps, 'user', user)
+  const email = user.email ?? null
+  const isVerified = email !== null && user.isEmailVerified === true
+  if (isVerified && (await isEmailTaken(tx, email, id))) throw refuse('EmailTaken')
+  await insertUser(tx, id, {
+    email,
+    emailVerifiedAt: isVerified ? deps.clock.now() : null,
+    isAdmin: user.isAdmin ?? false,
+  })
+  return id
+}
+
+export interface NewOrg extends NewAccount {
+  /** The first admin; a manifest names the members itself. */
+  readonly adminId?: string
+}
+
+/** Makes an organisation; its id. Throws `NameInvalid`, `NameTaken`. */
+export async function createOrg(tx: Tx, deps: AccountsDeps, org: NewOrg): Promise<string> {
+  const id = await addAccount(tx, deps, 'org', org)
+  if (org.adminId !== undefined) {
+    await upsertMembership(tx, { orgId: id, userId: org.adminId, role: 'admin', now: deps.clock.now() })
+  }
+  return id
+}
+
+async function addAccount(tx: Tx, deps: AccountsDeps, kind: 'user' | 'org', account: NewAccount): Promise<string> {
+  const { name, isLenient = false, patch = {} } = account
+  const problem = findNameProblem(name, isLenient)
+  if (problem) throw refuse('NameInvalid', problem)
+  if (await findAccountRow(tx, name)) throw refuse('NameTaken', `The name "${name}" is taken.`)
+  const id = account.id ?? deps.ids.next()
+  const createdAt = deps.clock.now()
+  try {
+    await insertAccount(tx, { id, kind, name, fullname: account.fullname || name, createdAt, ...patch })
+  } catch (error) {
+    if (isUniqueViolation(error)) throw refuse('NameTaken', `The name "${name}" is taken.`)
+    throw error
+  }
+  return id
+}
+
+/** Two sign-ups of one name at the same moment: the index decides. */
+function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Error && (error as Error & { code?: unknown }).code === '23505'
+}

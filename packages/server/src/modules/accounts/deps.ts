@@ -1,0 +1,14 @@
+import type { Clock } from '../../kit/clock.js'
+import type { Db, Tx } from '../../kit/db/database.js'
+import type { Ids } from '../../kit/ids.js'
+import type { Log } from '../../kit/log.js'
+
+/** What this module uses of the kit. */
+export interface AccountsDeps {
+  readonly db: Db
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+  publicUrl(): string
+}

@@ -1,0 +1,74 @@
+import { makeAdminLink } from './one-time-links.js'
+import type { Db } from '../../kit/db/database.js'
+import type { Http } from '../../kit/http/server.js'
+import { type Account, toAccount } from './account.js'
+import { createAuthentication } from './authenticate.js'
+import type { AccountsDeps } from './deps.js'
+import { createPlatformSettings } from './platform-settings.js'
+import { findAccountRow, findAccountRowById } from './queries/accounts.js'
+import { createSignInThrottle } from './sign-in-throttle.js'
+
+export { type Account, isAtLeast, roleIn } from './account.js'
+export type { TokenFacts } from './authenticate.js'
+export { scopeAllows, type ScopeTarget } from './token-scope.js'
+
+const FLUSH_EVERY_MS = 60_000
+
+/** How many repositories an account shows; the module that owns them tells. */
+export interface RepoCounts {
+  readonly numModels: number
+  readonly numDatasets: number
+  readonly numSpaces: number
+}
+export type CountRepos = (accountId: string) => Promise<RepoCounts>
+
+/** Users, organisations, credentials: who is asking and what they belong to. */
+export function createAccounts(deps: AccountsDeps) {
+  const settings = createPlatformSettings(deps)
+  const authentication = createAuthentication(deps, settings.isLenient)
+  const throttle = createSignInThrottle(deps.clock)
+  let flushing: NodeJS.Timeout | undefined
+  let countRepos: CountRepos = async () => ({ numModels: 0, numDatasets: 0, numSpaces: 0 })
+
+  return {
+    authenticate: authentication.authenticate,
+    /** Facts of an access token; synchronous when warm. Null when it is unknown, expired or its owner suspended. */
+    verifyToken: authentication.verifyToken,
+    /** An account by name, in any case; null when there is none (a removed one is none). */
+    findAccount: async (db: Db, name: string): Promise<Account | null> => {
+      const row = await findAccountRow(db, name)
+      return row && row.state !== 'removed' ? toAccount(row) : null
+    },
+    /** An account by id, removed or not: what it did keeps its name. */
+    getAccount: async (db: Db, id: string): Promise<Account> => {
+      const row = await findAccountRowById(db, id)
+      if (!row) throw new Error(`no account ${id}`)
+      return toAccount(row)
+    },
+    /** Test mode is on: literal tokens, loose names, no limits. */
+    isLenient: settings.isLenient,
+    settings,
+    /** The one-time link that makes the first admin; null when somebody is in charge. */
+    makeAdminLink: () => makeAdminLink(deps),
+    /** Lets the module of repositories fill the counts of overviews. */
+    provideRepoCounts: (count: CountRepos): void => {
+      countRepos = count
+    },
+    routes: (_http: Http): void => {
+      void throttle
+      void countRepos
+    },
+    start: async (): Promise<void> => {
+      flushing = setInterval(() => {
+        authentication.flushLastUses().catch((error: unknown) => deps.log.error('last uses were not written', error))
+      }, FLUSH_EVERY_MS)
+      flushing.unref()
+    },
+    stop: async (): Promise<void> => {
+      clearInterval(flushing)
+      await authentication.flushLastUses()
+    },
+  }
+}
+
+export type Accounts = ReturnType<typeof createAccounts>

@@ -1,0 +1,85 @@
+import { refuse } from '@stoa/contracts'
+import type { Tx } from '../../kit/db/database.js'
+import { createUser } from './create-account.js'
+import type { AccountsDeps } from './deps.js'
+import { checkPassword, hashPassword } from './password.js'
+import { countAdmins, findAccountRowById } from './queries/accounts.js'
+import { deleteSessionsOf, upsertPassword } from './queries/credentials.js'
+import { findOpenLink, insertLink, type LinkRow, retireLinks, useLink } from './queries/one-time-links.js'
+import { openSession, type Visitor } from './sign-in.js'
+import { hashSecret, makeLinkSecret } from './token-secret.js'
+
+const LIFE_MS = 24 * 3_600_000
+
+/** Makes a link that works once, for 24 hours; earlier ones for the same purpose stop working. The secret stands after `#`, which browsers send to nobody. */
+export async function makeLink(
+  tx: Tx,
+  deps: AccountsDeps,
+  link: { readonly purpose: LinkRow['purpose']; readonly userId: string | null },
+): Promise<string> {
+  const secret = makeLinkSecret()
+  const now = deps.clock.now()
+  await retireLinks(tx, link.purpose, link.userId, now)
+  await insertLink(tx, {
+    id: deps.ids.next(),
+    ...link,
+    secretHash: hashSecret(secret),
+    createdAt: now,
+    expiresAt: new Date(now.getTime() + LIFE_MS),
+  })
+  return `${deps.publicUrl()}/redeem#${secret}`
+}
+
+/** The link that makes the first admin; null when somebody is in charge already. */
+export async function makeAdminLink(deps: AccountsDeps): Promise<string | null> {
+  return deps.write(async (tx) =>
+    (await countAdmins(tx)) > 0 ? null : makeLink(tx, deps, { purpose: 'first_admin', userId: null }),
+  )
+}
+
+/** What a link is for; throws `LinkInvalid`. */
+export async function inspectLink(
+  deps: AccountsDeps,
+  secret: string,
+): Promise<{ readonly link: LinkRow; readonly name: string | null }> {
+  const link = await findOpenLink(deps.db, hashSecret(secret), deps.clock.now())
+  if (!link) throw refuse('LinkInvalid')
+  if (link.userId === null) return { link, name: null }
+  const user = await findAccountRowById(deps.db, link.userId)
+  if (user?.state !== 'active') throw refuse('LinkInvalid')
+  return { link, name: user.name }
+}
+
+export interface Redemption {
+  readonly secret: string
+  readonly password: string
+  readonly name?: string | undefined
+  readonly fullname?: string | undefined
+  readonly email?: string | undefined
+  readonly visitor: Visitor
+}
+
+/** Uses a link up and signs in: makes the first admin, or sets a password and ends the user's other sessions. The user's id and the cookie's secret. */
+export async function redeemLink(
+  deps: AccountsDeps,
+  redemption: Redemption,
+): Promise<{ readonly userId: string; readonly cookieSecret: string }> {
+  const { secret, password, visitor } = redemption
+  const { link, name } = await inspectLink(deps, secret)
+  checkPassword(password, [name ?? redemption.name, redemption.fullname, redemption.email])
+  const passwordHash = await hashPassword(password)
+  return deps.write(async (tx) => {
+    const now = deps.clock.now()
+    if (!(await useLink(tx, link.id, now))) throw refuse('LinkInvalid')
+    const userId = link.userId ?? (await createFirstAdmin(tx, deps, redemption))
+    await upsertPassword(tx, userId, passwordHash, now)
+    await deleteSessionsOf(tx, userId)
+    return { userId, cookieSecret: await openSession(tx, deps, userId, visitor) }
+  })
+}
+
+async function createFirstAdmin(tx: Tx, deps: AccountsDeps, redemption: Redemption): Promise<string> {
+  if ((await countAdmins(tx)) > 0) throw refuse('LinkInvalid')
+  const { name = '', fullname, email } = redemption
+  return createUser(tx, deps, { name, fullname, email, isEmailVerified: true, isAdmin: true })
+}

@@ -1,0 +1,32 @@
+import { refuse } from '@stoa/contracts'
+import type { Tx } from '../../kit/db/database.js'
+import type { AccountsDeps } from './deps.js'
+import { type AccountRow, countAdmins, updateAccount, updateUser } from './queries/accounts.js'
+import { deleteSessionsOf, deleteTokensOf } from './queries/credentials.js'
+import { deleteMembershipsOf, listSoleAdminOrgs } from './queries/memberships.js'
+import { retireLinks } from './queries/one-time-links.js'
+
+/**
+ * Removes an account: it can no longer sign in, belongs to nothing, and is shown nowhere. Its name stays reserved, so
+ * that nobody inherits its addresses. Throws `LastAdmin` for the last admin of the platform or of an organisation.
+ */
+export async function removeAccount(tx: Tx, deps: AccountsDeps, account: AccountRow): Promise<void> {
+  const now = deps.clock.now()
+  if (account.kind === 'user') {
+    await checkReplaceable(tx, account)
+    await deleteSessionsOf(tx, account.id)
+    await deleteTokensOf(tx, account.id)
+    await retireLinks(tx, 'set_password', account.id, now)
+    await updateUser(tx, account.id, { email: null, emailVerifiedAt: null, isAdmin: false })
+  }
+  await deleteMembershipsOf(tx, account.id)
+  await updateAccount(tx, account.id, { state: 'removed', fullname: account.name, website: null, details: null }, now)
+}
+
+async function checkReplaceable(tx: Tx, user: AccountRow): Promise<void> {
+  if (user.isAdmin && (await countAdmins(tx, user.id)) === 0) {
+    throw refuse('LastAdmin', `${user.name} is the only admin of this platform. Name another one first.`)
+  }
+  const [org] = await listSoleAdminOrgs(tx, user.id)
+  if (org !== undefined) throw refuse('LastAdmin', `${user.name} is the only admin of ${org}. Name another one first.`)
+}

@@ -1,0 +1,83 @@
+import { refuse } from '@stoa/contracts'
+import type { Tx } from '../../kit/db/database.js'
+import type { AccountsDeps } from './deps.js'
+import { verifyPassword } from './password.js'
+import { type AccountRow, findAccountRow, listUsersByEmail } from './queries/accounts.js'
+import { findPasswordHash, insertSession, trimSessions } from './queries/credentials.js'
+import { addressPrefix, type SignInThrottle } from './sign-in-throttle.js'
+import { hashSecret, makeLinkSecret } from './token-secret.js'
+
+/** Seconds a session can live at most. */
+export const SESSION_MAX_S = 90 * 24 * 3600
+const MAX_SESSIONS = 50
+const MAX_USER_AGENT = 200
+
+/** Where a sign-in comes from. */
+export interface Visitor {
+  readonly address: string
+  readonly userAgent: string
+}
+
+export interface SignInDeps extends AccountsDeps {
+  readonly throttle: SignInThrottle
+}
+
+/** Signs in by name or e-mail address; the cookie's secret. Unknown, suspended and wrong answer alike, in words and time. */
+export async function signIn(
+  deps: SignInDeps,
+  attempt: { readonly login: string; readonly password: string; readonly visitor: Visitor },
+): Promise<string> {
+  const { login, password, visitor } = attempt
+  const user = await checkPasswordOf(deps, { login, password, address: visitor.address })
+  return deps.write((tx) => openSession(tx, deps, user.id, visitor))
+}
+
+/** The user a login and password belong to; throws `WrongPassword` or `SignInThrottled`. */
+export async function checkPasswordOf(
+  deps: SignInDeps,
+  attempt: { readonly login: string; readonly password: string; readonly address: string },
+): Promise<AccountRow> {
+  const login = attempt.login.trim()
+  const prefix = addressPrefix(attempt.address)
+  const waitMs = deps.throttle.waitMs(login, prefix)
+  if (waitMs > 0) throw refuseThrottled(waitMs)
+  const user = await findUser(deps, login)
+  const stored = user ? await findPasswordHash(deps.db, user.id) : null
+  const isRight = await verifyPassword(stored, attempt.password)
+  if (!isRight || !user || user.state !== 'active') {
+    deps.throttle.recordFailure(login, prefix)
+    throw refuse('WrongPassword')
+  }
+  deps.throttle.recordSuccess(login, prefix)
+  return user
+}
+
+function refuseThrottled(waitMs: number): Error {
+  const waitS = Math.ceil(waitMs / 1000)
+  const message = `Too many wrong passwords. Wait ${waitS} seconds and try again.`
+  return refuse('SignInThrottled', message, { waitSeconds: waitS }, { headers: { 'retry-after': String(waitS) } })
+}
+
+async function findUser(deps: AccountsDeps, login: string): Promise<AccountRow | null> {
+  if (login.includes('@')) return (await listUsersByEmail(deps.db, login))[0] ?? null
+  const row = await findAccountRow(deps.db, login)
+  return row?.kind === 'user' ? row : null
+}
+
+/** A new session of a user; the cookie's secret. The oldest ones end when there are too many. */
+export async function openSession(tx: Tx, deps: AccountsDeps, userId: string, visitor: Visitor): Promise<string> {
+  const secret = makeLinkSecret()
+  const now = deps.clock.now()
+  await insertSession(tx, {
+    id: deps.ids.next(),
+    userId,
+    secretHash: hashSecret(secret),
+    userAgent: visitor.userAgent.slice(0, MAX_USER_AGENT),
+    addressPrefix: addressPrefix(visitor.address),
+    createdAt: now,
+    lastUsedAt: now,
+    expiresAt: new Date(now.getTime() + SESSION_MAX_S * 1000),
+  })
+  await trimSessions(tx, userId, MAX_SESSIONS)
+  return secret
+}
