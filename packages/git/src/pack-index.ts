@@ -1,0 +1,139 @@
+import { GitFormatError } from './format-error.js'
+import { NO_BASE, type PackTable } from './pack-reader.js'
+
+/** Where one object lies in a pack. */
+export interface PackPlace {
+  /** Rank of the oid among the pack's oids. */
+  readonly rank: number
+  /** PACK_TYPE code 1 to 4. */
+  readonly type: number
+  readonly sizeBytes: number
+  readonly offset: number
+  /** Bytes of the entry, header included. */
+  readonly lengthBytes: number
+  /** Rank of the delta base; NO_BASE for whole content. */
+  readonly base: number
+}
+
+const MAGIC = 'STPI'
+const VERSION = 1
+const HEAD_BYTES = 16
+const FANOUT_BYTES = 1024
+const OID_BYTES = 20
+/** oid, offset, length, size, base, type. */
+const ROW_BYTES = OID_BYTES + 17
+
+/**
+ * A pack's index, as kept beside it: head (magic, version, count, pack size), fan-out by first oid byte, then columns
+ * sorted by oid: oids, offsets, lengths, sizes, bases (as ranks), types. Numbers are little-endian.
+ */
+export function encodePackIndex(table: PackTable): Buffer {
+  const { count } = table
+  const order = Uint32Array.from({ length: count }, (_, index) => index)
+  const { oids } = table
+  order.sort((a, b) => ((oids[a] as string) < (oids[b] as string) ? -1 : 1))
+  const rankOf = new Uint32Array(count)
+  order.forEach((number, rank) => {
+    rankOf[number] = rank
+  })
+  const out = Buffer.alloc(HEAD_BYTES + FANOUT_BYTES + count * ROW_BYTES)
+  out.write(MAGIC, 0, 'latin1')
+  out.writeUInt32LE(VERSION, 4)
+  out.writeUInt32LE(count, 8)
+  out.writeUInt32LE(table.packBytes, 12)
+  const column = columnsOf(count)
+  const fanout = new Uint32Array(256)
+  order.forEach((number, rank) => {
+    const oid = oids[number] as string
+    const base = table.bases[number] as number
+    const offset = table.offsets[number] as number
+    const end = number + 1 < count ? (table.offsets[number + 1] as number) : table.packBytes - OID_BYTES
+    out.write(oid, column.oids + rank * OID_BYTES, 'hex')
+    out.writeUInt32LE(offset, column.offsets + rank * 4)
+    out.writeUInt32LE(end - offset, column.lengths + rank * 4)
+    out.writeUInt32LE(table.sizes[number] as number, column.sizes + rank * 4)
+    out.writeUInt32LE(base === NO_BASE ? NO_BASE : (rankOf[base] as number), column.bases + rank * 4)
+    out[column.types + rank] = table.types[number] as number
+    fanout[Number.parseInt(oid.slice(0, 2), 16)]! += 1
+  })
+  let sum = 0
+  fanout.forEach((inBucket, bucket) => {
+    sum += inBucket
+    out.writeUInt32LE(sum, HEAD_BYTES + bucket * 4)
+  })
+  return out
+}
+
+function columnsOf(count: number): Record<'oids' | 'offsets' | 'lengths' | 'sizes' | 'bases' | 'types', number> {
+  const oids = HEAD_BYTES + FANOUT_BYTES
+  const offsets = oids + count * OID_BYTES
+  const step = count * 4
+  return {
+    oids,
+    offsets,
+    lengths: offsets + step,
+    sizes: offsets + 2 * step,
+    bases: offsets + 3 * step,
+    types: offsets + 4 * step,
+  }
+}
+
+/** A loaded index; immutable. */
+export class PackIndex {
+  readonly count: number
+  readonly packBytes: number
+  readonly bytes: Buffer
+  private readonly column: ReturnType<typeof columnsOf>
+
+  /** Throws GitFormatError when the bytes are not such an index. */
+  constructor(bytes: Buffer) {
+    if (bytes.length < HEAD_BYTES || bytes.toString('latin1', 0, 4) !== MAGIC || bytes.readUInt32LE(4) !== VERSION) {
+      throw new GitFormatError('badIndex', 'this is not a pack index')
+    }
+    this.bytes = bytes
+    this.count = bytes.readUInt32LE(8)
+    this.packBytes = bytes.readUInt32LE(12)
+    this.column = columnsOf(this.count)
+    if (bytes.length !== HEAD_BYTES + FANOUT_BYTES + this.count * ROW_BYTES) {
+      throw new GitFormatError('badIndex', 'the pack index is cut')
+    }
+  }
+
+  /** Rank of an oid, or -1. */
+  rankOf(oid: Buffer): number {
+    const first = oid[0] as number
+    let low = first === 0 ? 0 : this.bytes.readUInt32LE(HEAD_BYTES + (first - 1) * 4)
+    let high = this.bytes.readUInt32LE(HEAD_BYTES + first * 4) - 1
+    while (low <= high) {
+      const middle = (low + high) >>> 1
+      const at = this.column.oids + middle * OID_BYTES
+      const order = this.bytes.compare(oid, 0, OID_BYTES, at, at + OID_BYTES)
+      if (order === 0) return middle
+      if (order < 0) low = middle + 1
+      else high = middle - 1
+    }
+    return -1
+  }
+
+  find(oid: string): PackPlace | null {
+    const rank = this.rankOf(Buffer.from(oid, 'hex'))
+    return rank < 0 ? null : this.placeOf(rank)
+  }
+
+  placeOf(rank: number): PackPlace {
+    const { bytes, column } = this
+    return {
+      rank,
+      type: bytes[column.types + rank] as number,
+      sizeBytes: bytes.readUInt32LE(column.sizes + rank * 4),
+      offset: bytes.readUInt32LE(column.offsets + rank * 4),
+      lengthBytes: bytes.readUInt32LE(column.lengths + rank * 4),
+      base: bytes.readUInt32LE(column.bases + rank * 4),
+    }
+  }
+
+  oidAt(rank: number): string {
+    const at = this.column.oids + rank * OID_BYTES
+    return this.bytes.toString('hex', at, at + OID_BYTES)
+  }
+}

@@ -1,0 +1,268 @@
+import { applyDelta, readDeltaHeader } from './delta.js'
+import { GitFormatError } from './format-error.js'
+import { deflateBound, inflateExact } from './inflate.js'
+import { hashObject, type ObjectType, PACK_TYPE, typeCode, typeName } from './object.js'
+import {
+  type EntryHeader,
+  MAX_ENTRY_HEADER_BYTES,
+  PACK_HEADER_BYTES,
+  PACK_TRAILER_BYTES,
+  readEntryHeader,
+  readPackHeader,
+} from './pack-entry.js'
+
+/** Random access to a pack that lies in memory or in a file. */
+export interface PackSource {
+  readonly sizeBytes: number
+  /** At most `length` bytes from `offset`; fewer only at the end. The caller does not change or keep them. */
+  read(offset: number, length: number): Buffer
+}
+
+export interface PackLimits {
+  readonly maxObjects: number
+  /** Largest inflated object. */
+  readonly maxObjectBytes: number
+  /** All bytes inflated or made from deltas while reading, repeated work included. */
+  readonly maxWorkBytes: number
+  readonly maxDeltaDepth: number
+  /** Contents kept as likely delta bases. */
+  readonly cacheBytes: number
+}
+
+export const DEFAULT_PACK_LIMITS: PackLimits = {
+  maxObjects: 1_000_000,
+  maxObjectBytes: 100 * 1024 * 1024,
+  maxWorkBytes: 16 * 1024 * 1024 * 1024,
+  maxDeltaDepth: 512,
+  cacheBytes: 48 * 1024 * 1024,
+}
+
+/** One object of a pack, in pack order. */
+export interface PackObject {
+  readonly oid: string
+  readonly type: ObjectType
+  readonly data: Buffer
+}
+
+/** Where everything in a pack is, by entry number (order of offsets). */
+export interface PackTable {
+  readonly count: number
+  readonly packBytes: number
+  readonly oids: readonly string[]
+  /** PACK_TYPE codes 1 to 4, deltas resolved. */
+  readonly types: Uint8Array
+  readonly sizes: Uint32Array
+  readonly offsets: Uint32Array
+  /** Entry number of a delta's base; NO_BASE for whole content. */
+  readonly bases: Uint32Array
+}
+
+export const NO_BASE = 0xffffffff
+const MAX_PACK_BYTES = 0xffffffff
+/** An entry cannot be shorter than one header byte and an empty zlib stream. */
+const MIN_ENTRY_BYTES = 9
+/** How much work passes between two yields of the reader. */
+const STEP_BYTES = 1024 * 1024
+const OBJECT_COST_BYTES = 2048
+
+const fail = (rule: string, message: string): GitFormatError => new GitFormatError(rule, message)
+
+/**
+ * Reads a whole pack: every object is inflated, its deltas applied, named by its own hash and shown to `visit` once.
+ * Thin packs are refused. A generator so that the caller may pause: it yields about every megabyte of work.
+ *
+ * Memory: about 120 bytes an object, `cacheBytes`, and one delta chain's two contents.
+ * Throws GitFormatError for anything damaged or over a limit; whatever `visit` throws passes through.
+ */
+export function* readPack(
+  source: PackSource,
+  limits: PackLimits,
+  visit: (object: PackObject) => void,
+): Generator<void, PackTable> {
+  const reader = new PackReader(source, limits, visit)
+  yield* reader.readEntries()
+  yield* reader.resolveWaiting()
+  return reader.table()
+}
+
+class PackReader {
+  private readonly source: PackSource
+  private readonly limits: PackLimits
+  private readonly visit: (object: PackObject) => void
+  private readonly count: number
+  private readonly oids: string[]
+  private readonly types: Uint8Array
+  private readonly sizes: Uint32Array
+  private readonly offsets: Uint32Array
+  private readonly bases: Uint32Array
+  private readonly depths: Uint16Array
+  private readonly numbers = new Map<string, number>()
+  private readonly cache = new Map<number, Buffer>()
+  private cachedBytes = 0
+  private workBytes = 0
+  private stepBytes = 0
+  private waiting: { number: number; header: EntryHeader }[] = []
+
+  constructor(source: PackSource, limits: PackLimits, visit: (object: PackObject) => void) {
+    this.source = source
+    this.limits = limits
+    this.visit = visit
+    this.count = checkedCount(source, limits)
+    this.oids = Array.from<string>({ length: this.count }).fill('')
+    this.types = new Uint8Array(this.count)
+    this.sizes = new Uint32Array(this.count)
+    this.offsets = new Uint32Array(this.count)
+    this.bases = new Uint32Array(this.count).fill(NO_BASE)
+    this.depths = new Uint16Array(this.count)
+  }
+
+  *readEntries(): Generator<void> {
+    const end = this.source.sizeBytes - PACK_TRAILER_BYTES
+    let offset = PACK_HEADER_BYTES
+    for (let number = 0; number < this.count; number++) {
+      if (offset >= end) throw fail('badPack', 'the pack holds fewer objects than it says')
+      this.offsets[number] = offset
+      const header = readEntryHeader(this.source.read(offset, MAX_ENTRY_HEADER_BYTES))
+      const body = this.inflateAt(offset, header)
+      offset += header.headerBytes + body.consumedBytes
+      this.takeEntry(number, header, body.data)
+      if (this.isStepDone()) yield
+    }
+    if (offset !== end) throw fail('badPack', 'the pack holds more than it says')
+  }
+
+  /** Deltas on a base that comes later in the pack: as many rounds as bring progress. */
+  *resolveWaiting(): Generator<void> {
+    while (this.waiting.length > 0) {
+      const round = this.waiting
+      this.waiting = []
+      for (const { number, header } of round) {
+        const offset = this.offsets[number] as number
+        this.takeEntry(number, header, this.inflateAt(offset, header).data)
+        if (this.isStepDone()) yield
+      }
+      if (this.waiting.length === round.length)
+        throw fail('thinPack', 'a delta base is missing (thin packs are not taken)')
+    }
+  }
+
+  table(): PackTable {
+    const { count, oids, types, sizes, offsets, bases } = this
+    return { count, packBytes: this.source.sizeBytes, oids, types, sizes, offsets, bases }
+  }
+
+  private takeEntry(number: number, header: EntryHeader, body: Buffer): void {
+    const type = typeName(header.type)
+    if (type !== undefined) return this.keep(number, type, body)
+    if (header.type !== PACK_TYPE.ofsDelta && header.type !== PACK_TYPE.refDelta) {
+      throw fail('badPack', 'unknown entry type')
+    }
+    const base = this.findBase(number, header)
+    if (base === undefined) {
+      this.waiting.push({ number, header })
+      return
+    }
+    const depth = (this.depths[base] as number) + 1
+    if (depth > this.limits.maxDeltaDepth) throw fail('deltaTooDeep', 'a delta chain is too long')
+    this.depths[number] = depth
+    this.bases[number] = base
+    this.charge(readDeltaHeader(body).resultBytes)
+    this.keep(number, typeName(this.types[base] as number) as ObjectType, applyDelta(this.contentOf(base), body))
+  }
+
+  private findBase(number: number, header: EntryHeader): number | undefined {
+    if (header.type === PACK_TYPE.refDelta) return this.numbers.get(header.baseOid)
+    const base = this.numberAt((this.offsets[number] as number) - header.baseDistance, number)
+    return this.oids[base] === '' ? undefined : base
+  }
+
+  /** Entry number at an offset, among those before `below`. */
+  private numberAt(offset: number, below: number): number {
+    let low = 0
+    let high = below - 1
+    while (low <= high) {
+      const middle = (low + high) >>> 1
+      const found = this.offsets[middle] as number
+      if (found === offset) return middle
+      if (found < offset) low = middle + 1
+      else high = middle - 1
+    }
+    throw fail('badDelta', 'a delta base lies outside of the pack')
+  }
+
+  private keep(number: number, type: ObjectType, data: Buffer): void {
+    const oid = hashObject(type, data)
+    if (this.numbers.has(oid)) throw fail('duplicateObject', `object ${oid} is in the pack twice`)
+    this.numbers.set(oid, number)
+    this.oids[number] = oid
+    this.types[number] = typeCode(type)
+    this.sizes[number] = data.length
+    this.cacheContent(number, data)
+    this.visit({ oid, type, data })
+  }
+
+  /** Content of an entry that has been kept, from the cache or made again from its chain. */
+  private contentOf(number: number): Buffer {
+    const chain: number[] = []
+    let at = number
+    let content = this.cache.get(at)
+    while (content === undefined && this.bases[at] !== NO_BASE) {
+      chain.push(at)
+      at = this.bases[at] as number
+      content = this.cache.get(at)
+    }
+    content ??= this.bodyAgain(at)
+    for (const next of chain.toReversed()) {
+      this.charge(this.sizes[next] as number)
+      content = applyDelta(content, this.bodyAgain(next))
+    }
+    this.cacheContent(number, content)
+    return content
+  }
+
+  private bodyAgain(number: number): Buffer {
+    const offset = this.offsets[number] as number
+    return this.inflateAt(offset, readEntryHeader(this.source.read(offset, MAX_ENTRY_HEADER_BYTES))).data
+  }
+
+  private inflateAt(offset: number, header: EntryHeader): { data: Buffer; consumedBytes: number } {
+    this.charge(header.sizeBytes)
+    const input = this.source.read(offset + header.headerBytes, deflateBound(header.sizeBytes))
+    return inflateExact(input, header.sizeBytes)
+  }
+
+  private charge(sizeBytes: number): void {
+    if (sizeBytes > this.limits.maxObjectBytes)
+      throw fail('objectTooLarge', 'an object is larger than this server takes')
+    this.workBytes += sizeBytes
+    this.stepBytes += sizeBytes + OBJECT_COST_BYTES
+    if (this.workBytes > this.limits.maxWorkBytes) throw fail('packTooLarge', 'the pack inflates to too much')
+  }
+
+  private isStepDone(): boolean {
+    if (this.stepBytes < STEP_BYTES) return false
+    this.stepBytes = 0
+    return true
+  }
+
+  private cacheContent(number: number, data: Buffer): void {
+    if (data.length > this.limits.cacheBytes / 4 || this.cache.has(number)) return
+    this.cache.set(number, data)
+    this.cachedBytes += data.length + OBJECT_COST_BYTES
+    for (const [oldest, old] of this.cache) {
+      if (this.cachedBytes <= this.limits.cacheBytes) return
+      this.cache.delete(oldest)
+      this.cachedBytes -= old.length + OBJECT_COST_BYTES
+    }
+  }
+}
+
+function checkedCount(source: PackSource, limits: PackLimits): number {
+  const { sizeBytes } = source
+  if (sizeBytes < PACK_HEADER_BYTES + PACK_TRAILER_BYTES) throw fail('badPack', 'the pack is cut')
+  if (sizeBytes > MAX_PACK_BYTES) throw fail('packTooLarge', 'the pack is larger than 4 GiB')
+  const count = readPackHeader(source.read(0, PACK_HEADER_BYTES))
+  if (count > limits.maxObjects) throw fail('tooManyObjects', `a push may hold at most ${limits.maxObjects} objects`)
+  if (count * MIN_ENTRY_BYTES > sizeBytes) throw fail('badPack', 'the pack holds fewer objects than it says')
+  return count
+}
