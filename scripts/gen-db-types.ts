@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { CompiledQuery } from 'kysely'
+import { CamelCasePlugin, CompiledQuery } from 'kysely'
 import { openDatabase } from '../packages/server/src/kit/db/database.js'
 import { migrate } from '../packages/server/src/kit/db/migrate.js'
 import { silentLog } from '../packages/server/src/kit/log.js'
@@ -17,12 +17,14 @@ interface Column {
   readonly type: string
   readonly nullable: boolean
   readonly hasDefault: boolean
+  readonly isComputed: boolean
   readonly comment: string | null
 }
 
 const COLUMNS = `
   select n.nspname as schema, c.relname as table, a.attname as column, format_type(a.atttypid, null) as type,
-         not a.attnotnull as nullable, (a.atthasdef or a.attidentity <> '') as "hasDefault", col_description(c.oid, a.attnum) as comment
+         not a.attnotnull as nullable, (a.atthasdef or a.attidentity <> '') as "hasDefault", col_description(c.oid, a.attnum) as comment,
+         (a.attgenerated <> '' or a.attidentity = 'a') as "isComputed"
   from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
   where c.relkind in ('r', 'p', 'v') and not c.relispartition and a.attnum > 0 and not a.attisdropped
     and n.nspname not like 'pg\\_%' and n.nspname not in ('information_schema', 'public')
@@ -46,8 +48,17 @@ const SCALARS: Record<string, string> = {
   tsvector: 'string',
 }
 
-const camel = (text: string): string => text.replace(/_([a-z0-9])/g, (_whole, letter: string) => letter.toUpperCase())
-const pascal = (text: string): string => camel(`_${text}`)
+class Names extends CamelCasePlugin {
+  /** The name in code; refuses a name that Kysely's plugin would not turn back into the same SQL name. */
+  inCode(name: string): string {
+    const inCode = this.camelCase(name)
+    if (this.snakeCase(inCode) !== name) throw new Error(`${name} does not survive snake_case → camelCase → snake_case`)
+    return inCode
+  }
+}
+const names = new Names()
+const camel = (text: string): string => names.inCode(text)
+const pascal = (text: string): string => camel(text).replace(/^./, (letter) => letter.toUpperCase())
 
 function typeOf(column: Column): string {
   const isArray = column.type.endsWith('[]')
@@ -57,6 +68,7 @@ function typeOf(column: Column): string {
   if (!scalar)
     throw new Error(`${column.schema}.${column.table}.${column.column}: no TypeScript type for ${column.type}`)
   const type = `${scalar}${isArray ? '[]' : ''}${column.nullable ? ' | null' : ''}`
+  if (column.isComputed) return `GeneratedAlways<${type}>`
   return column.hasDefault ? `Generated<${type}>` : type
 }
 
@@ -75,7 +87,9 @@ function schemaFile(columns: readonly Column[]): string {
     )
     return `export interface ${pascal(table)} {\n${lines.join('\n')}\n}\n`
   })
-  const imports = ['ColumnType', 'Generated'].filter((name) => bodies.some((body) => body.includes(`${name}<`)))
+  const imports = ['ColumnType', 'Generated', 'GeneratedAlways'].filter((name) =>
+    bodies.some((body) => body.includes(`${name}<`)),
+  )
   const head = imports.length > 0 ? `import type { ${imports.join(', ')} } from 'kysely'\n\n` : ''
   return `${HEADER}${head}${bodies.join('\n')}`
 }

@@ -5,7 +5,7 @@ import { CompiledQuery } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { silentLog } from '../log.js'
 import { type Database, openDatabase } from './database.js'
-import { migrate } from './migrate.js'
+import { migrate, readMigrations } from './migrate.js'
 
 describe('embedded database', () => {
   const dir = mkdtempSync(join(tmpdir(), 'stoa-db-'))
@@ -38,5 +38,34 @@ describe('embedded database', () => {
     const bump = () => database.write((tx) => tx.executeQuery(CompiledQuery.raw('update public.counter set n = n + 1')))
     await Promise.all(Array.from({ length: 20 }, bump))
     expect(await ask('select n from public.counter')).toEqual([{ n: 20n }])
+  })
+
+  it('keeps the exchanges of many clients apart', async () => {
+    const wrong: unknown[] = []
+    const askOne = async (i: number) => {
+      const value = i % 2 === 0 ? (await ask('select $1::int as v', [i]))[0]?.['v'] : undefined
+      const pair = i % 2 === 1 ? (await ask('select $1::text as a, $2::int as v', ['x', i]))[0]?.['v'] : undefined
+      if ((value ?? pair) !== i) wrong.push([i, value, pair])
+    }
+    await Promise.all(Array.from({ length: 500 }, (_, i) => askOne(i)))
+    expect(wrong).toEqual([])
+  })
+
+  it('answers the next statement after a refused one', async () => {
+    await expect(ask('select $1::int / 0', [1])).rejects.toThrow('division by zero')
+    expect(await ask('select 1 as one')).toEqual([{ one: 1 }])
+  })
+
+  it('refuses the shared handle inside a transaction instead of waiting for ever', async () => {
+    await expect(database.write(() => ask('select 1'))).rejects.toThrow('pass tx')
+    await expect(database.write(() => database.write(async () => 1))).rejects.toThrow('pass tx')
+    expect(await ask('select 1 as one')).toEqual([{ one: 1 }])
+  })
+
+  it('refuses an edited migration and a database of a newer version', async () => {
+    const own = readMigrations()
+    const edited = own.map((one, i) => (i === 0 ? { ...one, hash: 'other' } : one))
+    await expect(migrate(database, edited)).rejects.toThrow('was changed after it was applied')
+    await expect(migrate(database, own.slice(1))).rejects.toThrow('newer version')
   })
 })

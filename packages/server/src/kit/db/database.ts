@@ -1,23 +1,33 @@
-import { CamelCasePlugin, Kysely, PostgresDialect, type Transaction } from 'kysely'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import pg from 'pg'
 import type { Log } from '../log.js'
-import { openEmbedded } from './embedded.js'
-import { TYPE_PARSERS } from './parsers.js'
+import { columnTypes } from './column-types.js'
+import { EmbeddedEngine, type EngineOptions } from './embedded/engine.js'
+import { PortStream } from './embedded/port-stream.js'
 import type { Schema } from './schema/index.gen.js'
 
-/** For reads. A write query takes a `Tx`; passing a `Db` does not compile. */
+/** Reads. Tables are addressed as `accounts.accessTokens`, columns in camelCase. */
 export type Db = Kysely<Schema>
+/** Writes: only `Database.write` makes one, so a write query cannot be called with a `Db`. */
 export type Tx = Transaction<Schema>
 
 export interface Database {
   readonly kind: 'embedded' | 'postgres'
   readonly db: Db
-  /** Runs `work` in one transaction. It must wait for nothing but queries on its own `tx`. */
+  /** For code that needs plain SQL text: migrations, COPY. Everything else uses `db` and `write`. */
+  readonly pool: pg.Pool
+  /**
+   * Runs `work` in one transaction. It may run again when PostgreSQL reports a deadlock or a serialisation failure, so it
+   * must only talk to the database. Using `db` inside it throws: on the embedded database that would wait for ever.
+   */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Answers with the time of one round trip, or throws. */
+  health(): Promise<{ roundTripMs: number }>
   close(): Promise<void>
 }
 
-export interface DatabaseOptions {
+export interface DatabaseOptions extends Partial<Omit<EngineOptions, 'dataDir' | 'log'>> {
   /** `postgres://…`, or null for the embedded one. */
   readonly databaseUrl: string | null
   /** Folder of the embedded database; null keeps it in memory. */
@@ -25,24 +35,104 @@ export interface DatabaseOptions {
   readonly log: Log
 }
 
-const SERVER_POOL = 10
+const EMBEDDED_CONNECTIONS = 4
+const POSTGRES_CONNECTIONS = 10
+const CONNECT_TIMEOUT_MS = 30_000
+const WRITE_ATTEMPTS = 3
+const SERIALIZATION_FAILURE = '40001'
+const DEADLOCK_DETECTED = '40P01'
 
+/** Opens PostgreSQL, or the embedded database when no address is given. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const embedded = options.databaseUrl === null ? await openEmbedded(options.embeddedDir) : null
-  const target = embedded?.pool ?? { connectionString: options.databaseUrl ?? '', max: SERVER_POOL }
-  const pool = new pg.Pool({ ...target, types: TYPE_PARSERS })
-  pool.on('error', (error) => options.log.error('a database connection was lost', error))
+  const { databaseUrl } = options
+  const { pool, stop } = databaseUrl === null ? await openEmbedded(options) : openPostgres(databaseUrl)
+  pool.on('error', (error) => options.log.warn('a database connection was lost', { reason: error.message }))
+  const scope = new AsyncLocalStorage<{ isOpen: boolean }>()
   const db = new Kysely<Schema>({
-    dialect: new PostgresDialect({ pool }),
+    dialect: new PostgresDialect({ pool: guardPool(pool, scope) }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   })
   return {
-    kind: embedded ? 'embedded' : 'postgres',
+    kind: databaseUrl === null ? 'embedded' : 'postgres',
     db,
-    write: (work) => db.transaction().execute(work),
-    close: async () => {
-      await db.destroy()
-      await embedded?.close()
+    pool,
+    write: (work) => writeIn(db, scope, work),
+    async health() {
+      const started = performance.now()
+      await sql`select 1`.execute(db)
+      return { roundTripMs: performance.now() - started }
+    },
+    async close() {
+      await pool.end()
+      await stop()
     },
   }
+}
+
+interface OpenPool {
+  pool: pg.Pool
+  stop(): Promise<void>
+}
+
+function openPostgres(databaseUrl: string): OpenPool {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: POSTGRES_CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    types: columnTypes,
+  })
+  return { pool, stop: async () => undefined }
+}
+
+async function openEmbedded(options: DatabaseOptions): Promise<OpenPool> {
+  const engine = await EmbeddedEngine.open({ ...options, dataDir: options.embeddedDir })
+  const pool = new pg.Pool({
+    user: 'postgres',
+    database: 'postgres',
+    max: EMBEDDED_CONNECTIONS,
+    idleTimeoutMillis: 0,
+    types: columnTypes,
+    // @types/pg describes a plain socket; pg itself uses only the methods that PortStream has.
+    stream: (() => new PortStream(() => engine.connect())) as unknown as NonNullable<pg.PoolConfig['stream']>,
+  })
+  return { pool, stop: () => engine.close() }
+}
+
+type Scope = AsyncLocalStorage<{ isOpen: boolean }>
+
+/** Refuses a second connection to whoever is inside a transaction. */
+function guardPool(pool: pg.Pool, scope: Scope) {
+  return {
+    options: {},
+    async connect(): Promise<pg.PoolClient> {
+      refuseInside(scope)
+      return pool.connect()
+    },
+    end: () => pool.end(),
+  }
+}
+
+function refuseInside(scope: Scope): void {
+  if (scope.getStore()?.isOpen === true) {
+    throw new Error('the database was used inside a transaction without its handle: pass tx to the query')
+  }
+}
+
+async function writeIn<T>(db: Db, scope: Scope, work: (tx: Tx) => Promise<T>): Promise<T> {
+  refuseInside(scope)
+  for (let attempt = 1; ; attempt++) {
+    const transaction = { isOpen: true }
+    try {
+      return await db.transaction().execute((tx) => scope.run(transaction, () => work(tx)))
+    } catch (error) {
+      if (attempt === WRITE_ATTEMPTS || !isTransient(error)) throw error
+    } finally {
+      transaction.isOpen = false
+    }
+  }
+}
+
+function isTransient(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code
+  return code === SERIALIZATION_FAILURE || code === DEADLOCK_DETECTED
 }

@@ -1,0 +1,41 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { PGlite } from '@electric-sql/pglite'
+import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin'
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
+import { unaccent } from '@electric-sql/pglite/contrib/unaccent'
+import { DurableFs, durableStartParams } from './durable-fs.js'
+import { SessionBridge } from './session-bridge.js'
+import type { FromThread, ThreadSettings, ToThread } from './thread-protocol.js'
+
+/** The thread in which the embedded database lives: a heavy query must not block the event loop that answers requests. */
+
+const settings = workerData as ThreadSettings
+const parent = parentPort as MessagePort
+const busySince = new BigInt64Array(settings.busySince)
+
+const tell = (message: FromThread): void => parent.postMessage(message)
+const tellCrash = (error: unknown): void =>
+  tell({ kind: 'crashed', message: error instanceof Error ? error.message : String(error) })
+
+async function open(): Promise<void> {
+  const lite = await PGlite.create({
+    ...(settings.dataDir === null ? {} : { fs: new DurableFs(settings.dataDir), startParams: durableStartParams }),
+    extensions: { pg_trgm, unaccent, btree_gin },
+    postgresqlconf: settings.postgresqlConf,
+  })
+  const version = await lite.query<{ version: string }>(`select current_setting('server_version') as version`)
+  const bridge = new SessionBridge({
+    run: (bytes, onRawData) => lite.runExclusive(() => lite.execProtocolRawStream(bytes, { onRawData })),
+    serverVersion: version.rows[0]?.version ?? '0',
+    idleTransactionMs: settings.idleTransactionMs,
+    onBusy: (isBusy) => void Atomics.store(busySince, 0, isBusy ? process.hrtime.bigint() : 0n),
+    onCrash: tellCrash,
+  })
+  parent.on('message', (message: ToThread) => {
+    if (message.kind === 'connect') bridge.accept(message.port)
+    else lite.close().then(() => tell({ kind: 'closed' }), tellCrash)
+  })
+  tell({ kind: 'ready' })
+}
+
+open().catch(tellCrash)
