@@ -11,6 +11,7 @@ const STEPS: readonly (readonly [name: string, command: readonly [string, readon
   ['format', ['npx', ['biome', 'format', '.']]],
   ['lint', ['npx', ['oxlint', '--quiet', 'packages', 'scripts', 'conformance', 'bench']]],
   ['types', ['npx', ['tsc', '-b']]],
+  ['types of scripts', ['npx', ['tsc', '-p', 'tsconfig.scripts.json']]],
   ['boundaries', tsx('scripts/check-boundaries.ts')],
   ['generated types', tsx('scripts/gen-db-types.ts', '--check')],
   ['generated reference', tsx('scripts/gen-reference.ts', '--check')],

@@ -1,0 +1,29 @@
+import { gitSuite } from './git/suite.js'
+import { pythonSuites } from './huggingface-hub/suite.js'
+import { hubJsSuite } from './huggingface-js/suite.js'
+import { openaiSuites } from './openai/suite.js'
+import { openTarget, type Suite } from './target.js'
+
+/** Other people's clients, unmodified, each version against a fresh server. Arguments choose suites by part of their name. */
+const wanted = process.argv.slice(2)
+const suites: Suite[] = [gitSuite, hubJsSuite, ...(await openaiSuites()), ...pythonSuites].filter(
+  (suite) => wanted.length === 0 || wanted.some((part) => suite.name.includes(part)),
+)
+let passed = 0
+let failed = 0
+for (const suite of suites) {
+  const startedAt = Date.now()
+  const { target, close } = await openTarget({})
+  const results = await suite.run(target).catch((error) => [{ name: 'suite', error: String(error?.stack ?? error) }])
+  await close()
+  const bad = results.filter((result) => result.error !== null)
+  if (results.length === 0) bad.push({ name: 'suite', error: 'no case ran' })
+  passed += results.length - bad.length
+  failed += bad.length
+  console.log(
+    `${bad.length === 0 ? 'ok    ' : 'FAILED'} ${suite.name}: ${results.length - bad.length}/${results.length}, ${((Date.now() - startedAt) / 1000).toFixed(1)} s`,
+  )
+  for (const { name, error } of bad) console.log(`  ✗ ${name}\n    ${error?.split('\n').slice(0, 14).join('\n    ')}`)
+}
+console.log(`conformance: ${passed} passed, ${failed} failed`)
+process.exit(failed === 0 ? 0 : 1)
