@@ -1,1 +1,8 @@
-export {}
+export * from './market/budgets.js'
+export * from './market/ledger.js'
+export * from './market/listings.js'
+export * from './market/money.js'
+export * from './market/plans.js'
+export * from './market/revenue.js'
+export * from './market/usage.js'
+export * from './market/wallets.js'
