@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process'
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createConnection } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { once } from 'node:events'
+import { randomBytes } from 'node:crypto'
+import { readConfig, start } from '@stoa/server'
+import { silentLog } from '@stoa/server/testing'
+import { median, report } from './report.js'
+
+/** A large file from disk through the server's byte path, against nginx with sendfile, in turns. */
+const SIZE_BYTES = 2_000_000_000
+const ROUNDS = 5
+const NGINX_PORT = 17_310
+
+const folder = mkdtempSync(join(tmpdir(), 'stoa-bench-download-'))
+const TOKEN = 'hf_benchDownloadAlice0000000000000000'
+
+async function writeLarge(path: string): Promise<void> {
+  const out = createWriteStream(path)
+  const chunk = randomBytes(4_000_000)
+  for (let written = 0; written < SIZE_BYTES; written += chunk.length) if (!out.write(chunk)) await once(out, 'drain')
+  out.end()
+  await once(out, 'finish')
+}
+
+function nginx(): { stop(): Promise<void>; pid: number } {
+  const config = `daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
+    events { worker_connections 64; } http { access_log off; sendfile on; client_body_temp_path ${folder}/b; proxy_temp_path ${folder}/p;
+    fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
+    server { listen 127.0.0.1:${NGINX_PORT}; location / { root ${folder}/www; } } }`
+  writeFileSync(join(folder, 'nginx.conf'), config)
+  const child = spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-p', folder], { stdio: 'ignore' })
+  return {
+    pid: child.pid ?? 0,
+    stop: async () => {
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+    },
+  }
+}
+
+/** Reads a whole answer over a bare socket, so that the reader costs the same for both. Returns seconds. */
+function download(port: number, path: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const startedAt = performance.now()
+    let received = 0
+    const socket = createConnection({ host: '127.0.0.1', port }, () => {
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer ${TOKEN}\r\nConnection: close\r\n\r\n`)
+    })
+    socket.on('data', (chunk) => {
+      received += chunk.length
+    })
+    socket.on('end', () =>
+      received > SIZE_BYTES
+        ? resolve((performance.now() - startedAt) / 1000)
+        : reject(new Error(`only ${received} bytes`)),
+    )
+    socket.on('error', reject)
+  })
+}
+
+async function uploadLarge(url: string, path: string): Promise<void> {
+  const { createRepo, uploadFile } = await import('@huggingface/hub')
+  const { openAsBlob } = await import('node:fs')
+  const as = { hubUrl: url, accessToken: TOKEN }
+  await createRepo({ ...as, repo: 'alice/large' })
+  await uploadFile({
+    ...as,
+    repo: 'alice/large',
+    useXet: false,
+    file: { path: 'large.bin', content: await openAsBlob(path) },
+  })
+}
+
+mkdirSync(join(folder, 'www'))
+const file = join(folder, 'www/large.bin')
+await writeLarge(file)
+const manifest = join(folder, 'manifest.yaml')
+writeFileSync(
+  manifest,
+  `lenient: true\nusers:\n  - { name: alice, tokens: [{ name: w, role: write, value: ${TOKEN} }] }\n`,
+)
+const config = readConfig({
+  STOA_PORT: '0',
+  STOA_DATA_DIR: join(folder, 'data'),
+  STOA_RATE_LIMITS: 'off',
+  STOA_BOOTSTRAP: manifest,
+})
+const running = await start(config, { log: silentLog })
+await uploadLarge(running.url, file)
+const port = Number(new URL(running.url).port)
+const rival = nginx()
+await new Promise((resolve) => setTimeout(resolve, 500))
+const ours: number[] = []
+const theirs: number[] = []
+for (let round = 0; round <= ROUNDS; round += 1) {
+  const a = await download(port, '/alice/large/resolve/main/large.bin')
+  const b = await download(NGINX_PORT, '/large.bin')
+  if (round === 0) continue
+  ours.push(SIZE_BYTES / a / 1e9)
+  theirs.push(SIZE_BYTES / b / 1e9)
+}
+await rival.stop()
+await running.stop()
+rmSync(folder, { recursive: true, force: true })
+report(
+  'download',
+  [
+    {
+      name: '2 GB file, one connection',
+      unit: 'GB/s',
+      ours: median(ours),
+      rival: { name: 'nginx', value: median(theirs) },
+    },
+  ],
+  ['server and reader share this process: its event loop does both sides of the work for us, one side for nginx'],
+)
+process.exit(0)
