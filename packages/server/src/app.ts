@@ -1,28 +1,28 @@
-import { ANONYMOUS } from './kit/http/actor.js'
-import { createRateLimiter, NO_LIMITS } from './kit/http/rate-limit.js'
+import { createRateLimiter, NO_LIMITS, unless } from './kit/http/rate-limit.js'
 import { createHttp } from './kit/http/server.js'
 import type { Kit, Module } from './kit/kit.js'
+import { createAccounts } from './modules/accounts/index.js'
 
 /** The house: every module, built in the order in which one may use another. */
 export function createApp(kit: Kit, options: { checkResponses: boolean }) {
-  // const accounts = createAccounts(kit)
+  const accounts = createAccounts(kit)
   // const commerce = createCommerce({ ...kit, accounts })
   // const repos = createRepos({ ...kit, accounts })
   // const catalog = createCatalog({ ...kit, accounts, repos })
   // const inference = createInference({ ...kit, accounts, commerce, repos, catalog })
-  const modules: readonly Module[] = []
+  const modules: readonly Module[] = [accounts]
   // const manifest = createManifest({ ...kit, nouns: modules.flatMap((module) => module.nouns ?? []) })
 
   const http = createHttp({
-    authenticate: async () => ANONYMOUS,
-    limiter: kit.config.rateLimits ? createRateLimiter(kit.clock) : NO_LIMITS,
+    authenticate: accounts.authenticate,
+    limiter: kit.config.rateLimits ? unless(accounts.isLenient, createRateLimiter(kit.clock)) : NO_LIMITS,
     publicUrl: kit.publicUrl,
     checkResponses: options.checkResponses,
     ids: kit.ids,
     log: kit.log,
   })
   for (const module of modules) module.routes?.(http)
-  return { http, ...lifecycle(modules) }
+  return { http, accounts, ...lifecycle(modules) }
 }
 
 export type App = ReturnType<typeof createApp>

@@ -355,3 +355,4 @@ export const removeMember = route({
   params: z.object({ name: accountNameParam, user: accountNameParam }),
   errors: ['Unauthorized', 'InsufficientScope', 'Forbidden', 'AccountNotFound', 'LastAdmin'],
 })
+export type TokenScopeInput = z.input<typeof tokenScope>

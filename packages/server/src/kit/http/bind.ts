@@ -80,7 +80,7 @@ async function admit(deps: BindDeps, route: Route, request: FastifyRequest): Pro
 }
 
 /** A cookie proves who sits at the browser, not which site sent the request. */
-function refuseCrossSite(request: FastifyRequest, publicUrl: string): void {
+export function refuseCrossSite(request: FastifyRequest, publicUrl: string): void {
   if (SAFE_METHODS.has(request.method)) return
   const { origin, host } = request.headers
   const site = request.headers['sec-fetch-site']

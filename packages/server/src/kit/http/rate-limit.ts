@@ -22,6 +22,11 @@ export interface RateLimiter {
 
 export const NO_LIMITS: RateLimiter = { take: () => ({}) }
 
+/** A limiter that lets everything through while `isOff` says so. */
+export function unless(isOff: () => boolean, limiter: RateLimiter): RateLimiter {
+  return { take: (bucket, key, isKnown) => (isOff() ? {} : limiter.take(bucket, key, isKnown)) }
+}
+
 /** Fixed windows in this process's memory; a second process counts for itself. */
 export function createRateLimiter(clock: Clock): RateLimiter {
   let windowStart = 0

@@ -5,22 +5,22 @@ import { type Account, toAccount } from './account.js'
 import { createAuthentication } from './authenticate.js'
 import type { AccountsDeps } from './deps.js'
 import { createPlatformSettings } from './platform-settings.js'
+import type { CountRepos } from './repo-counts.js'
 import { findAccountRow, findAccountRowById } from './queries/accounts.js'
+import { bindHub } from './routes/hub.js'
+import { bindOrgs } from './routes/orgs.js'
+import { bindProfile } from './routes/profile.js'
+import type { RouteDeps } from './routes/route-deps.js'
+import { bindSignIn } from './routes/sign-in.js'
+import { bindTokens } from './routes/tokens.js'
 import { createSignInThrottle } from './sign-in-throttle.js'
 
 export { type Account, isAtLeast, roleIn } from './account.js'
+export type { CountRepos, RepoCounts } from './repo-counts.js'
 export type { TokenFacts } from './authenticate.js'
 export { scopeAllows, type ScopeTarget } from './token-scope.js'
 
 const FLUSH_EVERY_MS = 60_000
-
-/** How many repositories an account shows; the module that owns them tells. */
-export interface RepoCounts {
-  readonly numModels: number
-  readonly numDatasets: number
-  readonly numSpaces: number
-}
-export type CountRepos = (accountId: string) => Promise<RepoCounts>
 
 /** Users, organisations, credentials: who is asking and what they belong to. */
 export function createAccounts(deps: AccountsDeps) {
@@ -54,11 +54,16 @@ export function createAccounts(deps: AccountsDeps) {
     provideRepoCounts: (count: CountRepos): void => {
       countRepos = count
     },
-    routes: (_http: Http): void => {
-      void throttle
-      void countRepos
+    routes: (http: Http): void => {
+      const routeDeps: RouteDeps = { ...deps, settings, authentication, throttle }
+      bindSignIn(http, routeDeps)
+      bindProfile(http, routeDeps)
+      bindTokens(http, routeDeps)
+      bindOrgs(http, routeDeps)
+      bindHub(http, routeDeps, (accountId) => countRepos(accountId))
     },
     start: async (): Promise<void> => {
+      await settings.load()
       flushing = setInterval(() => {
         authentication.flushLastUses().catch((error: unknown) => deps.log.error('last uses were not written', error))
       }, FLUSH_EVERY_MS)

@@ -1,5 +1,6 @@
 import type { Tx } from '../../kit/db/database.js'
 import type { AccountsDeps } from './deps.js'
+import { isLoopbackUrl } from './loopback.js'
 import { countAdmins } from './queries/accounts.js'
 import { findSetting, upsertSetting } from './queries/platform.js'
 
@@ -11,35 +12,41 @@ const MAX_AGE_MS = 10_000
 export interface PlatformSettings {
   /** Test mode: literal tokens, loose names, no limits. Only ever on while this address is this machine. */
   isLenient(): boolean
+  /** Whether test mode may be switched on here: the public address leads to this machine. */
+  mayBeLenient(): Promise<boolean>
   setLenient(tx: Tx, isLenient: boolean): Promise<void>
   signUp(): Promise<'open' | 'closed'>
   needsAdmin(): Promise<boolean>
-  /** Reads the stored settings; `mayBeLenient` says whether this address may have test mode. */
-  load(mayBeLenient: boolean): Promise<void>
-  forget(): void
+  /** Reads the stored settings again. */
+  load(): Promise<void>
 }
 
 export function createPlatformSettings(deps: AccountsDeps): PlatformSettings {
   let lenient = false
-  let allowed = false
-  let readMs = 0
-  let admin: boolean | null = null
   let signUp: 'open' | 'closed' = 'open'
+  let hasAdmin = false
+  let readMs: number | null = null
 
-  async function read(): Promise<void> {
+  // Asking the resolver is the only look outside; it happens only when test mode was asked for.
+  const mayBeLenient = (): Promise<boolean> => isLoopbackUrl(deps.publicUrl())
+
+  async function load(): Promise<void> {
     readMs = deps.clock.now().getTime()
-    lenient = allowed && (await findSetting(deps.db, LENIENT)) === true
+    const isWanted = (await findSetting(deps.db, LENIENT)) === true
+    lenient = isWanted && (lenient || (await mayBeLenient()))
+    if (isWanted && !lenient) deps.log.warn('test mode is stored but off: the public address is not this machine')
     signUp = (await findSetting(deps.db, SIGN_UP)) === 'closed' ? 'closed' : 'open'
     // Once somebody is in charge it stays so: the last admin cannot be removed.
-    admin = admin === true || (await countAdmins(deps.db)) > 0
+    hasAdmin = hasAdmin || (await countAdmins(deps.db)) > 0
   }
 
   async function refresh(): Promise<void> {
-    if (admin === null || deps.clock.now().getTime() - readMs > MAX_AGE_MS) await read()
+    if (readMs === null || deps.clock.now().getTime() - readMs > MAX_AGE_MS) await load()
   }
 
   return {
     isLenient: () => lenient,
+    mayBeLenient,
     setLenient: (tx, isLenient) => upsertSetting(tx, LENIENT, isLenient, deps.clock.now()),
     signUp: async () => {
       await refresh()
@@ -47,14 +54,8 @@ export function createPlatformSettings(deps: AccountsDeps): PlatformSettings {
     },
     needsAdmin: async () => {
       await refresh()
-      return admin !== true
+      return !hasAdmin
     },
-    load: async (mayBeLenient) => {
-      allowed = mayBeLenient
-      await read()
-    },
-    forget: () => {
-      readMs = 0
-    },
+    load,
   }
 }

@@ -22,14 +22,14 @@ export interface SignInDeps extends AccountsDeps {
   readonly throttle: SignInThrottle
 }
 
-/** Signs in by name or e-mail address; the cookie's secret. Unknown, suspended and wrong answer alike, in words and time. */
+/** Signs in by name or e-mail address; the user and the cookie's secret. Unknown, suspended and wrong answer alike, in words and time. */
 export async function signIn(
   deps: SignInDeps,
   attempt: { readonly login: string; readonly password: string; readonly visitor: Visitor },
-): Promise<string> {
+): Promise<{ readonly userId: string; readonly secret: string }> {
   const { login, password, visitor } = attempt
-  const user = await checkPasswordOf(deps, { login, password, address: visitor.address })
-  return deps.write((tx) => openSession(tx, deps, user.id, visitor))
+  const { id: userId } = await checkPasswordOf(deps, { login, password, address: visitor.address })
+  return { userId, secret: await deps.write((tx) => openSession(tx, deps, userId, visitor)) }
 }
 
 /** The user a login and password belong to; throws `WrongPassword` or `SignInThrottled`. */

@@ -1,0 +1,74 @@
+import { avatarImage, orgAvatar, orgMembers, orgOverview, userAvatar, userOverview, whoami } from '@stoa/contracts'
+import type { FastifyReply } from 'fastify'
+import type { Http } from '../../../kit/http/server.js'
+import { avatarUrlOf, roleIn } from '../account.js'
+import { drawAvatar } from '../avatar.js'
+import { showOrgOverview, showUserOverview } from '../overview.js'
+import type { AccountRow } from '../queries/accounts.js'
+import { listMembers } from '../queries/memberships.js'
+import type { CountRepos } from '../repo-counts.js'
+import { buildWhoami } from '../whoami.js'
+import { getShown, type RouteDeps } from './route-deps.js'
+
+const AVATAR_CACHE = 'public, max-age=86400'
+
+/** The Hub's identity routes (hub-api 1.01, 2.35–2.44) and pictures. */
+export function bindHub(http: Http, deps: RouteDeps, countRepos: CountRepos): void {
+  bindAvatars(http, deps)
+  const hub = http.scope('hub')
+  hub.bind(whoami, async ({ actor }) => buildWhoami(deps, actor))
+
+  hub.bind(userOverview, async ({ params }) => {
+    const user = await getShown(deps, params.name, 'user')
+    return showUserOverview(deps, user, await countRepos(user.id))
+  })
+
+  hub.bind(orgOverview, async ({ params }) => {
+    const org = await getShown(deps, params.name, 'org')
+    return showOrgOverview(deps, org, await countRepos(org.id))
+  })
+
+  hub.bind(orgMembers, async ({ actor, params, query, reply }) => {
+    const org = await getShown(deps, params.name, 'org')
+    const { search, limit, cursor } = query
+    const rows = await listMembers(deps.db, org.id, { search, after: cursor, limit: limit + 1 })
+    const page = rows.slice(0, limit)
+    const last = page.at(-1)
+    if (rows.length > limit && last) {
+      const next = new URLSearchParams({ ...(search ? { search } : {}), limit: String(limit), cursor: last.name })
+      const address = `${deps.publicUrl()}/api/organizations/${encodeURIComponent(org.name)}/members?${next}`
+      reply.header('link', `<${address}>; rel="next"`)
+    }
+    const isMember = roleIn(actor, org.id) !== null
+    return page.map((member) => ({
+      _id: member.id,
+      user: member.name,
+      fullname: member.fullname,
+      avatarUrl: avatarUrlOf(member),
+      isPro: false,
+      type: 'user' as const,
+      ...(isMember ? { role: member.role } : {}),
+    }))
+  })
+}
+
+function bindAvatars(http: Http, deps: RouteDeps): void {
+  const hub = http.scope('hub')
+  const send = (row: AccountRow, redirect: string | undefined, reply: FastifyReply) => {
+    const avatarUrl = avatarUrlOf(row)
+    return redirect === undefined ? { avatarUrl } : reply.redirect(avatarUrl)
+  }
+  hub.bind(userAvatar, async ({ params, query, reply }) =>
+    send(await getShown(deps, params.name, 'user'), query.redirect, reply),
+  )
+  hub.bind(orgAvatar, async ({ params, query, reply }) =>
+    send(await getShown(deps, params.name, 'org'), query.redirect, reply),
+  )
+  http.scope('web').bind(avatarImage, async ({ params, reply }) =>
+    reply
+      .type('image/svg+xml')
+      .header('cache-control', AVATAR_CACHE)
+      .header('content-security-policy', "default-src 'none'")
+      .send(drawAvatar(params.file.replace(/\.svg$/, ''))),
+  )
+}

@@ -1,0 +1,79 @@
+import { addMember, createOrg, refuse, removeMember, setMemberRole, updateOrg } from '@stoa/contracts'
+import type { Http } from '../../../kit/http/server.js'
+import { avatarUrlOf } from '../account.js'
+import { removeMembership, setMembership } from '../change-membership.js'
+import { createOrg as makeOrg } from '../create-account.js'
+import { type AccountRow, findAccountRowById, updateAccount } from '../queries/accounts.js'
+import { findRole } from '../queries/memberships.js'
+import { scopeAllows } from '../token-scope.js'
+import { getManagedOrg, getShown, type RouteDeps } from './route-deps.js'
+import { pickDefined } from './sent-fields.js'
+
+/** Organisations and their members. */
+export function bindOrgs(http: Http, deps: RouteDeps): void {
+  bindMembers(http, deps)
+  const stoa = http.scope('stoa')
+  const show = async (id: string) => {
+    const row = await findAccountRowById(deps.db, id)
+    if (!row) throw refuse('AccountNotFound')
+    return showOrg(row)
+  }
+
+  stoa.bind(createOrg, async ({ actor, body }) => {
+    if (!scopeAllows(actor.auth, 'org.write', { type: 'org', name: body.name })) throw refuse('InsufficientScope')
+    const id = await deps.write((tx) => makeOrg(tx, deps, { ...body, adminId: actor.userId }))
+    deps.authentication.cache.forgetUser(actor.userId)
+    return show(id)
+  })
+
+  stoa.bind(updateOrg, async ({ actor, params, body }) => {
+    const { id } = await getManagedOrg(deps, actor, params.name)
+    await deps.write((tx) => updateAccount(tx, id, pickDefined(body), deps.clock.now()))
+    return show(id)
+  })
+}
+
+function bindMembers(http: Http, deps: RouteDeps): void {
+  const stoa = http.scope('stoa')
+
+  stoa.bind(addMember, async ({ actor, params, body }) => {
+    const { id: orgId } = await getManagedOrg(deps, actor, params.name)
+    const user = await getShown(deps, body.user, 'user')
+    await deps.write(async (tx) => {
+      if ((await findRole(tx, orgId, user.id)) !== null) throw refuse('Conflict', `${user.name} is a member already.`)
+      await setMembership(tx, deps, { orgId, userId: user.id, role: body.role })
+    })
+    deps.authentication.cache.forgetUser(user.id)
+    return { user: user.name, role: body.role }
+  })
+
+  http.scope('hub').bind(setMemberRole, async ({ actor, params, body }) => {
+    const { id: orgId } = await getManagedOrg(deps, actor, params.name)
+    const user = await getShown(deps, params.user, 'user')
+    await deps.write(async (tx) => {
+      if ((await findRole(tx, orgId, user.id)) === null) throw notMember(user)
+      await setMembership(tx, deps, { orgId, userId: user.id, role: body.role })
+    })
+    deps.authentication.cache.forgetUser(user.id)
+    return { user: user.name, role: body.role }
+  })
+
+  stoa.bind(removeMember, async ({ actor, params }) => {
+    const user = await getShown(deps, params.user, 'user')
+    const mayLeave = scopeAllows(actor.auth, 'org.write', { type: 'org', name: params.name })
+    const isLeaving = user.id === actor.userId && mayLeave
+    const org = isLeaving ? await getShown(deps, params.name, 'org') : await getManagedOrg(deps, actor, params.name)
+    const before = await deps.write((tx) => removeMembership(tx, { orgId: org.id, userId: user.id }))
+    if (before === null) throw notMember(user)
+    deps.authentication.cache.forgetUser(user.id)
+  })
+}
+
+function notMember(user: AccountRow): Error {
+  return refuse('AccountNotFound', `${user.name} is not a member.`)
+}
+
+function showOrg(row: AccountRow) {
+  const { id, name, fullname, plan, defaultPrivate } = row
+  return { id, name, fullname, plan, defaultPrivate, avatarUrl: avatarUrlOf(row) }
+}

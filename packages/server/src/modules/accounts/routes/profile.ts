@@ -1,0 +1,91 @@
+import { changePassword, getProfile, listSessions, refuse, revokeSession, updateProfile } from '@stoa/contracts'
+import type { Http } from '../../../kit/http/server.js'
+import { avatarUrlOf } from '../account.js'
+import { sessionEndMs } from '../authenticate.js'
+import { checkPassword, hashPassword } from '../password.js'
+import { type AccountRow, findAccountRowById, updateAccount, updateUser } from '../queries/accounts.js'
+import { deleteSession, deleteSessionsOf, listSessionRows, upsertPassword } from '../queries/credentials.js'
+import { checkPasswordOf } from '../sign-in.js'
+import { scopeAllows } from '../token-scope.js'
+import { requireSession, type RouteDeps } from './route-deps.js'
+import { pickDefined } from './sent-fields.js'
+
+/** My own account: profile, password, sessions. */
+export function bindProfile(http: Http, deps: RouteDeps): void {
+  bindSessions(http, deps)
+  const stoa = http.scope('stoa')
+  const self = async (userId: string): Promise<AccountRow> => {
+    const row = await findAccountRowById(deps.db, userId)
+    if (!row) throw refuse('AccountNotFound')
+    return row
+  }
+
+  stoa.bind(getProfile, async ({ actor }) => showProfile(await self(actor.userId)))
+
+  stoa.bind(updateProfile, async ({ actor, body }) => {
+    if (body.email !== undefined) requireSession(actor)
+    if (!scopeAllows(actor.auth, 'profile.write', { type: 'user', name: actor.name })) throw refuse('InsufficientScope')
+    const before = await self(actor.userId)
+    const { email, ...rest } = body
+    await deps.write(async (tx) => {
+      await updateAccount(tx, actor.userId, pickDefined(rest), deps.clock.now())
+      if (email !== undefined && email !== (before.email ?? '')) {
+        await updateUser(tx, actor.userId, { email: email === '' ? null : email, emailVerifiedAt: null })
+      }
+    })
+    return showProfile(await self(actor.userId))
+  })
+
+  stoa.bind(changePassword, async ({ actor, body, request }) => {
+    const sessionId = requireSession(actor)
+    const user = await checkPasswordOf(deps, { login: actor.name, password: body.current, address: request.ip })
+    checkPassword(body.next, [user.name, user.fullname, user.email])
+    const passwordHash = await hashPassword(body.next)
+    await deps.write(async (tx) => {
+      await upsertPassword(tx, user.id, passwordHash, deps.clock.now())
+      await deleteSessionsOf(tx, user.id, sessionId)
+    })
+    deps.authentication.cache.forgetUser(user.id)
+  })
+}
+
+function bindSessions(http: Http, deps: RouteDeps): void {
+  const stoa = http.scope('stoa')
+
+  stoa.bind(listSessions, async ({ actor }) => {
+    const current = requireSession(actor)
+    const now = deps.clock.now()
+    const rows = await listSessionRows(deps.db, actor.userId, now)
+    return rows
+      .filter((row) => sessionEndMs(row) > now.getTime())
+      .map((row) => ({
+        id: row.id,
+        userAgent: row.userAgent,
+        addressPrefix: row.addressPrefix,
+        createdAt: row.createdAt.toISOString(),
+        lastUsedAt: row.lastUsedAt.toISOString(),
+        expiresAt: row.expiresAt.toISOString(),
+        isCurrent: row.id === current,
+      }))
+  })
+
+  stoa.bind(revokeSession, async ({ actor, params }) => {
+    requireSession(actor)
+    const wasMine = await deps.write((tx) => deleteSession(tx, actor.userId, params.sessionId))
+    if (!wasMine) throw refuse('NotFound')
+    deps.authentication.cache.forgetUser(actor.userId)
+  })
+}
+
+function showProfile(row: AccountRow) {
+  return {
+    name: row.name,
+    fullname: row.fullname,
+    email: row.email,
+    emailVerified: row.emailVerifiedAt !== null,
+    website: row.website || null,
+    details: row.details || null,
+    avatarUrl: avatarUrlOf(row),
+    createdAt: row.createdAt.toISOString(),
+  }
+}

@@ -1,0 +1,54 @@
+import { inspectLink, redeemLink, refuse, session, signIn, signOut, signUp } from '@stoa/contracts'
+import { refuseCrossSite } from '../../../kit/http/bind.js'
+import type { Http } from '../../../kit/http/server.js'
+import { inspectLink as readLink, redeemLink as useLink } from '../one-time-links.js'
+import { deleteSession } from '../queries/credentials.js'
+import { buildSessionView } from '../session-view.js'
+import { signIn as openByPassword } from '../sign-in.js'
+import { signUp as openNew } from '../sign-up.js'
+import { clearSessionCookie, type RouteDeps, setSessionCookie, visitorOf } from './route-deps.js'
+
+/** Coming and going: sign-up, sign-in, sign-out, who am I, one-time links. */
+export function bindSignIn(http: Http, deps: RouteDeps): void {
+  const stoa = http.scope('stoa')
+
+  stoa.bind(session, async ({ actor }) => buildSessionView(deps, actor.kind === 'user' ? actor.userId : null))
+
+  stoa.bind(signUp, async ({ body, request, reply }) => {
+    refuseCrossSite(request, deps.publicUrl())
+    if ((await deps.settings.signUp()) === 'closed') throw refuse('SignUpClosed')
+    const { userId, secret } = await openNew(deps, { ...body, visitor: visitorOf(request) })
+    setSessionCookie(deps, reply, secret)
+    return buildSessionView(deps, userId)
+  })
+
+  stoa.bind(signIn, async ({ body, request, reply }) => {
+    refuseCrossSite(request, deps.publicUrl())
+    const { userId, secret } = await openByPassword(deps, { ...body, visitor: visitorOf(request) })
+    setSessionCookie(deps, reply, secret)
+    return buildSessionView(deps, userId)
+  })
+
+  stoa.bind(signOut, async ({ actor, reply }) => {
+    if (actor.kind === 'user' && actor.auth.type === 'session') {
+      const { sessionId } = actor.auth
+      await deps.write((tx) => deleteSession(tx, actor.userId, sessionId))
+      deps.authentication.cache.forgetUser(actor.userId)
+    }
+    clearSessionCookie(deps, reply)
+  })
+
+  stoa.bind(inspectLink, async ({ body }) => {
+    const { link, name } = await readLink(deps, body.secret)
+    return { purpose: link.purpose, name, expiresAt: link.expiresAt.toISOString() }
+  })
+
+  stoa.bind(redeemLink, async ({ body, request, reply }) => {
+    refuseCrossSite(request, deps.publicUrl())
+    const { userId, cookieSecret } = await useLink(deps, { ...body, visitor: visitorOf(request) })
+    deps.authentication.cache.forgetUser(userId)
+    await deps.settings.load()
+    setSessionCookie(deps, reply, cookieSecret)
+    return buildSessionView(deps, userId)
+  })
+}

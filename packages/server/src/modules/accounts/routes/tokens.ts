@@ -1,0 +1,50 @@
+import { createToken, deleteToken, listTokens, refuse, revokeCredentials, type TokenScopeInput } from '@stoa/contracts'
+import type { Http } from '../../../kit/http/server.js'
+import { createAccessToken } from '../access-tokens.js'
+import { deleteTokensByHash, deleteToken as forgetToken, listTokenRows, type TokenRow } from '../queries/credentials.js'
+import { hashSecret } from '../token-secret.js'
+import { requireSession, type RouteDeps } from './route-deps.js'
+
+/** Access tokens of a person. */
+export function bindTokens(http: Http, deps: RouteDeps): void {
+  const stoa = http.scope('stoa')
+
+  stoa.bind(listTokens, async ({ actor }) => {
+    requireSession(actor)
+    return (await listTokenRows(deps.db, actor.userId)).map(showToken)
+  })
+
+  stoa.bind(createToken, async ({ actor, body, reply }) => {
+    requireSession(actor)
+    const { token, secret } = await deps.write((tx) => createAccessToken(tx, deps, { userId: actor.userId, ...body }))
+    reply.header('cache-control', 'no-store')
+    return { token: showToken(token), secret }
+  })
+
+  stoa.bind(deleteToken, async ({ actor, params }) => {
+    requireSession(actor)
+    const wasMine = await deps.write((tx) => forgetToken(tx, actor.userId, params.tokenId))
+    if (!wasMine) throw refuse('NotFound')
+    deps.authentication.cache.forgetUser(actor.userId)
+  })
+
+  http.scope('hub').bind(revokeCredentials, async ({ body, reply }) => {
+    const userIds = await deps.write((tx) => deleteTokensByHash(tx, body.credentials.map(hashSecret)))
+    for (const userId of userIds) deps.authentication.cache.forgetUser(userId)
+    // The same answer whatever was true: nobody learns which secrets exist.
+    return reply.code(202).send()
+  })
+}
+
+function showToken(token: TokenRow) {
+  return {
+    id: token.id,
+    name: token.name,
+    role: token.role,
+    scopes: token.scopes as TokenScopeInput[],
+    hint: token.hint,
+    createdAt: token.createdAt.toISOString(),
+    expiresAt: token.expiresAt?.toISOString() ?? null,
+    lastUsedAt: token.lastUsedAt?.toISOString() ?? null,
+  }
+}

@@ -1,0 +1,34 @@
+import type { SessionView } from '@stoa/contracts'
+import { avatarUrlOf } from './account.js'
+import type { AccountsDeps } from './deps.js'
+import type { PlatformSettings } from './platform-settings.js'
+import { findAccountRowById, listAccountRowsById } from './queries/accounts.js'
+import { listMemberships } from './queries/memberships.js'
+
+/** What the web shell shows of a user (null: a visitor), read fresh so that a change shows at once. */
+export async function buildSessionView(
+  deps: AccountsDeps & { readonly settings: PlatformSettings },
+  userId: string | null,
+): Promise<SessionView> {
+  const { settings } = deps
+  const flags = {
+    lenient: settings.isLenient(),
+    signUp: await settings.signUp(),
+    needsAdmin: await settings.needsAdmin(),
+  }
+  const user = userId === null ? null : await findAccountRowById(deps.db, userId)
+  if (!user) return { user: null, orgs: [], flags }
+  const memberships = await listMemberships(deps.db, user.id)
+  const rows = await listAccountRowsById(
+    deps.db,
+    memberships.map((membership) => membership.accountId),
+  )
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  const orgs = memberships.flatMap(({ accountId, role }) => {
+    const org = byId.get(accountId)
+    return org ? [{ id: org.id, name: org.name, fullname: org.fullname, avatarUrl: avatarUrlOf(org), role }] : []
+  })
+  const { id, name, fullname, email, isAdmin } = user
+  const shown = { id, name, fullname, email, isAdmin, avatarUrl: avatarUrlOf(user) }
+  return { user: { ...shown, emailVerified: user.emailVerifiedAt !== null }, orgs, flags }
+}
