@@ -17,10 +17,10 @@ const oidParams = z.object({ oid: sha256Text })
 const MAX_PARTS = 10_000
 
 export const uploadLfsObject = route({
-  id: 'lfs.storage.put',
+  id: 'lfs.objects.put',
   family: 'storage',
   method: 'PUT',
-  path: '/storage/lfs/:oid',
+  path: '/lfs/objects/:oid',
   summary: 'Upload a large file; it counts once its SHA-256 and size are right',
   auth: 'none',
   rate: 'resolvers',
@@ -30,10 +30,10 @@ export const uploadLfsObject = route({
 })
 
 export const uploadLfsPart = route({
-  id: 'lfs.storage.part',
+  id: 'lfs.objects.part',
   family: 'storage',
   method: 'PUT',
-  path: '/storage/lfs/:oid/parts/:upload/:part',
+  path: '/lfs/objects/:oid/parts/:upload/:part',
   summary: 'Upload one part of a large file',
   auth: 'none',
   rate: 'resolvers',
@@ -43,10 +43,10 @@ export const uploadLfsPart = route({
 })
 
 export const completeLfsUpload = route({
-  id: 'lfs.storage.complete',
+  id: 'lfs.objects.complete',
   family: 'lfs',
   method: 'POST',
-  path: '/storage/lfs/:oid/parts/:upload/complete',
+  path: '/lfs/objects/:oid/parts/:upload/complete',
   summary: 'Put the parts of a large file together and check its SHA-256',
   auth: 'none',
   rate: 'resolvers',
@@ -62,10 +62,10 @@ export const completeLfsUpload = route({
 })
 
 export const downloadLfsObject = route({
-  id: 'lfs.storage.get',
+  id: 'lfs.objects.get',
   family: 'storage',
   method: 'GET',
-  path: '/storage/lfs/:oid',
+  path: '/lfs/objects/:oid',
   summary: 'Bytes of a large file behind a signed address',
   auth: 'none',
   rate: 'resolvers',

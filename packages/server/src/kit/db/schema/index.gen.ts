@@ -35,7 +35,11 @@ export interface Schema {
   'kit.migrations': kit.Migrations
   'kit.outbox': kit.Outbox
   'repos.commits': repos.Commits
+  'repos.discussions': repos.Discussions
+  'repos.downloads': repos.Downloads
+  'repos.lfsLocks': repos.LfsLocks
   'repos.lfsObjects': repos.LfsObjects
+  'repos.lfsUploads': repos.LfsUploads
   'repos.objects': repos.Objects
   'repos.packs': repos.Packs
   'repos.redirects': repos.Redirects

@@ -11,11 +11,50 @@ export interface Commits {
   committedAt: Date
 }
 
+export interface Discussions {
+  id: string
+  repoId: string
+  num: number
+  title: string
+  description: string
+  status: string
+  isPullRequest: boolean
+  baseRef: string | null
+  authorId: string
+  authorName: string
+  createdAt: Date
+}
+
+export interface Downloads {
+  repoId: string
+  day: string
+  count: bigint
+}
+
+export interface LfsLocks {
+  id: string
+  repoId: string
+  path: string
+  ownerId: string
+  ownerName: string
+  lockedAt: Date
+}
+
 export interface LfsObjects {
   /** sha256, 64 lower-case hex */
   oid: string
   sizeBytes: bigint
   blobKey: string
+  createdAt: Date
+}
+
+export interface LfsUploads {
+  id: string
+  repoId: string
+  oid: string
+  sizeBytes: bigint
+  partBytes: bigint
+  createdBy: string | null
   createdAt: Date
 }
 
@@ -77,4 +116,7 @@ export interface Repos {
   createdBy: string | null
   createdAt: Date
   updatedAt: Date
+  discussionsDisabled: Generated<boolean>
+  /** of a space: gradio, streamlit, docker, static */
+  sdk: string | null
 }

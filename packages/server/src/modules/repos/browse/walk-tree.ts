@@ -1,0 +1,73 @@
+import type { TreeEntry } from '@stoa/git'
+import type { PathEntry } from './entry-facts.js'
+
+export type ReadTree = (oid: string) => Promise<readonly TreeEntry[] | null>
+
+/** Deepest folder a walk follows; deeper ones cannot be written through the API. */
+const MAX_DEPTH = 200
+
+export interface WalkOptions {
+  readonly recursive: boolean
+  /** Path of the last entry of the page before, relative to the walk's root. */
+  readonly after?: string | undefined
+}
+
+/**
+ * Entries below a tree in git's order, a folder before what is inside it. `prefix` is put before every path.
+ * Starting after a path reads only the trees on its way.
+ */
+export async function* walkTree(
+  readTree: ReadTree,
+  treeOid: string,
+  prefix: string,
+  options: WalkOptions,
+): AsyncGenerator<PathEntry> {
+  const after = options.after === undefined ? null : options.after.split('/')
+  yield* walkFolder(readTree, treeOid, prefix === '' ? '' : `${prefix}/`, options.recursive, after, 0)
+}
+
+async function* walkFolder(
+  readTree: ReadTree,
+  treeOid: string,
+  prefix: string,
+  recursive: boolean,
+  after: readonly string[] | null,
+  depth: number,
+): AsyncGenerator<PathEntry> {
+  if (depth > MAX_DEPTH) return
+  const entries = (await readTree(treeOid)) ?? []
+  const resumeAt = after === null ? -1 : entries.findIndex((entry) => entry.name === after[0])
+  for (const [index, entry] of entries.entries()) {
+    if (index < resumeAt || entry.kind === 'commit') continue
+    const path = prefix + entry.name
+    const isResumed = index === resumeAt
+    if (!isResumed) yield { path, entry }
+    if (!recursive || entry.kind !== 'tree') continue
+    const rest = isResumed && after !== null && after.length > 1 ? after.slice(1) : null
+    yield* walkFolder(readTree, entry.oid, `${path}/`, recursive, rest, depth + 1)
+  }
+}
+
+/** Remembers trees for the length of one request. */
+export function rememberTrees(readTree: ReadTree): ReadTree {
+  const trees = new Map<string, Promise<readonly TreeEntry[] | null>>()
+  return (oid) => {
+    const known = trees.get(oid)
+    if (known) return known
+    const read = readTree(oid)
+    trees.set(oid, read)
+    return read
+  }
+}
+
+/** The entry at a path below a tree; null when nothing is there. The empty path is the tree itself. */
+export async function findPath(readTree: ReadTree, treeOid: string, path: string): Promise<TreeEntry | null> {
+  let entry: TreeEntry = { mode: '40000', name: '', oid: treeOid, kind: 'tree' }
+  for (const name of path === '' ? [] : path.split('/')) {
+    if (entry.kind !== 'tree') return null
+    const next = (await readTree(entry.oid))?.find((one) => one.name === name)
+    if (!next) return null
+    entry = next
+  }
+  return entry
+}

@@ -1,0 +1,47 @@
+import type { Db, Tx } from '../../../kit/db/database.js'
+
+export interface NewDiscussion {
+  readonly id: string
+  readonly repoId: string
+  readonly title: string
+  readonly description: string
+  readonly status: 'draft' | 'open'
+  readonly isPullRequest: boolean
+  /** The branch a pull request wants to change. */
+  readonly baseRef: string | null
+  readonly authorId: string
+  readonly authorName: string
+  readonly createdAt: Date
+}
+
+/** Adds a discussion under the repository's next number, which it returns. The repository's row is the lock. */
+export async function insertDiscussion(tx: Tx, discussion: NewDiscussion): Promise<number> {
+  await tx.selectFrom('repos.repos').select('id').where('id', '=', discussion.repoId).forUpdate().execute()
+  const last = await tx
+    .selectFrom('repos.discussions')
+    .select((eb) => eb.fn.max('num').as('num'))
+    .where('repoId', '=', discussion.repoId)
+    .executeTakeFirst()
+  const num = Number(last?.num ?? 0) + 1
+  await tx
+    .insertInto('repos.discussions')
+    .values({ ...discussion, num })
+    .execute()
+  return num
+}
+
+/** A pull request's base branch and state; null when the number is no pull request. */
+export async function findPullRequest(
+  db: Db,
+  repoId: string,
+  num: number,
+): Promise<{ baseRef: string | null; status: string } | null> {
+  const row = await db
+    .selectFrom('repos.discussions')
+    .select(['baseRef', 'status'])
+    .where('repoId', '=', repoId)
+    .where('num', '=', num)
+    .where('isPullRequest', '=', true)
+    .executeTakeFirst()
+  return row ?? null
+}

@@ -1,0 +1,115 @@
+import { sql } from 'kysely'
+import type { Db, Tx } from '../../../kit/db/database.js'
+import { type Repo, type RepoRow, toRepo } from '../repo.js'
+import type { RepoName } from '../repo-name.js'
+
+export async function findRepoByName(db: Db, type: string, name: RepoName): Promise<Repo | null> {
+  const row = await db
+    .selectFrom('repos.repos')
+    .selectAll()
+    .where('type', '=', type)
+    .where(sql`lower(namespace)`, '=', name.namespace.toLowerCase())
+    .where(sql`lower(name)`, '=', name.name.toLowerCase())
+    .executeTakeFirst()
+  return row ? toRepo(row) : null
+}
+
+/** The repository that once had this name. */
+export async function findMovedRepo(db: Db, type: string, name: RepoName): Promise<Repo | null> {
+  const row = await db
+    .selectFrom('repos.redirects as old')
+    .innerJoin('repos.repos as repo', 'repo.id', 'old.repoId')
+    .selectAll('repo')
+    .where('old.type', '=', type)
+    .where('old.fullName', '=', `${name.namespace}/${name.name}`.toLowerCase())
+    .executeTakeFirst()
+  return row ? toRepo(row) : null
+}
+
+export async function findRepoById(db: Db, id: string): Promise<Repo | null> {
+  const row = await db.selectFrom('repos.repos').selectAll().where('id', '=', id).executeTakeFirst()
+  return row ? toRepo(row) : null
+}
+
+export async function listReposByIds(db: Db, ids: readonly string[]): Promise<Repo[]> {
+  if (ids.length === 0) return []
+  const rows = await db.selectFrom('repos.repos').selectAll().where('id', 'in', ids).execute()
+  return rows.map(toRepo)
+}
+
+/** Repositories in the order they were made, for the manifest and for jobs that visit all of them. */
+export async function listRepos(db: Db, afterId: string, limit: number): Promise<Repo[]> {
+  const rows = await db
+    .selectFrom('repos.repos')
+    .selectAll()
+    .where('id', '>', afterId)
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return rows.map(toRepo)
+}
+
+/** Adds a repository; null when the name is taken. A redirect from this name ends. */
+export async function insertRepo(tx: Tx, row: RepoRow): Promise<Repo | null> {
+  const inserted = await tx
+    .insertInto('repos.repos')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
+    .executeTakeFirst()
+  if (!inserted) return null
+  await deleteRedirect(tx, row.type, row)
+  return toRepo(inserted)
+}
+
+async function deleteRedirect(tx: Tx, type: string, name: RepoName): Promise<void> {
+  await tx
+    .deleteFrom('repos.redirects')
+    .where('type', '=', type)
+    .where('fullName', '=', `${name.namespace}/${name.name}`.toLowerCase())
+    .execute()
+}
+
+export interface RepoChange {
+  readonly visibility?: Repo['visibility']
+  readonly gated?: Repo['gated']
+  readonly discussionsDisabled?: boolean
+}
+
+export async function updateRepo(tx: Tx, id: string, change: RepoChange, at: Date): Promise<Repo> {
+  const row = await tx
+    .updateTable('repos.repos')
+    .set({ ...change, updatedAt: at })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return toRepo(row)
+}
+
+export async function touchRepo(tx: Tx, id: string, at: Date): Promise<void> {
+  await tx.updateTable('repos.repos').set({ updatedAt: at }).where('id', '=', id).execute()
+}
+
+export async function deleteRepoRow(tx: Tx, id: string): Promise<boolean> {
+  const gone = await tx.deleteFrom('repos.repos').where('id', '=', id).executeTakeFirst()
+  return gone.numDeletedRows > 0n
+}
+
+/** Gives a repository a new name and leaves a redirect at the old one. The caller has checked that the name is free. */
+export async function renameRepo(tx: Tx, repo: Repo, accountId: string, to: RepoName, at: Date): Promise<Repo> {
+  const row = await tx
+    .updateTable('repos.repos')
+    .set({ accountId, namespace: to.namespace, name: to.name, updatedAt: at })
+    .where('id', '=', repo.id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  await deleteRedirect(tx, repo.type, to)
+  if (`${to.namespace}/${to.name}`.toLowerCase() === repo.fullName.toLowerCase()) return toRepo(row)
+  const old = { type: repo.type, fullName: repo.fullName.toLowerCase(), repoId: repo.id, createdAt: at }
+  await tx
+    .insertInto('repos.redirects')
+    .values(old)
+    .onConflict((conflict) => conflict.columns(['type', 'fullName']).doUpdateSet({ repoId: repo.id, createdAt: at }))
+    .execute()
+  return toRepo(row)
+}
