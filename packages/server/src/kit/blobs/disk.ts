@@ -1,73 +1,101 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { type BlobStore, BlobMismatch, type PutOptions } from './port.js'
+import { randomUUID } from 'node:crypto'
+import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join, sep } from 'node:path'
+import { Readable } from 'node:stream'
+import { refuse } from '@stoa/contracts'
+import { CheckedBody } from './checked-body.js'
+import { checkBlobKey, SCRATCH } from './key.js'
+import { BlobExists, type BlobFacts, type BlobRange, type BlobStore, type ListedBlob } from './port.js'
+import type { PutOptions, WrittenBlob } from './port.js'
 
-const READ_BYTES = 1024 * 1024
-const KEY = /^[a-z0-9][\w.-]{0,254}(\/[\w.-]{1,255}){0,7}$/
+const PIECE_BYTES = 1024 * 1024
+/** Scratch files of a process that died are removed at the next start. */
+const SCRATCH_AGE_MS = 24 * 3600 * 1000
 
 /** Files below one folder. A blob is complete and on the disk before it has its name. */
-export function createDiskBlobs(root: string): BlobStore {
-  const pathOf = (key: string): string => {
-    if (!KEY.test(key) || key.includes('..')) throw new Error(`not a blob key: ${key}`)
-    return join(root, key)
-  }
+export async function openDiskBlobs(root: string): Promise<BlobStore> {
+  await mkdir(join(root, SCRATCH), { recursive: true, mode: 0o700 })
+  await removeOldScratch(join(root, SCRATCH))
+  const pathOf = (key: string): string => join(root, checkBlobKey(key))
   return {
     kind: 'disk',
+    direct: null,
     localPath: pathOf,
     put: (key, body, options = {}) => put(root, pathOf(key), body, options),
-    get: async (key, range) => {
-      const facts = await statOrNull(pathOf(key))
-      if (!facts) return null
-      const end = range ? { start: range.start, end: range.endExclusive - 1 } : {}
-      return { sizeBytes: facts.sizeBytes, body: createReadStream(pathOf(key), { ...end, highWaterMark: READ_BYTES }) }
-    },
+    get: (key, range) => get(pathOf(key), range),
     stat: (key) => statOrNull(pathOf(key)),
     deleteMany: async (keys) => {
       for (const key of keys) await rm(pathOf(key), { force: true })
     },
-    list: (prefix) => walk(root, prefix),
+    list: (prefix, after = '') => walk(root, '', prefix, after),
+    copy: (from, to) => copy(root, pathOf(from), pathOf(to)),
   }
 }
 
-async function put(root: string, path: string, body: AsyncIterable<Uint8Array>, options: PutOptions) {
-  const scratch = join(root, 'tmp', randomUUID())
-  await mkdir(dirname(scratch), { recursive: true })
+async function put(
+  root: string,
+  path: string,
+  body: AsyncIterable<Uint8Array>,
+  options: PutOptions,
+): Promise<WrittenBlob> {
+  const scratch = join(root, SCRATCH, randomUUID())
   try {
-    const written = await writeHashed(scratch, body)
-    if (options.sha256 !== undefined && options.sha256 !== written.sha256)
-      throw new BlobMismatch(`the content has SHA-256 ${written.sha256}`)
-    if (options.sizeBytes !== undefined && options.sizeBytes !== written.sizeBytes) {
-      throw new BlobMismatch(`the content has ${written.sizeBytes} bytes instead of ${options.sizeBytes}`)
-    }
-    await mkdir(dirname(path), { recursive: true })
-    await rename(scratch, path)
-    await syncFolder(dirname(path))
+    const written = await writeScratch(scratch, new CheckedBody(body, options, PIECE_BYTES))
+    await giveName(scratch, path, options.ifAbsent ?? false)
     return written
+  } catch (error) {
+    throw translate(error)
   } finally {
     await rm(scratch, { force: true })
   }
 }
 
-async function writeHashed(
-  path: string,
-  body: AsyncIterable<Uint8Array>,
-): Promise<{ sizeBytes: number; sha256: string }> {
-  const hash = createHash('sha256')
-  let sizeBytes = 0
+async function writeScratch(path: string, body: CheckedBody): Promise<WrittenBlob> {
   const file = await open(path, 'wx', 0o600)
   try {
-    for await (const chunk of body) {
-      hash.update(chunk)
-      sizeBytes += chunk.byteLength
-      await file.writev([chunk])
-    }
+    for await (const chunks of body.pieces()) await writeAll(file, chunks)
+    const written = body.finish()
     await file.datasync()
+    return written
   } finally {
     await file.close()
   }
-  return { sizeBytes, sha256: hash.digest('hex') }
+}
+
+/** `writev` may write less than it was given, for example when the disk fills. */
+async function writeAll(file: FileHandle, chunks: Uint8Array[]): Promise<void> {
+  const total = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0)
+  const { bytesWritten } = await file.writev(chunks)
+  if (bytesWritten < total) await file.writeFile(Buffer.concat(chunks).subarray(bytesWritten))
+}
+
+async function giveName(scratch: string, path: string, ifAbsent: boolean): Promise<void> {
+  await makeFolder(dirname(path))
+  if (ifAbsent) await link(scratch, path)
+  else await rename(scratch, path)
+  await syncFolder(dirname(path))
+}
+
+/** A hard link: blobs are replaced, never changed. */
+async function copy(root: string, from: string, to: string): Promise<boolean> {
+  const scratch = join(root, SCRATCH, randomUUID())
+  try {
+    await link(from, scratch)
+    // Renaming a link onto another link of the same file does nothing and leaves both, hence the removal below.
+    await giveName(scratch, to, false)
+    return true
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw translate(error)
+  } finally {
+    await rm(scratch, { force: true })
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  const firstMade = await mkdir(folder, { recursive: true, mode: 0o700 })
+  if (firstMade === undefined) return
+  for (let made = folder; made.length >= firstMade.length; made = dirname(made)) await syncFolder(dirname(made))
 }
 
 async function syncFolder(folder: string): Promise<void> {
@@ -79,26 +107,77 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-async function statOrNull(path: string): Promise<{ sizeBytes: number } | null> {
+async function get(path: string, range?: BlobRange): Promise<{ sizeBytes: number; body: Readable } | null> {
+  const file = await openOrNull(path)
+  if (file === null) return null
   try {
-    const facts = await stat(path)
-    return facts.isFile() ? { sizeBytes: facts.size } : null
+    const facts = await file.stat()
+    const start = range?.start ?? 0
+    const end = Math.min(range?.endExclusive ?? facts.size, facts.size) - 1
+    if (!facts.isFile() || end < start) {
+      await file.close()
+      return facts.isFile() ? { sizeBytes: facts.size, body: Readable.from([]) } : null
+    }
+    return { sizeBytes: facts.size, body: file.createReadStream({ start, end, highWaterMark: PIECE_BYTES }) }
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null
+    await file.close()
     throw error
   }
 }
 
-async function* walk(
-  root: string,
-  prefix: string,
-): AsyncGenerator<{ key: string; sizeBytes: number; modifiedAt: Date }> {
-  const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch(() => [])
-  for (const entry of entries) {
-    const path = join(entry.parentPath, entry.name)
-    const key = path.slice(root.length + 1)
-    if (!entry.isFile() || key.startsWith('tmp/') || !key.startsWith(prefix)) continue
-    const facts = await stat(path)
-    yield { key, sizeBytes: facts.size, modifiedAt: facts.mtime }
+async function openOrNull(path: string): Promise<FileHandle | null> {
+  try {
+    return await open(path, 'r')
+  } catch (error) {
+    if (isMissing(error)) return null
+    throw error
   }
+}
+
+async function statOrNull(path: string): Promise<BlobFacts | null> {
+  try {
+    const facts = await stat(path)
+    return facts.isFile() ? { sizeBytes: facts.size, modifiedAt: facts.mtime } : null
+  } catch (error) {
+    if (isMissing(error)) return null
+    throw error
+  }
+}
+
+/** Depth first in byte order of the keys, entering only folders that can hold wanted keys. */
+async function* walk(root: string, folder: string, prefix: string, after: string): AsyncGenerator<ListedBlob> {
+  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((error: unknown) => {
+    if (isMissing(error)) return []
+    throw error
+  })
+  const names = entries
+    .map((entry) => (entry.isDirectory() ? `${folder}${entry.name}/` : `${folder}${entry.name}`))
+    .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+  for (const name of names) {
+    if (name.endsWith('/')) {
+      const mayHold = name.startsWith(prefix) || prefix.startsWith(name)
+      const isBehind = after.startsWith(name) || name > after
+      if (mayHold && isBehind && name !== `${SCRATCH}/`) yield* walk(root, name, prefix, after)
+    } else if (name.startsWith(prefix) && name > after) {
+      const facts = await statOrNull(join(root, name.replaceAll('/', sep)))
+      if (facts !== null) yield { key: name, ...facts }
+    }
+  }
+}
+
+async function removeOldScratch(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const facts = await statOrNull(join(folder, name))
+    // File times are the disk's, so they are compared with the computer's clock, not with the kit's.
+    if (facts !== null && Date.now() - facts.modifiedAt.getTime() > SCRATCH_AGE_MS) await rm(join(folder, name))
+  }
+}
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException | null)?.code ?? ''
+const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(codeOf(error))
+
+function translate(error: unknown): unknown {
+  if (['ENOSPC', 'EDQUOT'].includes(codeOf(error))) return refuse('StorageFull')
+  if (codeOf(error) === 'EEXIST') return new BlobExists('a blob of this name exists')
+  return error
 }
