@@ -1,1 +1,10 @@
-export {}
+export * from './bg4.js'
+export * from './chunker.js'
+export * from './hash-text.js'
+export * from './keyed-hashes.js'
+export * from './lz4-frame.js'
+export * from './merkle.js'
+export * from './reconstruction.js'
+export * from './shard.js'
+export * from './xet-error.js'
+export * from './xorb.js'
