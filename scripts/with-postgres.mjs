@@ -40,7 +40,7 @@ const passwordFile = join(folder, 'password')
 writeFileSync(passwordFile, password)
 own(folder)
 own(passwordFile)
-const identity = { ...(user ?? {}), cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] }
+const identity = { ...user, cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] }
 let child = null
 try {
   const cluster = ['-D', data, '-U', 'stoa', '--auth=scram-sha-256', `--pwfile=${passwordFile}`]

@@ -1,2 +1,3 @@
 export { type Clock, createTestClock, systemClock } from './kit/clock.js'
 export { silentLog } from './kit/log.js'
+export { copyTemplateDatabase, openTestDatabase } from './kit/db/test-database.js'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Client, createClient } from '@stoa/sdk'
 import { readConfig, type Running, start } from '@stoa/server'
-import { type Clock, createTestClock, silentLog, systemClock } from '@stoa/server/testing'
+import { type Clock, copyTemplateDatabase, createTestClock, silentLog, systemClock } from '@stoa/server/testing'
 
 export interface TestServerOptions {
   /** Settings by their environment names, over the test defaults. */
@@ -28,6 +28,7 @@ export interface TestServer {
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'stoa-test-'))
   const config = readConfig({ STOA_PORT: '0', STOA_DATA_DIR: dataDir, STOA_RATE_LIMITS: 'off', ...options.env })
+  if (config.databaseUrl === null) await copyTemplateDatabase(join(dataDir, 'database'))
   const running = await start(config, {
     clock: options.clock ?? systemClock,
     checkResponses: true,
