@@ -86,8 +86,10 @@ function report(message: ForkerReport): void {
 }
 
 process.on('message', (request: ForkerRequest) => {
-  if (request.type === 'spawn') start(request)
-  else running.get(request.id)?.child.kill(request.signal)
+  if (request.type === 'spawn') return start(request)
+  const child = running.get(request.id)?.child
+  child?.stdin?.end()
+  child?.kill(request.signal)
 })
 process.on('disconnect', () => {
   for (const { child } of running.values()) child.kill('SIGKILL')

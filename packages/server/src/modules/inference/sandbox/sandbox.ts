@@ -50,7 +50,7 @@ export interface Sandbox {
   start(model: SandboxedModel): Promise<Replica>
   /** Runs any script inside the sandbox and gives back what it printed; what the tests of the walls use. */
   runScript(script: string, memoryBytes: number): Promise<{ output: string; exit: ExitFacts }>
-  forkerPid(): number | undefined
+  forkerPid(): Promise<number | undefined>
   stop(): Promise<void>
 }
 
@@ -72,7 +72,7 @@ export function createSandbox(forced: SandboxLevel | null = null): Sandbox {
     level: findLevel,
     start: async (model) => startReplica(await prepare(), await findLevel(), model),
     runScript: async (script, memoryBytes) => runScript(await prepare(), await findLevel(), script, memoryBytes),
-    forkerPid: () => undefined,
+    forkerPid: async () => (await prepare()).forker.pid(),
     async stop() {
       if (!ground) return
       const { forker, folder } = await ground

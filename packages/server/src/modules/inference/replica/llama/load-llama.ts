@@ -6,11 +6,13 @@ import { normalize } from '../softmax.js'
 import { type Engine, fitPrompt, generateOn } from './generate.js'
 import { createPromptReader } from './render-prompt.js'
 import { SequencePool } from './sequences.js'
+import { skipTrialWithoutChildProcesses } from './skip-trial.js'
 
 const MIN_CONTEXT = 64
 
 /** Loads a GGUF with the prebuilt llama.cpp of node-llama-cpp; nothing is compiled or fetched. */
 export async function loadLlama(spec: ReplicaSpec): Promise<LoadedModel> {
+  skipTrialWithoutChildProcesses()
   const library = await import('node-llama-cpp')
   const llama = await library.getLlama({
     gpu: false,
