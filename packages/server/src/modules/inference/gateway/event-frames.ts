@@ -99,7 +99,7 @@ function countEvents(bytes: Buffer): number {
 
 /** The event with its usage taken out; null when it carried nothing else. */
 function withoutUsage(frame: Buffer): Buffer | null {
-  const text = frame.utf8Slice().trim()
+  const text = frame.toString('utf8').trim()
   const json = text.slice(text.indexOf('data:') + 'data:'.length)
   try {
     const { usage: _usage, ...event } = JSON.parse(json) as { usage: unknown; choices?: unknown[] }

@@ -75,7 +75,7 @@ function findSpans(body: Buffer): Map<Key, Span> {
   for (let keys = 0; keys < MAX_KEYS; keys++) {
     if (body[at] !== QUOTE) throw unreadable('the body is not valid JSON')
     const keyEnd = endOfString(body, at)
-    const key = body.latin1Slice(at + 1, keyEnd - 1)
+    const key = body.toString('latin1', at + 1, keyEnd - 1)
     if (key.includes('\\')) throw unreadable('keys must not be written with escapes')
     at = skipSpace(body, keyEnd)
     if (body[at] !== COLON) throw unreadable('the body is not valid JSON')
@@ -156,13 +156,13 @@ function isScalarByte(byte: number): boolean {
 function readModel(body: Buffer, span: Span): string {
   if (body[span.start] !== QUOTE || span.end - span.start > MAX_MODEL_BYTES)
     throw unreadable('model must be a short text', 'model')
-  const text = body.utf8Slice(span.start + 1, span.end - 1)
+  const text = body.toString('utf8', span.start + 1, span.end - 1)
   return text.includes('\\') ? readEscaped(body, span) : text
 }
 
 function readEscaped(body: Buffer, span: Span): string {
   try {
-    return String(JSON.parse(body.utf8Slice(span.start, span.end)))
+    return String(JSON.parse(body.toString('utf8', span.start, span.end)))
   } catch {
     throw unreadable('model is not valid JSON', 'model')
   }
@@ -170,7 +170,7 @@ function readEscaped(body: Buffer, span: Span): string {
 
 function readFlag(body: Buffer, span: Span | undefined): boolean {
   if (!span) return false
-  const text = body.latin1Slice(span.start, span.end)
+  const text = body.toString('latin1', span.start, span.end)
   if (text === 'true') return true
   if (text === 'false' || text === 'null') return false
   throw unreadable('stream must be true or false', 'stream')
@@ -178,7 +178,7 @@ function readFlag(body: Buffer, span: Span | undefined): boolean {
 
 function readCount(body: Buffer, span: Span | undefined, name: string): number | null {
   if (!span) return null
-  const text = body.latin1Slice(span.start, Math.min(span.end, span.start + 20))
+  const text = body.toString('latin1', span.start, Math.min(span.end, span.start + 20))
   if (text === 'null') return null
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
   if (!(value >= 1 && value <= MAX_TOKENS)) throw unreadable(`${name} must be a whole number of at least 1`, name)

@@ -53,7 +53,7 @@ function limitTokens(scanned: ScannedBody, limit: number, edits: Edit[], inserte
 function readOptions(body: Buffer, span: Span): Record<string, unknown> {
   if (span.end - span.start > MAX_OPTIONS_BYTES) throw refuseOptions()
   try {
-    const parsed: unknown = JSON.parse(body.utf8Slice(span.start, span.end))
+    const parsed: unknown = JSON.parse(body.toString('utf8', span.start, span.end))
     if (parsed === null) return {}
     if (typeof parsed !== 'object' || Array.isArray(parsed)) throw refuseOptions()
     return parsed as Record<string, unknown>

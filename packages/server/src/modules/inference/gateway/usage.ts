@@ -22,7 +22,7 @@ export function findUsage(answer: Buffer): ReportedUsage | null {
     const start = skipToObject(answer, at + MARK.length)
     const end = start === -1 ? -1 : endOfObject(answer, start)
     if (end === -1) continue
-    const usage = readUsage(answer.utf8Slice(start, end))
+    const usage = readUsage(answer.toString('utf8', start, end))
     if (usage) return usage
   }
   return null

@@ -10,7 +10,7 @@ const ASK = { role: 'user', content: 'What is 3 plus 4?' }
 
 interface Reply {
   readonly status: number
-  readonly json: Record<string, never>
+  readonly json: Record<string, unknown>
   readonly text: string
 }
 
@@ -42,14 +42,14 @@ async function post(replica: Replica, path: string, body: unknown): Promise<Repl
   return {
     status: statusCode,
     text,
-    json: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : ({} as never),
+    json: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : {},
   }
 }
 
 const chat = (extra: Record<string, unknown> = {}): Promise<Reply> =>
   post(llama, '/v1/chat/completions', { model: 'acme/tiny', messages: [ASK], temperature: 0, ...extra })
 
-const events = (text: string): Record<string, never>[] =>
+const events = (text: string): Record<string, unknown>[] =>
   text
     .split('\n\n')
     .filter((frame) => frame.startsWith('data: {'))

@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http'
+import { refuse } from '@stoa/contracts'
+import type { UserActor } from '../../../kit/http/actor.js'
+import { scopeAllows } from '../../accounts/index.js'
+import type { GatewayDeps } from './deps.js'
+import { andThen, type Eventually } from './model-route.js'
+
+const BEARER = /^Bearer +(\S+)$/i
+const PERMISSION = 'inference.serverless.write'
+const KEY_DETAIL = { code: 'invalid_api_key' }
+
+/** Who calls and who pays. */
+export interface Caller {
+  readonly actor: UserActor
+  readonly tokenId: string | null
+  readonly payerId: string
+}
+
+/** Believes a bearer token, or the session of a page of ours; synchronous when warm. */
+export function admit(deps: GatewayDeps, request: IncomingMessage): Eventually<Caller> {
+  const { authorization, cookie } = request.headers
+  if (authorization === undefined) {
+    if (cookie === undefined) throw refuse('Unauthorized', 'Send an access token as Authorization: Bearer.', KEY_DETAIL)
+    return admitSession(deps, request)
+  }
+  const secret = BEARER.exec(authorization)?.[1]
+  if (secret === undefined)
+    throw refuse('InvalidCredentials', 'The Authorization header must be: Bearer <token>.', KEY_DETAIL)
+  return andThen(deps.verifyToken(secret), (facts) => {
+    if (!facts) throw refuse('InvalidCredentials', 'The access token is not known here or has expired.', KEY_DETAIL)
+    return toCaller(request, facts.actor, facts.tokenId)
+  })
+}
+
+async function admitSession(deps: GatewayDeps, request: IncomingMessage): Promise<Caller> {
+  const address = request.socket.remoteAddress ?? ''
+  const actor = await deps.authenticate({ authorization: undefined, cookie: request.headers.cookie, address })
+  if (actor.kind !== 'user') throw refuse('Unauthorized', 'Send an access token as Authorization: Bearer.', KEY_DETAIL)
+  const { origin, host } = request.headers
+  const isOwn = origin === undefined || origin === new URL(deps.publicUrl()).origin || origin === `http://${host}`
+  if (!isOwn || request.headers['sec-fetch-site'] === 'cross-site') throw refuse('CrossSiteRequest')
+  return toCaller(request, actor, null)
+}
+
+function toCaller(request: IncomingMessage, actor: UserActor, tokenId: string | null): Caller {
+  const billTo = request.headers['x-hf-bill-to']
+  const payer =
+    typeof billTo === 'string'
+      ? findPayer(actor, billTo)
+      : { id: actor.userId, type: 'user' as const, name: actor.name }
+  if (actor.auth.type === 'token' && actor.auth.role === 'fineGrained' && !scopeAllows(actor.auth, PERMISSION, payer)) {
+    throw refuse('InsufficientScope', `This access token lacks the permission ${PERMISSION} on ${payer.name}.`)
+  }
+  return { actor, tokenId, payerId: payer.id }
+}
+
+function findPayer(actor: UserActor, name: string): { id: string; type: 'user' | 'org'; name: string } {
+  const wanted = name.toLowerCase()
+  if (actor.name.toLowerCase() === wanted) return { id: actor.userId, type: 'user', name: actor.name }
+  const membership = actor.memberships.find((one) => one.name.toLowerCase() === wanted)
+  if (!membership) throw refuse('BillToForbidden', `You may not spend for "${name}".`)
+  return { id: membership.accountId, type: 'org', name: membership.name }
+}
