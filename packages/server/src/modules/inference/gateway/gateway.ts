@@ -190,22 +190,21 @@ function priceCall(
 
 /** Opens the way to the model; a hold is given back when it cannot be opened. */
 function openUpstream(deps: GatewayDeps, route: ModelRoute, reserved: ReservedCall): Eventually<Upstream> {
-  return releasing(deps, reserved, () => route.open())
-}
-
-/** Does work under a hold and gives the hold back when it fails. */
-function releasing<T>(deps: GatewayDeps, reserved: ReservedCall, work: () => Eventually<T>): Eventually<T>
-function releasing<T>(deps: GatewayDeps, reserved: ReservedCall, work: () => T): T
-function releasing<T>(deps: GatewayDeps, reserved: ReservedCall, work: () => Eventually<T>): Eventually<T> {
   const giveBack = (error: unknown): never => {
     deps.gate.release(reserved.reservation)
     throw error
   }
+  const upstream = releasing(deps, reserved, () => route.open())
+  return upstream instanceof Promise ? upstream.catch(giveBack) : upstream
+}
+
+/** Does work under a hold and gives the hold back when it fails. */
+function releasing<T>(deps: GatewayDeps, reserved: ReservedCall, work: () => T): T {
   try {
-    const result = work()
-    return result instanceof Promise ? result.catch(giveBack) : result
+    return work()
   } catch (error) {
-    return giveBack(error)
+    deps.gate.release(reserved.reservation)
+    throw error
   }
 }
 
