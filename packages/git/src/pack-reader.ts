@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { applyDelta, readDeltaHeader } from './delta.js'
 import { GitFormatError } from './format-error.js'
 import { deflateBound, inflateExact } from './inflate.js'
@@ -129,6 +130,18 @@ class PackReader {
       if (this.isStepDone()) yield
     }
     if (offset !== end) throw fail('badPack', 'the pack holds more than it says')
+    yield* this.checkTrailer(end)
+  }
+
+  private *checkTrailer(end: number): Generator<void> {
+    const hash = createHash('sha1')
+    for (let at = 0; at < end; at += STEP_BYTES) {
+      hash.update(this.source.read(at, Math.min(STEP_BYTES, end - at)))
+      yield
+    }
+    if (!hash.digest().equals(this.source.read(end, PACK_TRAILER_BYTES))) {
+      throw fail('badPack', 'the checksum of the pack does not match')
+    }
   }
 
   /** Deltas on a base that comes later in the pack: as many rounds as bring progress. */

@@ -40,6 +40,8 @@ export interface RefChange {
   readonly name: string
   readonly old: string | null
   readonly new: string | null
+  /** When `new` is an annotated tag: the object behind it. */
+  readonly peeled?: string | null
 }
 
 export interface WalkOptions {
@@ -67,8 +69,8 @@ export interface GitStore<Db, Tx> {
   hasObjects(repoId: string, oids: readonly string[]): Promise<Set<string>>
   /**
    * Checks (git's fsck rules, size of blobs, links to objects that exist) and stores objects; answers their oids in
-   * order. An object that exists is left alone. Throws StoaError `GitObjectRefused`. Opens its own transaction: never
-   * call it inside one.
+   * order. An object that exists is left alone. Throws StoaError `GitObjectRefused` or `FileTooLarge`. Opens its own
+   * transaction: never call it inside one.
    */
   writeObjects(repoId: string, objects: readonly NewObject[]): Promise<string[]>
   /** Entries of a tree in git order; null when there is no such tree. */
@@ -79,7 +81,7 @@ export interface GitStore<Db, Tx> {
   listRefs(db: Db, repoId: string, prefix?: string): Promise<GitRef[]>
   findRef(db: Db, repoId: string, name: string): Promise<GitRef | null>
   /**
-   * Compare-and-swap of all changes or none, serialised per repository. Throws StoaError `RefConflict` (412) with
+   * Compare-and-swap of all changes or none, serialised per repository. A branch must be given a commit that exists. Throws StoaError `RefConflict` (412) with
    * `detail.name` when a ref is not at `old`, `InvalidRefName` for a bad name or a name that is a folder of another.
    */
   updateRefs(tx: Tx, repoId: string, changes: readonly RefChange[]): Promise<void>

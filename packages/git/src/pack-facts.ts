@@ -1,0 +1,166 @@
+import { GitFormatError } from './format-error.js'
+import { checkCommit, checkTag, type CommitLinks } from './fsck-text.js'
+import { checkTree } from './fsck-tree.js'
+import { checkGitmodules } from './gitmodules.js'
+import { isDotGitmodules } from './entry-name.js'
+import { type LfsPointer, parseLfsPointer } from './lfs-pointer.js'
+import type { ObjectType } from './object.js'
+import { type PackLimits, type PackObject, type PackSource, readPack } from './pack-reader.js'
+import { encodePackIndex } from './pack-index.js'
+import { entryKind } from './tree.js'
+
+export interface FactLimits {
+  /** Blobs above this are reported in `large`. */
+  readonly largeBytes: number
+  /** Most distinct objects that may be named outside of what is being added. */
+  readonly maxLinks: number
+}
+
+export const DEFAULT_FACT_LIMITS: FactLimits = { largeBytes: 10 * 1024 * 1024, maxLinks: 2_000_000 }
+
+export interface CommitFacts extends CommitLinks {
+  readonly oid: string
+}
+
+export interface TagFacts {
+  readonly oid: string
+  readonly object: string
+  readonly type: ObjectType
+}
+
+/** What must be known of new objects before they count. Plain data: it crosses threads. */
+export interface ObjectFacts {
+  readonly commits: readonly CommitFacts[]
+  readonly tags: readonly TagFacts[]
+  /** Objects named by the new ones but not among them, with the type they must have. */
+  readonly links: ReadonlyMap<string, ObjectType>
+  readonly lfs: readonly LfsPointer[]
+  readonly large: readonly { readonly oid: string; readonly sizeBytes: number }[]
+}
+
+/** Takes new objects one by one, checks each by git's fsck rules and notes what they point at. */
+export class FactCollector {
+  private readonly limits: FactLimits
+  private readonly types = new Map<string, ObjectType>()
+  private readonly pending = new Map<string, ObjectType>()
+  private readonly commits: CommitFacts[] = []
+  private readonly tags: TagFacts[] = []
+  private readonly lfs = new Map<string, LfsPointer>()
+  private readonly large: { oid: string; sizeBytes: number }[] = []
+  private readonly gitmodules = new Set<string>()
+  private readonly smallBlobs = new Map<string, Buffer>()
+  private smallBlobBytes = 0
+
+  constructor(limits: FactLimits = DEFAULT_FACT_LIMITS) {
+    this.limits = limits
+  }
+
+  /** Throws GitFormatError whose message begins with the object's type and id. */
+  take({ oid, type, data }: PackObject): void {
+    this.types.set(oid, type)
+    try {
+      if (type === 'blob') this.takeBlob(oid, data)
+      else if (type === 'tree') this.takeTree(data)
+      else if (type === 'commit') this.takeCommit(oid, data)
+      else this.takeTag(oid, data)
+    } catch (error) {
+      if (error instanceof GitFormatError) throw new GitFormatError(error.rule, `${type} ${oid}: ${error.message}`)
+      throw error
+    }
+  }
+
+  /** Throws GitFormatError when a link inside the new objects has the wrong type. */
+  facts(): ObjectFacts {
+    const links = new Map<string, ObjectType>()
+    for (const [oid, type] of this.pending) {
+      const found = this.types.get(oid)
+      if (found === undefined) links.set(oid, type)
+      else if (found !== type) throw new GitFormatError('badLink', `${oid} is a ${found}, but a ${type} is expected`)
+    }
+    return { commits: this.commits, tags: this.tags, links, lfs: [...this.lfs.values()], large: this.large }
+  }
+
+  private takeBlob(oid: string, data: Buffer): void {
+    if (data.length > this.limits.largeBytes) this.large.push({ oid, sizeBytes: data.length })
+    if (this.gitmodules.has(oid)) checkGitmodules(data)
+    const pointer = parseLfsPointer(data)
+    if (pointer) this.lfs.set(pointer.oid, pointer)
+    this.keepForGitmodules(oid, data)
+  }
+
+  /** A `.gitmodules` blob may come before the tree that names it: remember blobs that look like one. */
+  private keepForGitmodules(oid: string, data: Buffer): void {
+    if (data.length > MAX_REMEMBERED_BYTES || !data.includes('submodule')) return
+    this.smallBlobBytes += data.length
+    if (this.smallBlobBytes > MAX_REMEMBERED_TOTAL_BYTES)
+      throw new GitFormatError('gitmodulesLarge', 'too many submodule files')
+    this.smallBlobs.set(oid, Buffer.from(data))
+  }
+
+  private takeTree(data: Buffer): void {
+    for (const { mode, name, oid } of checkTree(data)) {
+      const kind = entryKind(mode)
+      if (kind === 'commit') continue
+      this.link(oid, kind)
+      if (name.length <= MAX_GITMODULES_NAME_BYTES && isDotGitmodules(name.toString('utf8'))) this.noteGitmodules(oid)
+    }
+  }
+
+  private noteGitmodules(oid: string): void {
+    const blob = this.smallBlobs.get(oid)
+    if (blob) checkGitmodules(blob)
+    else this.gitmodules.add(oid)
+  }
+
+  private takeCommit(oid: string, data: Buffer): void {
+    const links = checkCommit(data)
+    this.commits.push({ oid, ...links })
+    this.link(links.tree, 'tree')
+    for (const parent of links.parents) this.link(parent, 'commit')
+  }
+
+  private takeTag(oid: string, data: Buffer): void {
+    const tag = checkTag(data)
+    this.tags.push({ oid, ...tag })
+    this.link(tag.object, tag.type)
+  }
+
+  private link(oid: string, type: ObjectType): void {
+    const known = this.types.get(oid) ?? this.pending.get(oid)
+    if (known !== undefined && known !== type) {
+      throw new GitFormatError('badLink', `${oid} is a ${known}, but a ${type} is expected`)
+    }
+    if (known !== undefined) return
+    if (this.pending.size >= this.limits.maxLinks)
+      throw new GitFormatError('tooManyObjects', 'too many objects are named')
+    this.pending.set(oid, type)
+  }
+}
+
+const MAX_REMEMBERED_BYTES = 64 * 1024
+const MAX_REMEMBERED_TOTAL_BYTES = 64 * 1024 * 1024
+const MAX_GITMODULES_NAME_BYTES = 64
+
+/** A pack that was read, checked and indexed. */
+export interface CheckedPack extends ObjectFacts {
+  readonly count: number
+  /** Encoded PackIndex. */
+  readonly index: Buffer
+}
+
+/**
+ * Reads, checks and indexes a pack; `visit` sees each object. A generator as `readPack` is.
+ * Throws GitFormatError; whether `links` exist is for the caller to find out.
+ */
+export function* checkPack(
+  source: PackSource,
+  limits: PackLimits,
+  visit: (object: PackObject) => void = () => {},
+): Generator<void, CheckedPack> {
+  const collector = new FactCollector()
+  const table = yield* readPack(source, limits, (object) => {
+    collector.take(object)
+    visit(object)
+  })
+  return { ...collector.facts(), count: table.count, index: encodePackIndex(table) }
+}

@@ -1,0 +1,208 @@
+import { createReadStream } from 'node:fs'
+import { promisify } from 'node:util'
+import { deflate, deflateSync } from 'node:zlib'
+import { refuse } from '@stoa/contracts'
+import {
+  checkPack,
+  type CommitFacts,
+  DEFAULT_PACK_LIMITS,
+  encodePackHeader,
+  FactCollector,
+  GitFormatError,
+  hashObject,
+  type ObjectFacts,
+  type ObjectType,
+  packEntry,
+  PackHash,
+  PackIndex,
+  typeCode,
+} from '@stoa/git'
+import type { Tx } from '../../../kit/db/database.js'
+import type { Kit } from '../../../kit/kit.js'
+import type { CommitGraph } from './commit-graph.js'
+import type { ObjectReader } from './object-reader.js'
+import type { PackFiles } from './pack-files.js'
+import { insertCommits, type NewCommitRow } from './queries/commits.js'
+import { insertObjects, insertPack, type NewObjectRow, type PackRow } from './queries/objects.js'
+import { runToEnd } from './run-steps.js'
+import type { NewObject } from './store.js'
+
+/** Up to these, new objects become rows; above, a pack in the blob store. */
+export const INLINE_OBJECTS = 400
+export const INLINE_BYTES = 1024 * 1024
+const ASYNC_DEFLATE_BYTES = 32 * 1024
+const deflateAsync = promisify(deflate)
+
+/** New objects that are stored as bytes already, or will be with their rows; one transaction makes them count. */
+export interface PreparedObjects {
+  readonly rows: readonly NewObjectRow[]
+  readonly pack: PackRow | null
+  readonly commits: readonly NewCommitRow[]
+}
+
+/** A checked pack and where its bytes are. */
+export interface ReceivedPack {
+  readonly bytes: Buffer | null
+  readonly path: string | null
+  readonly sizeBytes: number
+  readonly count: number
+  readonly index: Buffer
+}
+
+type WriterKit = Pick<Kit, 'write' | 'blobs' | 'clock' | 'ids'>
+
+/** Makes new objects durable and visible. */
+export class ObjectWriter {
+  private readonly kit: WriterKit
+  private readonly reader: ObjectReader
+  private readonly graph: CommitGraph
+  private readonly files: PackFiles
+
+  constructor(kit: WriterKit, reader: ObjectReader, graph: CommitGraph, files: PackFiles) {
+    this.kit = kit
+    this.reader = reader
+    this.graph = graph
+    this.files = files
+  }
+
+  /** The store's `writeObjects`. */
+  async writeObjects(repoId: string, objects: readonly NewObject[]): Promise<string[]> {
+    const named = objects.map(({ type, data }) => ({ type, data: asBuffer(data), oid: hashObject(type, data) }))
+    const unique = new Map(named.map((object) => [object.oid, object]))
+    const present = await this.reader.readInfo(repoId, [...unique.keys()])
+    const fresh = [...unique.values()].filter((object) => !present.has(object.oid))
+    const oids = named.map((object) => object.oid)
+    if (fresh.length === 0) return oids
+    const facts = collectFacts(fresh)
+    await this.checkLinks(repoId, facts.links)
+    const prepared = await this.prepareFresh(repoId, fresh, facts.commits)
+    await this.kit.write((tx) => this.insert(tx, repoId, prepared))
+    this.noteWritten(repoId, prepared)
+    return oids
+  }
+
+  /** Throws `GitObjectRefused` unless every named object is in the repository with its type. */
+  async checkLinks(repoId: string, links: ReadonlyMap<string, ObjectType>): Promise<void> {
+    if (links.size === 0) return
+    const infos = await this.reader.readInfo(repoId, [...links.keys()])
+    for (const [oid, type] of links) {
+      const found = infos.get(oid)?.type
+      if (found === undefined) throw refuse('GitObjectRefused', `missing necessary objects: ${type} ${oid}`)
+      if (found !== type) throw refuse('GitObjectRefused', `${oid} is a ${found}, but a ${type} is expected`)
+    }
+  }
+
+  private async prepareFresh(repoId: string, fresh: readonly NamedObject[], commits: readonly CommitFacts[]) {
+    const graphRows = await this.graphRows(repoId, commits)
+    const rows = await Promise.all(fresh.map(toRow))
+    if (isSmall(rows.length, sumOf(rows.map((row) => row.deflated.length))))
+      return { rows, pack: null, commits: graphRows }
+    const bytes = joinPack(fresh, rows)
+    const source = { sizeBytes: bytes.length, read: (at: number, length: number) => bytes.subarray(at, at + length) }
+    const { index, count } = await runToEnd(checkPack(source, DEFAULT_PACK_LIMITS))
+    const pack = await this.storePack(repoId, { bytes, path: null, sizeBytes: bytes.length, count, index })
+    return { rows: [], pack, commits: graphRows }
+  }
+
+  /** Puts a pack and its index into the blob store; the row that makes them count is still to be inserted. */
+  async storePack(repoId: string, received: ReceivedPack): Promise<PackRow> {
+    const id = this.kit.ids.next()
+    const folder = `git/${id.slice(-2)}`
+    const body =
+      received.path === null
+        ? once(received.bytes as Buffer)
+        : createReadStream(received.path, { highWaterMark: 1 << 20 })
+    const row: PackRow = {
+      id,
+      repoId,
+      packKey: `${folder}/${id}.pack`,
+      indexKey: `${folder}/${id}.idx`,
+      sizeBytes: BigInt(received.sizeBytes),
+      indexBytes: BigInt(received.index.length),
+      objectCount: received.count,
+      createdAt: this.kit.clock.now(),
+    }
+    await Promise.all([
+      this.kit.blobs.put(row.packKey, body, { sizeBytes: received.sizeBytes }),
+      this.kit.blobs.put(row.indexKey, once(received.index), { sizeBytes: received.index.length }),
+    ])
+    this.files.keepIndex(id, new PackIndex(received.index))
+    return row
+  }
+
+  async insert(tx: Tx, repoId: string, prepared: PreparedObjects): Promise<void> {
+    await insertObjects(tx, repoId, prepared.rows)
+    if (prepared.pack) await insertPack(tx, prepared.pack)
+    await insertCommits(tx, repoId, prepared.commits)
+  }
+
+  /** To be called after the transaction. */
+  noteWritten(repoId: string, prepared: PreparedObjects): void {
+    if (prepared.pack) this.reader.forgetPacks(repoId)
+  }
+
+  /** Graph rows of new commits, each with its generation. Parents are among them or in the graph. */
+  async graphRows(repoId: string, commits: readonly CommitFacts[]): Promise<NewCommitRow[]> {
+    const own = new Map(commits.map((commit) => [commit.oid, commit]))
+    const outside = new Set(commits.flatMap((commit) => commit.parents).filter((parent) => !own.has(parent)))
+    const known = await this.graph.load(repoId, [...outside])
+    const generations = new Map([...known.values()].map((node) => [node.oid, node.generation]))
+    for (const commit of commits) settleGeneration(commit, own, generations)
+    return commits.map((commit) => ({ ...commit, generation: generations.get(commit.oid) as number }))
+  }
+}
+
+type NamedObject = NewObject & { readonly oid: string; readonly data: Buffer }
+
+function settleGeneration(
+  start: CommitFacts,
+  own: ReadonlyMap<string, CommitFacts>,
+  generations: Map<string, number>,
+): void {
+  const stack = [start]
+  for (let commit = stack.at(-1); commit !== undefined; commit = stack.at(-1)) {
+    const open = commit.parents.filter((parent) => !generations.has(parent) && own.has(parent))
+    if (open.length > 0) {
+      for (const parent of open) stack.push(own.get(parent) as CommitFacts)
+      continue
+    }
+    const above = commit.parents.map((parent) => generations.get(parent) ?? 0)
+    generations.set(commit.oid, 1 + Math.max(0, ...above))
+    stack.pop()
+  }
+}
+
+function collectFacts(objects: readonly NamedObject[]): ObjectFacts {
+  const collector = new FactCollector()
+  try {
+    for (const object of objects) collector.take(object)
+    const facts = collector.facts()
+    const large = facts.large[0]
+    if (large)
+      throw refuse('FileTooLarge', `A file of ${large.sizeBytes} bytes must be uploaded as a large file (LFS).`)
+    return facts
+  } catch (error) {
+    if (error instanceof GitFormatError) throw refuse('GitObjectRefused', error.message, { rule: error.rule })
+    throw error
+  }
+}
+
+async function toRow({ oid, type, data }: NamedObject): Promise<NewObjectRow> {
+  const deflated = data.length < ASYNC_DEFLATE_BYTES ? deflateSync(data) : await deflateAsync(data)
+  return { oid, type: typeCode(type), sizeBytes: data.length, deflated }
+}
+
+function joinPack(objects: readonly NamedObject[], rows: readonly NewObjectRow[]): Buffer {
+  const hash = new PackHash()
+  const entries = objects.map(({ type, data }, at) => packEntry(type, data.length, (rows[at] as NewObjectRow).deflated))
+  const body = [encodePackHeader(objects.length), ...entries].map((part) => hash.pass(part))
+  return Buffer.concat([...body, hash.trailer()])
+}
+
+export const isSmall = (count: number, bytes: number): boolean => count <= INLINE_OBJECTS && bytes <= INLINE_BYTES
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0)
+const asBuffer = (data: Uint8Array): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+
+async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes
+}

@@ -1,0 +1,60 @@
+import { refuse } from '@stoa/contracts'
+import { isValidRefName } from '@stoa/git'
+import type { Tx } from '../../../kit/db/database.js'
+import { fromHex } from './oid.js'
+import { hasCommit } from './queries/commits.js'
+import { findNameClash, findRefRow, lockRepo, swapRef } from './queries/refs.js'
+import type { RefChange } from './store.js'
+
+/** Why one change was not made. */
+export type RefRefusal =
+  | { readonly kind: 'moved'; readonly actual: string | null }
+  | { readonly kind: 'badName' }
+  | { readonly kind: 'clash'; readonly with: string }
+  | { readonly kind: 'noCommit' }
+
+/** Takes the repository's refs for the rest of the transaction. Throws `RepoNotFound` when it was deleted meanwhile. */
+export async function lockRefs(tx: Tx, repoId: string): Promise<void> {
+  if (!(await lockRepo(tx, repoId))) throw refuse('RepoNotFound')
+}
+
+/** Makes one change under the lock; null when it is made. */
+export async function changeRef(
+  tx: Tx,
+  repoId: string,
+  change: RefChange,
+  deleted: readonly string[],
+  at: Date,
+): Promise<RefRefusal | null> {
+  const { name, old } = change
+  if (change.new !== null) {
+    if (!isValidRefName(name) || !name.startsWith('refs/')) return { kind: 'badName' }
+    const clash = old === null ? await findNameClash(tx, repoId, name, deleted) : null
+    if (clash !== null) return { kind: 'clash', with: clash }
+    const isBranch = name.startsWith('refs/heads/')
+    if (isBranch && !(await hasCommit(tx, repoId, fromHex(change.new)))) return { kind: 'noCommit' }
+  }
+  if (old === null && change.new === null) return null
+  if (await swapRef(tx, repoId, { name, old, new: change.new, peeled: change.peeled ?? null, at })) return null
+  const actual = await findRefRow(tx, repoId, name)
+  return { kind: 'moved', actual: actual?.oid.toString('hex') ?? null }
+}
+
+/** The store's `updateRefs`. */
+export async function updateRefs(tx: Tx, repoId: string, changes: readonly RefChange[], at: Date): Promise<void> {
+  await lockRefs(tx, repoId)
+  const deleted = changes.filter((change) => change.new === null).map((change) => change.name)
+  for (const change of [...changes].sort((a, b) => Number(a.new !== null) - Number(b.new !== null))) {
+    const refusal = await changeRef(tx, repoId, change, deleted, at)
+    if (refusal !== null) throw toError(change, refusal)
+  }
+}
+
+function toError(change: RefChange, refusal: RefRefusal): Error {
+  const { name } = change
+  if (refusal.kind === 'moved') return refuse('RefConflict', undefined, { name })
+  if (refusal.kind === 'badName') return refuse('InvalidRefName', `"${name}" is not a valid ref name.`, { name })
+  if (refusal.kind === 'clash')
+    return refuse('InvalidRefName', `"${name}" cannot stand beside "${refusal.with}".`, { name })
+  return refuse('GitObjectRefused', `${name} can only point at a commit of this repository.`, { name })
+}
