@@ -118,12 +118,30 @@ function refuseInside(scope: Scope): void {
   }
 }
 
+const afterCommitWork = new WeakMap<Tx, (() => void)[]>()
+
+/**
+ * Calls `work` once the transaction is committed, never when it is undone. For waking somebody up: what must happen is an
+ * event or a job, written in the transaction.
+ */
+export function afterCommit(tx: Tx, work: () => void): void {
+  afterCommitWork.get(tx)?.push(work)
+}
+
 async function writeIn<T>(db: Db, scope: Scope, work: (tx: Tx) => Promise<T>): Promise<T> {
   refuseInside(scope)
   for (let attempt = 1; ; attempt++) {
     const transaction = { isOpen: true }
+    const committed: (() => void)[] = []
+    const run = (tx: Tx): Promise<T> => {
+      afterCommitWork.set(tx, committed)
+      return scope.run(transaction, () => work(tx))
+    }
     try {
-      return await db.transaction().execute((tx) => scope.run(transaction, () => work(tx)))
+      const result = await db.transaction().execute(run)
+      transaction.isOpen = false
+      for (const callback of committed) callback()
+      return result
     } catch (error) {
       if (attempt === WRITE_ATTEMPTS || !isTransient(error)) throw error
     } finally {

@@ -1,16 +1,22 @@
-import { sql } from 'kysely'
 import type { Clock } from '../clock.js'
-import type { Db, Tx } from '../db/database.js'
+import { afterCommit, type Db, type Tx } from '../db/database.js'
 import type { Log } from '../log.js'
+import { WakeLoop } from '../wake-loop.js'
+import { claimDeliveries, type Delivery, finishDelivery, insertEvent, postponeDelivery } from './queries.js'
 
+/** Takes one event; must be idempotent and short. Long work: enqueue a job. */
 export type EventHandler = (payload: never) => Promise<void>
 
-/** Facts announced in the transaction of the change and delivered after it, at least once; handlers are idempotent. */
+/**
+ * Facts announced in the transaction of the change and delivered right after it, at least once. Each handler takes the
+ * events in their order, except that a failed one is tried again later, alone.
+ */
 export interface Events {
+  /** `payload` must be JSON: a bigint or a Date is written as text by the caller. */
   emit(tx: Tx, name: string, payload: object): Promise<void>
-  /** `handler` is a stable name: it identifies what was delivered. */
+  /** `handler` is a stable, unique name: it identifies what was delivered. */
   on(name: string, handler: string, take: EventHandler): void
-  /** Resolves when everything emitted so far has been taken; for tests and the demo. */
+  /** Resolves when everything emitted so far has been taken or has failed; for tests and the demo. */
   drained(): Promise<void>
   start(): void
   stop(): Promise<void>
@@ -25,112 +31,68 @@ export interface EventDeps {
 
 interface Subscription {
   readonly event: string
-  readonly handler: string
   readonly take: EventHandler
 }
 
+/** Events of other processes, and those whose handler failed, are found by the sweep. */
 const SWEEP_MS = 500
 const BATCH = 100
-const RETRY_MAX_MS = 60_000
+const LEASE_MS = 60_000
+const RETRY_MAX_MS = 3_600_000
+const ERROR_CHARS = 1_000
 
 export function createEvents(deps: EventDeps): Events {
-  const subscriptions: Subscription[] = []
-  let timer: NodeJS.Timeout | null = null
-  let running: Promise<number> = Promise.resolve(0)
-  const sweepOnce = (): Promise<number> => {
-    running = running.catch(() => 0).then(() => deliverDue(deps, subscriptions))
-    return running
-  }
+  const subscriptions = new Map<string, Subscription>()
+  const loop = new WakeLoop({
+    pass: () => deliverDue(deps, subscriptions),
+    everyMs: SWEEP_MS,
+    onError: (error) => deps.log.error('event delivery failed', error),
+  })
   return {
-    emit: (tx, name, payload) => insertEvent(deps, tx, name, payload, subscriptions),
-    on: (event, handler, take) => void subscriptions.push({ event, handler, take }),
+    emit: async (tx, name, payload) => {
+      const handlers = [...subscriptions].filter(([, one]) => one.event === name).map(([handler]) => handler)
+      if (handlers.length === 0) return
+      await insertEvent(tx, { name, payload: JSON.stringify(payload), createdAt: deps.clock.now(), handlers })
+      afterCommit(tx, () => loop.wake())
+    },
+    on: (event, handler, take) => {
+      if (subscriptions.has(handler)) throw new Error(`two event handlers are called ${handler}`)
+      subscriptions.set(handler, { event, take })
+    },
     drained: async () => {
-      while ((await sweepOnce()) > 0);
+      while (await loop.run());
     },
-    start: () => {
-      timer = setInterval(
-        () => void sweepOnce().catch((error) => deps.log.error('event delivery failed', error)),
-        SWEEP_MS,
-      )
-      timer.unref()
-    },
-    stop: async () => {
-      if (timer) clearInterval(timer)
-      await running.catch(() => 0)
-    },
+    start: () => loop.start(),
+    stop: () => loop.stop(),
   }
 }
 
-async function insertEvent(
-  deps: EventDeps,
-  tx: Tx,
-  name: string,
-  payload: object,
-  all: readonly Subscription[],
-): Promise<void> {
-  const handlers = all.filter((one) => one.event === name)
-  if (handlers.length === 0) return
-  const createdAt = deps.clock.now()
-  const event = await tx
-    .insertInto('kit.outbox')
-    .values({ name, payload: JSON.stringify(payload), createdAt })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  await tx
-    .insertInto('kit.deliveries')
-    .values(handlers.map(({ handler }) => ({ eventId: event.id, handler, dueAt: createdAt })))
-    .execute()
+type Subscriptions = ReadonlyMap<string, Subscription>
+
+/** Takes one batch of due deliveries; false when there were none. Handlers run beside each other, each in the order of events. */
+async function deliverDue(deps: EventDeps, subscriptions: Subscriptions): Promise<boolean> {
+  if (subscriptions.size === 0) return false
+  const now = deps.clock.now()
+  const leaseUntil = new Date(now.getTime() + LEASE_MS)
+  const handlers = [...subscriptions.keys()]
+  const due = await deps.write((tx) => claimDeliveries(tx, { handlers, now, leaseUntil, limit: BATCH }))
+  const queues = new Map<string, Delivery[]>()
+  for (const delivery of due) queues.set(delivery.handler, [...(queues.get(delivery.handler) ?? []), delivery])
+  await Promise.all([...queues].map(([handler, queue]) => deliverQueue(deps, subscriptions.get(handler), queue)))
+  return due.length > 0
 }
 
-/** Takes one batch of due deliveries in order; returns how many it tried. */
-async function deliverDue(deps: EventDeps, subscriptions: readonly Subscription[]): Promise<number> {
-  const due = await deps.db
-    .selectFrom('kit.deliveries as d')
-    .innerJoin('kit.outbox as o', 'o.id', 'd.eventId')
-    .select(['d.eventId', 'd.handler', 'd.attempts', 'o.payload'])
-    .where('d.dueAt', '<=', deps.clock.now())
-    .orderBy('d.eventId')
-    .limit(BATCH)
-    .execute()
-  for (const delivery of due) {
-    const subscription = subscriptions.find((one) => one.handler === delivery.handler)
+async function deliverQueue(deps: EventDeps, subscription: Subscription | undefined, queue: Delivery[]): Promise<void> {
+  for (const delivery of queue) {
     try {
-      if (subscription) await subscription.take(delivery.payload as never)
-      await deps.write((tx) => finish(tx, delivery.eventId, delivery.handler))
+      await subscription?.take(delivery.payload as never)
+      await deps.write((tx) => finishDelivery(tx, delivery))
     } catch (error) {
-      deps.log.error('an event handler failed', error, { handler: delivery.handler })
-      await deps.write((tx) => postpone(deps, tx, delivery, String(error)))
+      const { handler, attempts } = delivery
+      deps.log.error('an event handler failed', error, { handler, attempts })
+      const waitMs = Math.min(RETRY_MAX_MS, 1000 * 2 ** Math.min(attempts - 1, 20))
+      const dueAt = new Date(deps.clock.now().getTime() + waitMs)
+      await deps.write((tx) => postponeDelivery(tx, delivery, { dueAt, error: String(error).slice(0, ERROR_CHARS) }))
     }
   }
-  return due.length
-}
-
-async function finish(tx: Tx, eventId: bigint, handler: string): Promise<void> {
-  await tx.deleteFrom('kit.deliveries').where('eventId', '=', eventId).where('handler', '=', handler).execute()
-  await tx
-    .deleteFrom('kit.outbox')
-    .where('id', '=', eventId)
-    .where(({ not, exists, selectFrom }) =>
-      not(exists(selectFrom('kit.deliveries').select(sql`1`.as('one')).where('eventId', '=', eventId))),
-    )
-    .execute()
-}
-
-async function postpone(
-  deps: EventDeps,
-  tx: Tx,
-  delivery: { eventId: bigint; handler: string; attempts: number },
-  error: string,
-) {
-  const waitMs = Math.min(RETRY_MAX_MS, 1000 * 2 ** delivery.attempts)
-  await tx
-    .updateTable('kit.deliveries')
-    .set({
-      attempts: delivery.attempts + 1,
-      dueAt: new Date(deps.clock.now().getTime() + waitMs),
-      error: error.slice(0, 1000),
-    })
-    .where('eventId', '=', delivery.eventId)
-    .where('handler', '=', delivery.handler)
-    .execute()
 }

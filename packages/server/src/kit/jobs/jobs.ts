@@ -1,116 +1,115 @@
-import { sql } from 'kysely'
-import type { Clock } from '../clock.js'
-import type { Db, Tx } from '../db/database.js'
-import type { Ids } from '../ids.js'
-import type { Log } from '../log.js'
+import { afterCommit, type Tx } from '../db/database.js'
+import { WakeLoop } from '../wake-loop.js'
+import type { EnqueueOptions, JobDeps, JobHandler, Jobs } from './job.js'
+import { cancelJob, claimJob, deleteFinishedJobs, insertJob } from './queries.js'
+import { JobRunner } from './runner.js'
 
-export type JobHandler = (payload: never) => Promise<void>
+export type { EnqueueOptions, JobContext, JobDeps, JobHandler, Jobs } from './job.js'
 
-/** Background work: kept in the database, run by processes with the `worker` role, retried with back-off. */
-export interface Jobs {
-  enqueue(tx: Tx, kind: string, payload: object, options?: { runAt?: Date }): Promise<string>
-  handle(kind: string, run: JobHandler): void
-  start(): void
-  stop(): Promise<void>
-}
-
-export interface JobDeps {
-  readonly db: Db
-  write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
-  readonly clock: Clock
-  readonly ids: Ids
-  readonly log: Log
-}
-
-const POLL_MS = 1000
-const LEASE_MS = 5 * 60_000
-const MAX_ATTEMPTS = 5
+const POLL_MS = 1_000
+const AT_ONCE = 4
+const LEASE_MS = 60_000
+const KEEP_FINISHED_MS = 7 * 24 * 3_600_000
+const CLEAN_UP_MS = 3_600_000
+const REPEAT_KEY = 'repeat'
 
 export function createJobs(deps: JobDeps): Jobs {
-  const handlers = new Map<string, JobHandler>()
-  let timer: NodeJS.Timeout | null = null
-  let running: Promise<void> = Promise.resolve()
-  const poll = (): void => {
-    running = running
-      .then(() => runDue(deps, handlers))
-      .catch((error) => deps.log.error('background work failed', error))
-  }
-  return {
-    enqueue: async (tx, kind, payload, options = {}) => {
-      const id = deps.ids.next()
-      const createdAt = deps.clock.now()
-      const row = { id, kind, payload: JSON.stringify(payload), createdAt, runAt: options.runAt ?? createdAt }
-      await tx.insertInto('kit.jobs').values(row).execute()
-      return id
-    },
-    handle: (kind, run) => void handlers.set(kind, run),
-    start: () => {
-      timer = setInterval(poll, POLL_MS)
-      timer.unref()
-    },
-    stop: async () => {
-      if (timer) clearInterval(timer)
-      await running
-    },
-  }
+  const queue = new JobQueue(deps)
+  queue.repeat('kit.removeFinishedJobs', CLEAN_UP_MS, async () => {
+    const before = new Date(deps.clock.now().getTime() - KEEP_FINISHED_MS)
+    await deps.write((tx) => deleteFinishedJobs(tx, before))
+  })
+  return queue
 }
 
-async function runDue(deps: JobDeps, handlers: ReadonlyMap<string, JobHandler>): Promise<void> {
-  for (;;) {
-    const job = await deps.write((tx) => claim(deps, tx, [...handlers.keys()]))
-    if (!job) return
-    try {
-      await handlers.get(job.kind)?.(job.payload as never)
-      await deps.write((tx) => settle(deps, tx, job.id, { state: 'done', error: null }))
-    } catch (error) {
-      deps.log.error('a job failed', error, { kind: job.kind, id: job.id })
-      await deps.write((tx) => retry(deps, tx, job, String(error)))
+class JobQueue implements Jobs {
+  readonly #deps: JobDeps
+  readonly #handlers = new Map<string, JobHandler>()
+  readonly #repeated = new Map<string, number>()
+  readonly #running = new Set<Promise<void>>()
+  readonly #runner: JobRunner
+  readonly #loop: WakeLoop
+
+  constructor(deps: JobDeps) {
+    this.#deps = deps
+    this.#runner = new JobRunner(deps, { handlers: this.#handlers, leaseMs: LEASE_MS })
+    this.#loop = new WakeLoop({
+      pass: () => this.#claimWhileRoom(),
+      everyMs: POLL_MS,
+      onError: (error) => deps.log.error('jobs could not be read', error),
+    })
+  }
+
+  async enqueue(tx: Tx, kind: string, payload: object, options: EnqueueOptions = {}): Promise<string> {
+    const createdAt = this.#deps.clock.now()
+    const { runAt = createdAt, key = null } = options
+    const row = { id: this.#deps.ids.next(), kind, payload: JSON.stringify(payload), key, createdAt, runAt }
+    const id = await insertJob(tx, row)
+    afterCommit(tx, () => this.#loop.wake())
+    return id
+  }
+
+  handle(kind: string, run: JobHandler): void {
+    if (this.#handlers.has(kind)) throw new Error(`two job handlers are called ${kind}`)
+    this.#handlers.set(kind, run)
+  }
+
+  repeat(kind: string, everyMs: number, run: Parameters<Jobs['repeat']>[2]): void {
+    this.#repeated.set(kind, everyMs)
+    this.handle(kind, async (_payload, context) => {
+      // The next one waits before this one runs, so that a failure does not end the series.
+      await this.#enqueueRepeated(kind, everyMs)
+      await run(context)
+    })
+  }
+
+  async cancel(id: string): Promise<boolean> {
+    const wasCancelled = await this.#deps.write((tx) => cancelJob(tx, id, this.#deps.clock.now()))
+    this.#runner.abort(id)
+    return wasCancelled
+  }
+
+  async drained(): Promise<void> {
+    for (;;) {
+      await this.#loop.run()
+      if (this.#running.size === 0) return
+      await Promise.all(this.#running)
     }
   }
-}
 
-async function claim(deps: JobDeps, tx: Tx, kinds: readonly string[]) {
-  if (kinds.length === 0) return undefined
-  const now = deps.clock.now()
-  const due = tx
-    .selectFrom('kit.jobs')
-    .select('id')
-    .where('kind', 'in', kinds)
-    .where('runAt', '<=', now)
-    .where((eb) =>
-      eb.or([eb('state', '=', 'queued'), eb.and([eb('state', '=', 'running'), eb('leaseUntil', '<', now)])]),
-    )
-    .orderBy('runAt')
-    .limit(1)
-    .forUpdate()
-    .skipLocked()
-  return await tx
-    .updateTable('kit.jobs')
-    .set({ state: 'running', leaseUntil: new Date(now.getTime() + LEASE_MS), attempts: sql`attempts + 1` })
-    .where('id', 'in', due)
-    .returning(['id', 'kind', 'payload', 'attempts'])
-    .executeTakeFirst()
-}
+  start(): void {
+    this.#loop.start()
+    const plan = async (): Promise<void> => {
+      for (const [kind, everyMs] of this.#repeated) await this.#enqueueRepeated(kind, everyMs)
+    }
+    plan().catch((error: unknown) => this.#deps.log.error('repeated jobs could not be planned', error))
+  }
 
-async function settle(
-  deps: JobDeps,
-  tx: Tx,
-  id: string,
-  change: { state: string; error: string | null },
-): Promise<void> {
-  await tx
-    .updateTable('kit.jobs')
-    .set({ ...change, finishedAt: deps.clock.now() })
-    .where('id', '=', id)
-    .execute()
-}
+  async stop(): Promise<void> {
+    await this.#loop.stop()
+    this.#runner.abortAll()
+    await Promise.all(this.#running)
+  }
 
-async function retry(deps: JobDeps, tx: Tx, job: { id: string; attempts: number }, error: string): Promise<void> {
-  if (job.attempts >= MAX_ATTEMPTS) return settle(deps, tx, job.id, { state: 'failed', error })
-  const runAt = new Date(deps.clock.now().getTime() + 1000 * 2 ** job.attempts)
-  await tx
-    .updateTable('kit.jobs')
-    .set({ state: 'queued', runAt, error: error.slice(0, 1000) })
-    .where('id', '=', job.id)
-    .execute()
+  async #claimWhileRoom(): Promise<boolean> {
+    const { clock, write } = this.#deps
+    const kinds = [...this.#handlers.keys()]
+    while (this.#running.size < AT_ONCE) {
+      const now = clock.now()
+      const leaseUntil = new Date(now.getTime() + LEASE_MS)
+      const job = await write((tx) => claimJob(tx, { kinds, now, leaseUntil }))
+      if (job === undefined) return false
+      const done = this.#runner.run(job).finally(() => {
+        this.#running.delete(done)
+        this.#loop.wake()
+      })
+      this.#running.add(done)
+    }
+    return false
+  }
+
+  async #enqueueRepeated(kind: string, waitMs: number): Promise<void> {
+    const runAt = new Date(this.#deps.clock.now().getTime() + waitMs)
+    await this.#deps.write((tx) => this.enqueue(tx, kind, {}, { runAt, key: REPEAT_KEY }))
+  }
 }

@@ -20,6 +20,7 @@ export interface Jobs {
   error: string | null
   createdAt: Date
   finishedAt: Date | null
+  key: string | null
 }
 
 export interface Migrations {
