@@ -160,7 +160,15 @@ function summariseConfig(readings: RepoReadings): JsonObject | undefined {
   const summary: JsonObject = {}
   for (const key of ['architectures', 'model_type', 'auto_map', 'quantization_config']) {
     const value = readings.config ? ownValue(readings.config, key) : undefined
-    if (value !== undefined && value !== null && JSON.stringify(value).length <= 10_000) summary[key] = value
+    if (value === undefined || value === null || JSON.stringify(value).length > 10_000) continue
+    if (
+      key === 'architectures'
+        ? Array.isArray(value)
+        : key === 'model_type'
+          ? typeof value === 'string'
+          : isJsonObject(value)
+    )
+      summary[key] = value
   }
   const tokenizer: JsonObject = {}
   for (const key of TOKENIZER_KEYS) {
