@@ -1,2 +1,4 @@
 /** Refusals of the catalog module. */
-export const CATALOG_ERRORS = {} as const
+export const CATALOG_ERRORS = {
+  UnreadableFile: { status: 422, message: 'The file could not be read as what its name says.' },
+} as const

@@ -1,0 +1,135 @@
+import { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, type ListQuery, refuse, type RepoType } from '@stoa/contracts'
+import { type Cursor, readCursor } from './cursor.js'
+import { listProjection, type Projection } from './expand-keys.js'
+import { readSearch, type Search } from './search-words.js'
+
+/** Filters one request may name. */
+export const MAX_LIST_FILTERS = 50
+
+/** What lists can be sorted by. `relevance` is what a search without `sort` gets. */
+export type SortKey =
+  | 'trending'
+  | 'updatedAt'
+  | 'createdAt'
+  | 'downloads'
+  | 'likes'
+  | 'likesRecent'
+  | 'fullName'
+  | 'parameterCount'
+  | 'usedBytes'
+  | 'relevance'
+
+const SORTS: Readonly<Record<string, SortKey>> = {
+  trendingScore: 'trending',
+  trending_score: 'trending',
+  trending: 'trending',
+  lastModified: 'updatedAt',
+  last_modified: 'updatedAt',
+  modified: 'updatedAt',
+  createdAt: 'createdAt',
+  created_at: 'createdAt',
+  created: 'createdAt',
+  downloads: 'downloads',
+  likes: 'likes',
+  likes30d: 'likesRecent',
+  id: 'fullName',
+  num_parameters: 'parameterCount',
+  mainSize: 'usedBytes',
+}
+
+/** A list request, understood: everything a query needs, nothing of HTTP. */
+export interface ListPlan {
+  readonly type: RepoType
+  /** All must be among an entry's filters. */
+  readonly filters: readonly string[]
+  /** Lower-case namespace. */
+  readonly author: string | null
+  readonly search: Search | null
+  readonly gated: boolean | null
+  readonly parameters: { readonly min: number | null; readonly max: number | null }
+  readonly sort: SortKey
+  readonly descending: boolean
+  readonly limit: number
+  readonly cursor: Cursor | null
+  readonly projection: Projection
+  /** The query asks for something no entry here can have. */
+  readonly isEmpty: boolean
+}
+
+/** Reads a list query. Errors: `InvalidRequest` for unknown sort keys, expand values, cursors and numbers. */
+export function planList(type: RepoType, query: ListQuery): ListPlan {
+  const search = readSearch(query.search)
+  const sort = readSort(query.sort, search !== null)
+  return {
+    type,
+    filters: readFilters(query),
+    author: query.author?.toLowerCase() ?? null,
+    search,
+    gated: readGated(query.gated),
+    parameters: readParameters(query.num_parameters),
+    sort,
+    descending: query.direction !== '1',
+    limit: readLimit(query.limit),
+    cursor: query.cursor === undefined ? null : readCursor(query.cursor, sort),
+    projection: listProjection(type, query),
+    isEmpty: query.inference !== undefined || query.inference_provider.length > 0 || query.apps.length > 0,
+  }
+}
+
+function readSort(sort: string | undefined, isSearch: boolean): SortKey {
+  if (sort === undefined || sort === '') return isSearch ? 'relevance' : 'trending'
+  const key = Object.hasOwn(SORTS, sort) ? SORTS[sort] : undefined
+  if (!key) throw refuse('InvalidRequest', `"sort" must be one of [${Object.keys(SORTS).join(', ')}]`)
+  return key
+}
+
+function readLimit(text: string | undefined): number {
+  if (text === undefined || text === '') return LIST_LIMIT_DEFAULT
+  const limit = Number(text)
+  if (!Number.isSafeInteger(limit) || limit < 0) throw refuse('InvalidRequest', '"limit" must be a whole number')
+  return Math.min(Math.max(1, limit), LIST_LIMIT_MAX)
+}
+
+/** All ways to name a filter come down to one list of filter texts. */
+function readFilters(query: ListQuery): string[] {
+  const named: [string, string | undefined][] = [
+    ['pipeline_tag', query.pipeline_tag],
+    ['library', query.library],
+    ['language', query.language],
+    ['license', query.license],
+    ['dataset', query.dataset],
+    ['sdk', query.sdk],
+  ]
+  const filters = [
+    ...[...query.filter, ...query['filter[]'], ...query.tags].flatMap((value) => value.split(',')),
+    ...query.trained_dataset.map((id) => `dataset:${id}`),
+    ...query.datasets.map((id) => `datasets:${id}`),
+    ...query.models.map((id) => `models:${id}`),
+    ...named.flatMap(([key, value]) => (value ? value.split(',').map((part) => `${key}:${part.trim()}`) : [])),
+  ].filter((value) => value !== '')
+  if (filters.length > MAX_LIST_FILTERS) {
+    throw refuse('InvalidRequest', `at most ${MAX_LIST_FILTERS} filters may be named`)
+  }
+  return [...new Set(filters)]
+}
+
+function readGated(gated: string | undefined): boolean | null {
+  if (gated === undefined || gated === '') return null
+  return gated !== 'false' && gated !== '0' && gated !== 'False'
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6, B: 1e9, T: 1e12 }
+
+/** `min:6B,max:128B`, either part alone. */
+function readParameters(text: string | undefined): { min: number | null; max: number | null } {
+  const range: { min: number | null; max: number | null } = { min: null, max: null }
+  for (const part of text?.split(',') ?? []) {
+    if (part === '') continue
+    const found = /^(min|max):(\d{1,15}(?:\.\d{1,6})?)([KMBT]?)$/i.exec(part.trim())
+    if (!found) throw refuse('InvalidRequest', '"num_parameters" must look like min:6B,max:128B')
+    const count = Math.round(Number(found[2]) * (UNITS[(found[3] ?? '').toUpperCase()] ?? 1))
+    if (!Number.isSafeInteger(count)) throw refuse('InvalidRequest', '"num_parameters" is too large')
+    range[found[1]?.toLowerCase() === 'min' ? 'min' : 'max'] = count
+  }
+  return range
+}

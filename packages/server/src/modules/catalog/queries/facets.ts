@@ -1,0 +1,68 @@
+import { sql } from 'kysely'
+import type { RepoType } from '@stoa/contracts'
+import type { Db } from '../../../kit/db/database.js'
+import type { ListPlan } from '../listing/list-plan.js'
+import type { VisibleSet } from '../listing/visible.js'
+import { planConditions, searchCondition } from './list-entries.js'
+
+/** Repositories whose facets are counted; beyond it the counts are those of the most popular ones. */
+export const MAX_FACET_HITS = 5_000
+/** Values of one facet. */
+export const MAX_FACET_VALUES = 100
+
+export interface FacetCount {
+  readonly facet: string
+  readonly value: string
+  readonly count: number
+}
+
+/** Counts the values of each facet over the visible hits of a plan, most frequent first. */
+export async function countFacets(
+  db: Db,
+  plan: ListPlan,
+  visible: VisibleSet,
+): Promise<{ total: number; counts: FacetCount[] }> {
+  const conditions = plan.search
+    ? sql`${planConditions(plan, visible)} and ${searchCondition(plan.search)}`
+    : planConditions(plan, visible)
+  const { rows } = await sql<{ facet: string; value: string; count: bigint }>`
+    with hits as (
+      select pipeline_tag, library_name, licences, languages from catalog.entries
+      where ${conditions} order by trending desc limit ${MAX_FACET_HITS + 1}
+    ), ranked as (
+      select facet, value, count(*) as count, row_number() over (partition by facet order by count(*) desc, value) as rank
+      from (
+        select 'total' as facet, '' as value from hits
+        union all select 'pipeline_tag', pipeline_tag from hits where pipeline_tag is not null
+        union all select 'library', library_name from hits where library_name is not null
+        union all select 'license', unnest(licences) from hits
+        union all select 'language', unnest(languages) from hits
+      ) values_of_hits group by facet, value
+    )
+    select facet, value, count from ranked where rank <= ${MAX_FACET_VALUES} order by facet, rank`.execute(db)
+  const counts = rows.map((row) => ({ ...row, count: Number(row.count) }))
+  return {
+    total: counts.find((one) => one.facet === 'total')?.count ?? 0,
+    counts: counts.filter((one) => one.facet !== 'total'),
+  }
+}
+
+/** Values seen on public repositories, for the lists of tags; most frequent first. */
+export async function listPublicValues(db: Db, type: RepoType): Promise<FacetCount[]> {
+  const everything = { accounts: [], scope: null }
+  const plan: ListPlan = {
+    type,
+    filters: [],
+    author: null,
+    search: null,
+    gated: null,
+    parameters: { min: null, max: null },
+    sort: 'trending',
+    descending: true,
+    limit: 1,
+    cursor: null,
+    projection: { kind: 'list', full: false, cardData: false, config: false },
+    isEmpty: false,
+  }
+  return (await countFacets(db, plan, everything)).counts
+}
