@@ -2,6 +2,7 @@
 import type * as accounts from './accounts.gen.js'
 import type * as catalog from './catalog.gen.js'
 import type * as commerce from './commerce.gen.js'
+import type * as inference from './inference.gen.js'
 import type * as kit from './kit.gen.js'
 import type * as repos from './repos.gen.js'
 
@@ -32,6 +33,11 @@ export interface Schema {
   'commerce.plans': commerce.Plans
   'commerce.ratedLines': commerce.RatedLines
   'commerce.sales': commerce.Sales
+  'inference.deployments': inference.Deployments
+  'inference.endpoints': inference.Endpoints
+  'inference.providerModels': inference.ProviderModels
+  'inference.providers': inference.Providers
+  'inference.servedRepos': inference.ServedRepos
   'kit.deliveries': kit.Deliveries
   'kit.jobs': kit.Jobs
   'kit.migrations': kit.Migrations

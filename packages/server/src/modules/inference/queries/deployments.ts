@@ -1,0 +1,88 @@
+import type { Db, Tx } from '../../../kit/db/database.js'
+import type { Deployment, DeploymentFile } from '../models/deployment.js'
+import type { RuntimeKind } from '../replica/port.js'
+
+interface DeploymentRow {
+  readonly id: string
+  readonly repoId: string
+  readonly commitOid: string
+  readonly runtime: string
+  readonly task: string
+  readonly modelFile: string
+  readonly files: unknown
+  readonly sizeBytes: bigint
+  readonly estimateBytes: bigint
+  readonly contextTokens: number
+  readonly createdAt: Date
+}
+
+export async function findDeployment(db: Db, repoId: string, commitOid: string): Promise<Deployment | null> {
+  const row = await db
+    .selectFrom('inference.deployments')
+    .selectAll()
+    .where('repoId', '=', repoId)
+    .where('commitOid', '=', commitOid)
+    .executeTakeFirst()
+  return row ? toDeployment(row) : null
+}
+
+/** Keeps the first when two callers make the same one. */
+export async function insertDeployment(tx: Tx, deployment: Deployment): Promise<void> {
+  await tx
+    .insertInto('inference.deployments')
+    .values({
+      ...deployment,
+      files: JSON.stringify(deployment.files),
+      sizeBytes: BigInt(deployment.sizeBytes),
+      estimateBytes: BigInt(deployment.estimateBytes),
+    })
+    .onConflict((conflict) => conflict.columns(['repoId', 'commitOid']).doNothing())
+    .execute()
+}
+
+/** A repository that can be called by its own name. */
+export interface ServedRepo {
+  readonly repoId: string
+  readonly fullName: string
+  readonly deployment: Deployment
+}
+
+export async function listServedRepos(db: Db, limit: number): Promise<ServedRepo[]> {
+  const rows = await db
+    .selectFrom('inference.servedRepos as served')
+    .innerJoin('inference.deployments as deployment', 'deployment.id', 'served.deploymentId')
+    .selectAll('deployment')
+    .select('served.fullName')
+    .orderBy('served.fullName')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({ repoId: row.repoId, fullName: row.fullName, deployment: toDeployment(row) }))
+}
+
+export async function upsertServedRepo(
+  tx: Tx,
+  repoId: string,
+  fullName: string,
+  deploymentId: string,
+  now: Date,
+): Promise<void> {
+  await tx
+    .insertInto('inference.servedRepos')
+    .values({ repoId, fullName, deploymentId, updatedAt: now })
+    .onConflict((conflict) => conflict.column('repoId').doUpdateSet({ fullName, deploymentId, updatedAt: now }))
+    .execute()
+}
+
+export async function deleteServedRepo(tx: Tx, repoId: string): Promise<void> {
+  await tx.deleteFrom('inference.servedRepos').where('repoId', '=', repoId).execute()
+}
+
+function toDeployment(row: DeploymentRow): Deployment {
+  return {
+    ...row,
+    runtime: row.runtime as RuntimeKind,
+    files: row.files as DeploymentFile[],
+    sizeBytes: Number(row.sizeBytes),
+    estimateBytes: Number(row.estimateBytes),
+  }
+}
