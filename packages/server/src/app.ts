@@ -1,6 +1,7 @@
 import { createRateLimiter, NO_LIMITS, unless } from './kit/http/rate-limit.js'
 import { createHttp } from './kit/http/server.js'
 import type { Kit, Module } from './kit/kit.js'
+import { createManifest } from './manifest/index.js'
 import { createAccounts } from './modules/accounts/index.js'
 
 /** The house: every module, built in the order in which one may use another. */
@@ -11,7 +12,8 @@ export function createApp(kit: Kit, options: { checkResponses: boolean }) {
   // const catalog = createCatalog({ ...kit, accounts, repos })
   // const inference = createInference({ ...kit, accounts, commerce, repos, catalog })
   const modules: readonly Module[] = [accounts]
-  // const manifest = createManifest({ ...kit, nouns: modules.flatMap((module) => module.nouns ?? []) })
+  const nouns = modules.flatMap((module) => module.nouns ?? [])
+  const manifest = createManifest({ ...kit, accounts, nouns })
 
   const http = createHttp({
     authenticate: accounts.authenticate,
@@ -21,8 +23,8 @@ export function createApp(kit: Kit, options: { checkResponses: boolean }) {
     ids: kit.ids,
     log: kit.log,
   })
-  for (const module of modules) module.routes?.(http)
-  return { http, accounts, ...lifecycle(modules) }
+  for (const module of [...modules, manifest]) module.routes?.(http)
+  return { http, manifest, accounts, ...lifecycle(modules) }
 }
 
 export type App = ReturnType<typeof createApp>

@@ -12,12 +12,15 @@ import { loadInstanceKey } from './kit/instance-key.js'
 import { createJobs } from './kit/jobs/jobs.js'
 import type { Kit } from './kit/kit.js'
 import { createLog, type Log } from './kit/log.js'
+import type { ApplyResult } from './manifest/index.js'
 
 export interface StartOptions {
   readonly clock?: Clock
   readonly log?: Log
   /** Checks every answer against its contract; on in tests and development. */
   readonly checkResponses?: boolean
+  /** Where `{ env: NAME }` of the bootstrap manifest is looked up. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
 }
 
 /** A running server. */
@@ -26,23 +29,46 @@ export interface Running {
   readonly dataDir: string
   readonly app: App
   readonly kit: Kit
+  /** What the bootstrap manifest did; null without one. */
+  readonly bootstrap: ApplyResult | null
   stop(): Promise<void>
 }
 
-/** Opens the stores, builds the house, listens. */
+/** Opens the stores, builds the house, applies the bootstrap manifest, listens. What was opened is closed again when it fails. */
 export async function start(config: Config, options: StartOptions = {}): Promise<Running> {
+  const closers: (() => Promise<void>)[] = []
+  const stop = async (): Promise<void> => {
+    for (const close of closers.splice(0).reverse()) await close()
+  }
+  try {
+    return await open(config, options, closers, stop)
+  } catch (error) {
+    await stop().catch(() => {})
+    throw error
+  }
+}
+
+async function open(
+  config: Config,
+  options: StartOptions,
+  closers: (() => Promise<void>)[],
+  stop: () => Promise<void>,
+): Promise<Running> {
   const clock = options.clock ?? systemClock
   const log = options.log ?? createLog()
   const dataDir = resolve(config.dataDir)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  let publicUrl = config.publicUrl ?? `http://${config.host}:${config.port}`
+  let publicUrl = config.publicUrl ?? `http://${bracket(config.host)}:${config.port}`
   const embeddedDir = join(dataDir, 'database')
   const database = await openDatabase({ databaseUrl: config.databaseUrl, embeddedDir, log })
+  closers.push(() => database.close())
   await migrate(database)
   const blobs = await openBlobs(config.blobsUrl, dataDir)
   const ids = createIds(clock)
   const events = createEvents({ db: database.db, write: database.write, clock, log })
+  closers.push(() => events.stop())
   const jobs = createJobs({ db: database.db, write: database.write, clock, ids, log })
+  closers.push(() => jobs.stop())
   const kit: Kit = {
     config,
     db: database.db,
@@ -58,22 +84,22 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     instanceKey: loadInstanceKey(dataDir),
   }
   const app = createApp(kit, { checkResponses: options.checkResponses ?? false })
+  closers.push(() => app.stopModules())
   await app.startModules()
   events.start()
   if (config.roles.includes('worker')) jobs.start()
+  const { bootstrapFile } = config
+  const bootstrap = bootstrapFile ? await app.manifest.applyFile(bootstrapFile, options.environment ?? {}) : null
+  closers.push(() => app.http.close())
   const { port } = await app.http.listen(config.host, config.port)
   if (config.publicUrl === null) publicUrl = `http://${hostText(config.host)}:${port}`
-  const stop = async (): Promise<void> => {
-    await app.http.close()
-    await app.stopModules()
-    await jobs.stop()
-    await events.stop()
-    await database.close()
-  }
-  return { url: publicUrl, dataDir, app, kit, stop }
+  return { url: publicUrl, dataDir, app, kit, bootstrap, stop }
 }
 
 function hostText(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : bracket(host)
+}
+
+function bracket(host: string): string {
   return host.includes(':') ? `[${host}]` : host
 }

@@ -12,23 +12,15 @@ const FOLDER_FILES_MAX = 2000
 export const manifestFile = z.strictObject({ path: z.string().min(1).max(1000), base64: z.string() })
 
 const change = z.object({
-  action: z.enum(['create', 'update', 'remove']),
-  /** `user`, `org`, `repo` … */
-  noun: z.string(),
-  name: z.string(),
-  /** Secrets read `***`. */
-  fields: z.array(z.object({ field: z.string(), from: z.string().nullable(), to: z.string().nullable() })),
+  kind: z.enum(['create', 'update', 'remove']),
+  /** `user alice`, `wallet bob USD`. */
+  subject: z.string(),
+  /** `plan free → enterprise`; secrets read `***`. */
+  text: z.string(),
 })
-export type ManifestChange = z.output<typeof change>
 
 /** A value that exists nowhere else: a new access token, or a link that sets a password. */
-const issued = z.object({
-  kind: z.enum(['token', 'password_link']),
-  account: z.string(),
-  name: z.string(),
-  value: z.string(),
-})
-export type ManifestIssued = z.output<typeof issued>
+const issued = z.object({ label: z.string(), secret: z.string() })
 
 export const applyManifest = route({
   id: 'platform.manifest.apply',

@@ -34,6 +34,6 @@ export interface Module {
   routes?(http: Http): void
   start?(): Promise<void>
   stop?(): Promise<void>
-  // The item type differs from noun to noun; the engine only passes items back to the noun that parsed them.
-  readonly nouns?: readonly ManifestNoun<never>[]
+  /** What a manifest may declare of this module, in the order in which items may refer to one another. */
+  readonly nouns?: readonly ManifestNoun[]
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { resolve as resolvePath } from 'node:path'
 import type { KeyPath } from './manifest-problem.js'
 
 /** A value that stands elsewhere: `{ env: NAME }` or `{ file: path }`. */
@@ -47,4 +49,22 @@ export function resolveSecrets(
 export function secretsFromTable(table: Readonly<Record<string, string>>): ResolveSecret {
   const known = new Map(Object.entries(table))
   return ({ source, name }) => known.get(`${source}:${name}`) ?? null
+}
+
+/** Resolves on this machine: the given environment, and files relative to the document's folder. */
+export function secretsFromMachine(
+  environment: Readonly<Record<string, string | undefined>>,
+  baseDir: string,
+): ResolveSecret {
+  return ({ source, name }) =>
+    source === 'env' ? (environment[name] ?? null) : readSecretFile(resolvePath(baseDir, name))
+}
+
+/** A file's text without the line break editors put at its end; null when it cannot be read. */
+function readSecretFile(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, '')
+  } catch {
+    return null
+  }
 }

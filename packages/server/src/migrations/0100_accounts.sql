@@ -21,7 +21,7 @@ create table accounts.accounts (
 create unique index accounts_name on accounts.accounts (lower(name));
 
 create table accounts.users (
-  account_id text primary key references accounts.accounts (id),
+  account_id text primary key references accounts.accounts (id) on update cascade,
   email text,
   email_verified_at timestamptz,
   is_admin boolean not null default false
@@ -31,8 +31,8 @@ create unique index users_verified_email on accounts.users (lower(email)) where 
 create index users_email on accounts.users (lower(email));
 
 create table accounts.memberships (
-  org_id text not null references accounts.accounts (id),
-  user_id text not null references accounts.accounts (id),
+  org_id text not null references accounts.accounts (id) on update cascade,
+  user_id text not null references accounts.accounts (id) on update cascade,
   role text not null check (role in ('read', 'contributor', 'write', 'admin')),
   created_at timestamptz not null,
   primary key (org_id, user_id)
@@ -40,7 +40,7 @@ create table accounts.memberships (
 create index memberships_user on accounts.memberships (user_id);
 
 create table accounts.passwords (
-  user_id text primary key references accounts.accounts (id),
+  user_id text primary key references accounts.accounts (id) on update cascade,
   -- Argon2id in its PHC string form.
   hash text not null,
   updated_at timestamptz not null
@@ -48,7 +48,7 @@ create table accounts.passwords (
 
 create table accounts.sessions (
   id text primary key,
-  user_id text not null references accounts.accounts (id),
+  user_id text not null references accounts.accounts (id) on update cascade,
   -- SHA-256 of the cookie value, hex.
   secret_hash text not null unique,
   user_agent text not null,
@@ -62,7 +62,7 @@ create index sessions_user on accounts.sessions (user_id);
 
 create table accounts.access_tokens (
   id text primary key,
-  user_id text not null references accounts.accounts (id),
+  user_id text not null references accounts.accounts (id) on update cascade,
   name text not null,
   role text not null check (role in ('read', 'write', 'fineGrained')),
   scopes jsonb not null default '[]',
@@ -83,7 +83,7 @@ create table accounts.one_time_links (
   secret_hash text not null unique,
   purpose text not null check (purpose in ('first_admin', 'set_password')),
   -- Whose password the link sets; null for the first admin, who does not exist yet.
-  user_id text references accounts.accounts (id),
+  user_id text references accounts.accounts (id) on update cascade,
   created_at timestamptz not null,
   expires_at timestamptz not null,
   used_at timestamptz

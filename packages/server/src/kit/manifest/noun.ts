@@ -16,7 +16,10 @@ export interface FolderFile {
   /** Relative to the folder, with forward slashes. */
   readonly path: string
   readonly sizeBytes: number
+  /** The whole file; for files that fit in memory. */
   read(): Promise<Buffer>
+  /** The file in pieces; for any size. */
+  open(): AsyncIterable<Uint8Array>
 }
 
 /** What nouns are given besides their items. */
@@ -83,8 +86,19 @@ export function describeDifference(
     .join(', ')
 }
 
-function isSame(left: unknown, right: unknown): boolean {
-  return left === right || JSON.stringify(left) === JSON.stringify(right)
+/** Whether two values of a manifest mean the same; the order of keys does not matter (jsonb keeps its own). */
+export function isSame(left: unknown, right: unknown): boolean {
+  return left === right || canonical(left) === canonical(right)
+}
+
+function canonical(value: unknown): string {
+  return (
+    JSON.stringify(value, (_, inner: unknown) => {
+      if (typeof inner === 'bigint') return inner.toString()
+      if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner
+      return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+    }) ?? 'undefined'
+  )
 }
 
 function show(value: unknown): string {

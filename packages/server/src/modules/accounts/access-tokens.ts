@@ -7,14 +7,13 @@ import { hashSecret, makeTokenSecret } from './token-secret.js'
 
 export const MAX_TOKENS = 200
 const HINT_LENGTH = 4
-const DAY_MS = 24 * 3_600_000
 
 export interface NewToken {
   readonly userId: string
   readonly name: string
   readonly role: TokenRow['role']
   readonly scopes?: readonly TokenScope[] | undefined
-  readonly expiresInDays?: number | undefined
+  readonly expiresAt: Date | null
   /** A literal secret; only a lenient manifest gives one. */
   readonly secret?: string | undefined
 }
@@ -29,7 +28,6 @@ export async function createAccessToken(
   if (await findTokenByName(tx, userId, name)) throw refuse('TokenNameTaken')
   if ((await listTokenRows(tx, userId)).length >= MAX_TOKENS) throw refuse('TokenLimit')
   const secret = token.secret ?? makeTokenSecret()
-  const now = deps.clock.now()
   const row: TokenRow = {
     id: deps.ids.next(),
     userId,
@@ -37,8 +35,8 @@ export async function createAccessToken(
     role,
     scopes: role === 'fineGrained' ? (token.scopes ?? []) : [],
     hint: secret.slice(-HINT_LENGTH),
-    createdAt: now,
-    expiresAt: token.expiresInDays === undefined ? null : new Date(now.getTime() + token.expiresInDays * DAY_MS),
+    createdAt: deps.clock.now(),
+    expiresAt: token.expiresAt,
     lastUsedAt: null,
   }
   const { lastUsedAt: _, ...stored } = row

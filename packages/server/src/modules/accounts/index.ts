@@ -5,6 +5,11 @@ import { type Account, toAccount } from './account.js'
 import { createAuthentication } from './authenticate.js'
 import type { AccountsDeps } from './deps.js'
 import { createPlatformSettings } from './platform-settings.js'
+import type { ManifestNoun } from '../../kit/manifest/noun.js'
+import type { NounDeps } from './manifest/noun-deps.js'
+import { createOauthAppsNoun } from './manifest/oauth-apps-noun.js'
+import { createOrgsNoun } from './manifest/orgs-noun.js'
+import { createUsersNoun } from './manifest/users-noun.js'
 import type { CountRepos } from './repo-counts.js'
 import { findAccountRow, findAccountRowById } from './queries/accounts.js'
 import { bindHub } from './routes/hub.js'
@@ -30,6 +35,9 @@ export function createAccounts(deps: AccountsDeps) {
   let flushing: NodeJS.Timeout | undefined
   let countRepos: CountRepos = async () => ({ numModels: 0, numDatasets: 0, numSpaces: 0 })
 
+  const nounDeps: NounDeps = { ...deps, settings, forgetAll: authentication.cache.forgetAll }
+  const nouns = [createUsersNoun(nounDeps), createOrgsNoun(nounDeps), createOauthAppsNoun(nounDeps)] as const
+
   return {
     authenticate: authentication.authenticate,
     /** Facts of an access token; synchronous when warm. Null when it is unknown, expired or its owner suspended. */
@@ -48,6 +56,7 @@ export function createAccounts(deps: AccountsDeps) {
     /** Test mode is on: literal tokens, loose names, no limits. */
     isLenient: settings.isLenient,
     settings,
+    nouns: nouns as readonly ManifestNoun[],
     /** The one-time link that makes the first admin; null when somebody is in charge. */
     makeAdminLink: () => makeAdminLink(deps),
     /** Lets the module of repositories fill the counts of overviews. */

@@ -1,4 +1,3 @@
-import type { Role } from '../../../kit/http/actor.js'
 import type { Db, Tx } from '../../../kit/db/database.js'
 
 /** An account with what only users have. */
@@ -163,13 +162,12 @@ export async function countAdmins(db: Db | Tx, exceptUserId = ''): Promise<numbe
   return Number(row.count)
 }
 
-export interface MembershipRow {
-  readonly orgId: string
-  readonly userId: string
-  readonly role: Role
-}
-
 /** Locks an organisation's row, so that two removals cannot both find the other admin still there. */
 export async function lockAccount(tx: Tx, id: string): Promise<void> {
   await tx.selectFrom('accounts.accounts').select('id').where('id', '=', id).forUpdate().execute()
+}
+
+/** Gives an account another id; its own tables follow. Only test manifests ask for it, before anything else refers to the account. */
+export async function changeAccountId(tx: Tx, from: string, to: string): Promise<void> {
+  await tx.updateTable('accounts.accounts').set({ id: to }).where('id', '=', from).execute()
 }

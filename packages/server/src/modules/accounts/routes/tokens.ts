@@ -5,6 +5,8 @@ import { deleteTokensByHash, deleteToken as forgetToken, listTokenRows, type Tok
 import { hashSecret } from '../token-secret.js'
 import { requireSession, type RouteDeps } from './route-deps.js'
 
+const DAY_MS = 24 * 3_600_000
+
 /** Access tokens of a person. */
 export function bindTokens(http: Http, deps: RouteDeps): void {
   const stoa = http.scope('stoa')
@@ -16,7 +18,11 @@ export function bindTokens(http: Http, deps: RouteDeps): void {
 
   stoa.bind(createToken, async ({ actor, body, reply }) => {
     requireSession(actor)
-    const { token, secret } = await deps.write((tx) => createAccessToken(tx, deps, { userId: actor.userId, ...body }))
+    const { name, role, scopes, expiresInDays } = body
+    const expiresAt = expiresInDays === undefined ? null : new Date(deps.clock.now().getTime() + expiresInDays * DAY_MS)
+    const { token, secret } = await deps.write((tx) =>
+      createAccessToken(tx, deps, { userId: actor.userId, name, role, scopes, expiresAt }),
+    )
     reply.header('cache-control', 'no-store')
     return { token: showToken(token), secret }
   })

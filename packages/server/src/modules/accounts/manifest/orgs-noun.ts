@@ -1,0 +1,114 @@
+import { memberRole } from '@stoa/contracts'
+import { z } from 'zod'
+import type { Tx } from '../../../kit/db/database.js'
+import {
+  type Change,
+  describeDifference,
+  itemProblem,
+  type ManifestContext,
+  type ManifestNoun,
+} from '../../../kit/manifest/noun.js'
+import { setMembership } from '../change-membership.js'
+import { createOrg } from '../create-account.js'
+import { findAccountRow, listAccountRows, updateAccount } from '../queries/accounts.js'
+import { listMembers } from '../queries/memberships.js'
+import { removeAccount } from '../remove-account.js'
+import type { NounDeps } from './noun-deps.js'
+
+const MAX_MEMBERS = 10_000
+
+const org = z.strictObject({
+  name: z.string().min(1).max(96),
+  fullname: z.string().trim().min(1).max(120).optional(),
+  plan: z.enum(['free', 'team', 'enterprise', 'plus', 'academia']).optional(),
+  defaultPrivate: z.boolean().optional(),
+  website: z
+    .url({ protocol: /^https?$/ })
+    .max(300)
+    .optional(),
+  details: z.string().max(2000).optional(),
+  members: z.record(z.string().max(96), memberRole).optional(),
+})
+export type OrgItem = z.output<typeof org>
+
+/** `orgs:` of a manifest. Members that are not mentioned stay. */
+export function createOrgsNoun(deps: NounDeps): ManifestNoun<OrgItem> {
+  return {
+    key: 'orgs',
+    identity: ['name'],
+    schema: org,
+    apply: (tx, item, context) => applyOrg(tx, deps, item, context),
+    remove: async (tx, item, context) => {
+      const row = await findAccountRow(tx, item.name)
+      if (!row || row.state === 'removed') return null
+      if (row.kind !== 'org') throw itemProblem(['name'], `${row.name} is a user`)
+      await removeAccount(tx, deps, row)
+      context.afterCommit(deps.forgetAll)
+      return { kind: 'remove', subject: `org ${row.name}`, text: '' }
+    },
+    export: async (db) => {
+      const items: OrgItem[] = []
+      for (const row of await listAccountRows(db, 'org')) {
+        const members = await listMembers(db, row.id, { limit: MAX_MEMBERS })
+        items.push({
+          name: row.name,
+          fullname: row.fullname,
+          plan: row.plan as OrgItem['plan'],
+          defaultPrivate: row.defaultPrivate || undefined,
+          website: row.website || undefined,
+          details: row.details || undefined,
+          members: Object.fromEntries(members.map((member) => [member.name, member.role])),
+        })
+      }
+      return items
+    },
+  }
+}
+
+async function applyOrg(tx: Tx, deps: NounDeps, item: OrgItem, context: ManifestContext): Promise<Change | null> {
+  const { name, fullname, members = {} } = item
+  const before = await findAccountRow(tx, name)
+  if (before?.state === 'removed')
+    throw itemProblem(['name'], 'the name of a removed account; names are not given again')
+  if (before && before.kind !== 'org') throw itemProblem(['name'], `${before.name} is a user`)
+  context.afterCommit(deps.forgetAll)
+  if (!before) {
+    const orgId = await createOrg(tx, deps, { name, fullname, isLenient: context.lenient, patch: settingsOf(item) })
+    await applyMembers(tx, deps, orgId, members)
+    return {
+      kind: 'create',
+      subject: `org ${name}`,
+      text: item.plan && item.plan !== 'free' ? `plan ${item.plan}` : '',
+    }
+  }
+  const wanted = { ...settingsOf(item), ...(fullname === undefined ? {} : { fullname }) }
+  const texts = [describeDifference({ ...before }, wanted)]
+  if (texts[0] !== '') await updateAccount(tx, before.id, wanted, context.now)
+  texts.push(...(await applyMembers(tx, deps, before.id, members)))
+  const text = texts.filter((one) => one !== '').join(', ')
+  return text === '' ? null : { kind: 'update', subject: `org ${before.name}`, text }
+}
+
+function settingsOf({ plan, defaultPrivate, website, details }: OrgItem) {
+  const named = { plan, defaultPrivate, website, details }
+  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined))
+}
+
+/** Admins first, so that handing over an organisation never leaves it without one. */
+async function applyMembers(
+  tx: Tx,
+  deps: NounDeps,
+  orgId: string,
+  members: Readonly<Record<string, NonNullable<OrgItem['members']>[string]>>,
+): Promise<string[]> {
+  const texts: string[] = []
+  const entries = Object.entries(members).sort(([, a], [, b]) => Number(b === 'admin') - Number(a === 'admin'))
+  for (const [name, role] of entries) {
+    const user = await findAccountRow(tx, name)
+    if (user?.kind !== 'user' || user.state === 'removed')
+      throw itemProblem(['members', name], `there is no user ${name}`)
+    const before = await setMembership(tx, deps, { orgId, userId: user.id, role })
+    if (before !== role) texts.push(`member ${user.name} ${before ?? 'none'} → ${role}`)
+  }
+  return texts
+}
