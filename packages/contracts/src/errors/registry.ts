@@ -4,6 +4,7 @@ import { COMMERCE_ERRORS } from './commerce.js'
 import { INFERENCE_ERRORS } from './inference.js'
 import { KIT_ERRORS } from './kit.js'
 import { REPO_ERRORS } from './repos.js'
+import { XET_ERRORS } from './xet.js'
 
 /** Meaning of one error code: the status it is sent with and the text used when the thrower gives none. */
 export interface ErrorMeaning {
@@ -19,6 +20,7 @@ export const ERRORS = {
   ...CATALOG_ERRORS,
   ...COMMERCE_ERRORS,
   ...INFERENCE_ERRORS,
+  ...XET_ERRORS,
 } as const satisfies Record<string, ErrorMeaning>
 
 export type ErrorCode = keyof typeof ERRORS

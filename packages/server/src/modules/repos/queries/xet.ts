@@ -1,0 +1,120 @@
+import type { FileTerm } from '@stoa/xet'
+import type { Db, Tx } from '../../../kit/db/database.js'
+
+export interface StoredXorb {
+  readonly hash: string
+  readonly blobKey: string
+  readonly serialisedBytes: bigint
+  readonly rawBytes: bigint
+  readonly chunkIndex: Buffer
+}
+
+const MAX_NAMES = 2000
+
+export async function findXorbs(db: Db, hashes: readonly string[]): Promise<Map<string, StoredXorb>> {
+  const found = new Map<string, StoredXorb>()
+  for (let at = 0; at < hashes.length; at += MAX_NAMES) {
+    const rows = await db
+      .selectFrom('repos.xorbs')
+      .select(['hash', 'blobKey', 'serialisedBytes', 'rawBytes', 'chunkIndex'])
+      .where('hash', 'in', hashes.slice(at, at + MAX_NAMES))
+      .execute()
+    for (const row of rows) found.set(row.hash, row)
+  }
+  return found
+}
+
+/** First write wins: another serialisation of the same chunks would break links that are out. */
+export async function insertXorb(tx: Tx, xorb: StoredXorb & { readonly createdAt: Date }): Promise<boolean> {
+  const row = await tx
+    .insertInto('repos.xorbs')
+    .values(xorb)
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('hash')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+export interface XetFile {
+  readonly hash: string
+  readonly sha256: string
+  readonly sizeBytes: bigint
+  readonly terms: readonly FileTerm[]
+}
+
+export async function findXetFile(db: Db, hash: string): Promise<XetFile | null> {
+  const row = await db.selectFrom('repos.xetFiles').selectAll().where('hash', '=', hash).executeTakeFirst()
+  return row ? { ...row, terms: row.terms as FileTerm[] } : null
+}
+
+/** The file if the repository may read it. */
+export async function findRepoXetFile(db: Db, repoId: string, hash: string): Promise<XetFile | null> {
+  const link = await db
+    .selectFrom('repos.repoXetFiles')
+    .select('hash')
+    .where('repoId', '=', repoId)
+    .where('hash', '=', hash)
+    .executeTakeFirst()
+  return link ? await findXetFile(db, hash) : null
+}
+
+export async function insertXetFile(tx: Tx, repoId: string, file: XetFile, at: Date): Promise<void> {
+  await tx
+    .insertInto('repos.xetFiles')
+    .values({ ...file, terms: JSON.stringify(file.terms), createdAt: at })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  await tx
+    .insertInto('repos.repoXetFiles')
+    .values({ repoId, hash: file.hash, createdAt: at })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+/** Xet names of large files of a repository, by SHA-256. */
+export async function findXetHashes(db: Db, repoId: string, sha256s: readonly string[]): Promise<Map<string, string>> {
+  const names = new Map<string, string>()
+  for (let at = 0; at < sha256s.length; at += MAX_NAMES) {
+    const rows = await db
+      .selectFrom('repos.xetFiles as file')
+      .innerJoin('repos.repoXetFiles as link', 'link.hash', 'file.hash')
+      .select(['file.sha256', 'file.hash'])
+      .where('link.repoId', '=', repoId)
+      .where('file.sha256', 'in', sha256s.slice(at, at + MAX_NAMES))
+      .execute()
+    for (const row of rows) names.set(row.sha256, row.hash)
+  }
+  return names
+}
+
+export async function insertChunks(
+  tx: Tx,
+  accountId: string,
+  chunks: readonly { hash: string; xorb: string }[],
+  at: Date,
+): Promise<void> {
+  for (let from = 0; from < chunks.length; from += MAX_NAMES) {
+    const rows = chunks.slice(from, from + MAX_NAMES).map((chunk) => ({ ...chunk, accountId, createdAt: at }))
+    await tx
+      .insertInto('repos.xetChunks')
+      .values(rows)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
+}
+
+/** The xorb that holds a chunk, inside one owner's domain. */
+export async function findChunk(db: Db, accountId: string, hash: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('repos.xetChunks')
+    .select('xorb')
+    .where('accountId', '=', accountId)
+    .where('hash', '=', hash)
+    .executeTakeFirst()
+  return row?.xorb ?? null
+}
+
+export async function findRepoAccount(db: Db, repoId: string): Promise<string | null> {
+  const row = await db.selectFrom('repos.repos').select('accountId').where('id', '=', repoId).executeTakeFirst()
+  return row?.accountId ?? null
+}

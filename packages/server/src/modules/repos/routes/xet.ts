@@ -1,0 +1,175 @@
+import type { Readable } from 'node:stream'
+import {
+  fetchXorb,
+  grantXorb,
+  headXorb,
+  queryChunk,
+  reconstructionV1,
+  reconstructionV2,
+  refuse,
+  type Route,
+  uploadShard,
+  uploadXorb,
+  xetReadToken,
+  xetTelemetry,
+  xetWriteToken,
+} from '@stoa/contracts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { HttpScope, Http } from '../../../kit/http/server.js'
+import { findXorbs } from '../queries/xet.js'
+import { answerDedup } from '../xet/dedup-answer.js'
+import { answerTerms, byteRange, chunkRange, reconstruct } from '../xet/reconstruction-answer.js'
+import { registerShard } from '../xet/register-shard.js'
+import { storeXorb } from '../xet/store-xorb.js'
+import type { TokenIssuer } from '../xet/issue-token.js'
+import type { XetDeps } from '../xet/xet-deps.js'
+import type { XetGrant } from '../xet/xet-keys.js'
+
+const MAX_BODY = 64 * 1024 * 1024
+
+/** The Xet store's doors. `issuer` decides who gets a token; here only tokens and signatures count. */
+export function bindXet(http: Http, deps: XetDeps, issuer: TokenIssuer): void {
+  bindTokens(http.scope('hub'), issuer)
+  const scope = http.scope('xet')
+  bindUploads(scope, deps)
+  bindReads(scope, deps)
+  scope.bind(xetTelemetry, async ({ request, reply }) => {
+    request.raw.resume()
+    return reply.code(200).send({})
+  })
+}
+
+function bindTokens(scope: HttpScope, issuer: TokenIssuer): void {
+  scope.bind(xetReadToken, async ({ actor, params, reply }) => tokenReply(reply, await issuer.read(actor, params)))
+  scope.bind(xetWriteToken, async ({ actor, params, query, reply }) =>
+    tokenReply(reply, await issuer.write(actor, params, query.create_pr !== undefined)),
+  )
+}
+
+interface IssuedToken {
+  readonly accessToken: string
+  readonly exp: number
+  readonly casUrl: string
+}
+
+/** Older clients read headers, newer ones the body. */
+function tokenReply(reply: FastifyReply, token: IssuedToken): IssuedToken {
+  reply
+    .header('x-xet-cas-url', token.casUrl)
+    .header('x-xet-access-token', token.accessToken)
+    .header('x-xet-token-expiration', String(token.exp))
+  return token
+}
+
+function bindUploads(scope: HttpScope, deps: XetDeps): void {
+  const forms = <R extends Route>(route: R): R[] => [route, withPath(route, route.path.replace('/v1/', '/'))]
+  for (const route of forms(uploadXorb)) {
+    scope.bind(route, async ({ params, request }) => {
+      demand(deps, request, 'write')
+      return { was_inserted: await storeXorb(deps, params.hash, await readBody(request)) }
+    })
+  }
+  for (const route of forms(uploadShard)) {
+    scope.bind(route, async ({ request }) => {
+      const grant = demand(deps, request, 'write')
+      const isNew = await registerShard(deps, grant, await readBody(request))
+      return { result: isNew ? (1 as const) : (0 as const) }
+    })
+  }
+  scope.bind(grantXorb, async () => {
+    throw refuse('EntryNotFound', 'No direct uploads here.')
+  })
+}
+
+function bindReads(scope: HttpScope, deps: XetDeps): void {
+  const unversioned = <R extends Route>(route: R): R[] => [route, withPath(route, route.path.replace('/v1/', '/'))]
+  for (const route of unversioned(queryChunk)) {
+    scope.bind(route, async ({ params, request, reply }) => {
+      const answer = await answerDedup(deps, demand(deps, request, 'read'), params.hash)
+      if (!answer) throw refuse('EntryNotFound', 'No such chunk.')
+      return reply.type('application/octet-stream').send(answer)
+    })
+  }
+  for (const route of unversioned(reconstructionV1)) {
+    scope.bind(route, async ({ params, request }) => {
+      const { plan, url } = await reconstruct(deps, demand(deps, request, 'read'), params.hash, request.headers.range)
+      const entries = [...plan.fetches].map(([xorb, ranges]) => [
+        xorb,
+        ranges.map((range) => ({ range: chunkRange(range), url: url(xorb, range), url_range: byteRange(range) })),
+      ])
+      return {
+        offset_into_first_range: plan.offsetIntoFirstTerm,
+        terms: answerTerms(plan),
+        fetch_info: Object.fromEntries(entries),
+      }
+    })
+  }
+  scope.bind(reconstructionV2, async ({ params, request }) => {
+    const { plan, url } = await reconstruct(deps, demand(deps, request, 'read'), params.hash, request.headers.range)
+    const entries = [...plan.fetches].map(([xorb, ranges]) => [
+      xorb,
+      ranges.map((range) => ({
+        url: url(xorb, range),
+        ranges: [{ chunks: chunkRange(range), bytes: byteRange(range) }],
+      })),
+    ])
+    return {
+      offset_into_first_range: plan.offsetIntoFirstTerm,
+      terms: answerTerms(plan),
+      xorbs: Object.fromEntries(entries),
+    }
+  })
+  scope.bind(headXorb, async ({ params, request, reply }) => {
+    demand(deps, request, 'read')
+    const xorb = (await findXorbs(deps.db, [params.hash])).get(params.hash)
+    if (!xorb) throw refuse('EntryNotFound', 'No such xorb.')
+    return reply.header('content-length', xorb.serialisedBytes.toString()).send()
+  })
+  scope.bind(fetchXorb, async ({ params, query, reply }) => sendSpan(deps, params, query, reply))
+}
+
+/** One signed span. The signature is the authorisation; a token sent along is not looked at. */
+async function sendSpan(
+  deps: XetDeps,
+  params: { hash: string; span: string },
+  query: { expires: string; signature: string },
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const nowS = Math.floor(deps.clock.now().getTime() / 1000)
+  const isValid = deps.keys.isLinkValid(params.hash, params.span, Number(query.expires), query.signature, nowS)
+  if (!isValid) throw refuse('XetLinkInvalid')
+  const xorb = (await findXorbs(deps.db, [params.hash])).get(params.hash)
+  const [start = 0, last = 0] = params.span.split('-').map(Number)
+  const blob = xorb ? await deps.blobs.get(xorb.blobKey, { start, endExclusive: last + 1 }) : null
+  if (!blob) throw refuse('EntryNotFound', 'No such xorb.')
+  return reply
+    .code(206)
+    .type('application/octet-stream')
+    .header('content-range', `bytes ${start}-${last}/${blob.sizeBytes}`)
+    .header('content-length', last + 1 - start)
+    .header('cache-control', 'private, max-age=3600, immutable')
+    .send(blob.body)
+}
+
+function withPath<R extends Route>(route: R, path: string): R {
+  return { ...route, id: `${route.id}.plain`, path }
+}
+
+function demand(deps: XetDeps, request: FastifyRequest, scope: 'read' | 'write'): XetGrant {
+  const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
+  const grant = deps.keys.readToken(token, Math.floor(deps.clock.now().getTime() / 1000))
+  if (!grant) throw refuse('InvalidCredentials', 'The Xet token is missing, forged or expired.')
+  if (scope === 'write' && grant.scope !== 'write') throw refuse('InsufficientScope', 'This Xet token may only read.')
+  return grant
+}
+
+async function readBody(request: FastifyRequest): Promise<Buffer> {
+  const parts: Buffer[] = []
+  let sizeBytes = 0
+  for await (const part of (request.body ?? request.raw) as Readable) {
+    sizeBytes += (part as Buffer).length
+    if (sizeBytes > MAX_BODY) throw refuse('BodyTooLarge')
+    parts.push(part as Buffer)
+  }
+  return Buffer.concat(parts)
+}

@@ -1,0 +1,80 @@
+import { Readable } from 'node:stream'
+import { refuse } from '@stoa/contracts'
+import { decodeRecords, type FileTerm, planReconstruction } from '@stoa/xet'
+import type { ByteRange } from '../../../kit/http/bytes.js'
+import { findXorbs, type StoredXorb } from '../queries/xet.js'
+import { type ChunkIndex, readChunkIndex } from './chunk-index.js'
+import type { XetDeps } from './xet-deps.js'
+
+/** Bytes of a xorb that are read and decoded at once. */
+const STEP_BYTES = 4 * 1024 * 1024
+
+type ReadDeps = Pick<XetDeps, 'db' | 'blobs'>
+
+export interface LoadedXorbs {
+  readonly stored: ReadonlyMap<string, StoredXorb>
+  readonly indexes: ReadonlyMap<string, ChunkIndex>
+}
+
+/** Facts of every xorb that the terms name; a xorb that is not stored is left out. */
+export async function loadXorbs(deps: Pick<XetDeps, 'db'>, terms: readonly FileTerm[]): Promise<LoadedXorbs> {
+  const stored = await findXorbs(deps.db, [...new Set(terms.map((term) => term.xorb))])
+  const indexes = new Map([...stored].map(([hash, xorb]) => [hash, readChunkIndex(xorb.chunkIndex)]))
+  return { stored, indexes }
+}
+
+/** The bytes of a range of a file, rebuilt from its terms as they are read. */
+export async function openXetFile(deps: ReadDeps, terms: readonly FileTerm[], range: ByteRange): Promise<Readable> {
+  const loaded = await loadXorbs(deps, terms)
+  return Readable.from(rebuild(deps, terms, loaded, range), { objectMode: false })
+}
+
+/** As `openXetFile`, over xorbs already loaded. */
+export async function* rebuild(
+  deps: Pick<XetDeps, 'blobs'>,
+  terms: readonly FileTerm[],
+  { stored, indexes }: LoadedXorbs,
+  range: ByteRange,
+): AsyncGenerator<Uint8Array> {
+  const plan = planReconstruction(terms, indexes, range.start, range.endExclusive)
+  let skip = plan?.offsetIntoFirstTerm ?? 0
+  let left = range.endExclusive - range.start
+  for (const term of plan?.terms ?? []) {
+    const xorb = stored.get(term.xorb)
+    const index = indexes.get(term.xorb)
+    if (!xorb || !index) throw refuse('Unavailable', 'A part of this file is not stored.')
+    for (const [start, end] of steps(index, term.chunkStart, term.chunkEnd)) {
+      for (const raw of decodeRecords(await readBlob(deps, xorb.blobKey, start, end))) {
+        const part = raw.subarray(Math.min(skip, raw.length), Math.min(raw.length, skip + left))
+        skip = Math.max(0, skip - raw.length)
+        left -= part.length
+        if (part.length > 0) yield part
+      }
+    }
+  }
+}
+
+/** Byte spans of whole chunks, each about one step long. */
+function* steps(index: ChunkIndex, chunkStart: number, chunkEnd: number): Generator<readonly [number, number]> {
+  let start = chunkStart === 0 ? 0 : (index.serialisedEnds[chunkStart - 1] ?? 0)
+  for (let chunk = chunkStart; chunk < chunkEnd; chunk += 1) {
+    const end = index.serialisedEnds[chunk] ?? 0
+    const isLast = chunk === chunkEnd - 1
+    if (!isLast && (index.serialisedEnds[chunk + 1] ?? 0) - start <= STEP_BYTES) continue
+    yield [start, end]
+    start = end
+  }
+}
+
+async function readBlob(
+  deps: Pick<XetDeps, 'blobs'>,
+  key: string,
+  start: number,
+  endExclusive: number,
+): Promise<Buffer> {
+  const blob = await deps.blobs.get(key, { start, endExclusive })
+  if (!blob) throw refuse('Unavailable', 'The stored bytes of this file cannot be read now.')
+  const parts: Buffer[] = []
+  for await (const part of blob.body) parts.push(part as Buffer)
+  return Buffer.concat(parts)
+}

@@ -1,0 +1,30 @@
+import { Readable } from 'node:stream'
+import { refuse } from '@stoa/contracts'
+import { findXorbs, insertXorb } from '../queries/xet.js'
+import { writeChunkIndex } from './chunk-index.js'
+import type { XetDeps } from './xet-deps.js'
+
+const blobKeyOf = (hash: string): string => `xorbs/${hash.slice(0, 2)}/${hash.slice(2, 4)}/${hash}`
+
+/**
+ * Verifies an uploaded xorb against the name it came under and stores its chunk records; the first serialisation stays.
+ * Returns whether it is new. Throws `XetInvalid`.
+ */
+export async function storeXorb(deps: XetDeps, name: string, bytes: Buffer): Promise<boolean> {
+  const verified = await deps.verifier.verify(bytes)
+  if (verified.name !== name) throw refuse('XetInvalid', 'The xorb does not have the hash it was sent under.')
+  if ((await findXorbs(deps.db, [name])).has(name)) return false
+  const blobKey = blobKeyOf(name)
+  await deps.blobs.put(blobKey, Readable.from([bytes.subarray(0, verified.recordBytes)]))
+  const rawBytes = verified.chunks.at(-1)?.rawEnd ?? 0
+  return await deps.write((tx) =>
+    insertXorb(tx, {
+      hash: name,
+      blobKey,
+      serialisedBytes: BigInt(verified.recordBytes),
+      rawBytes: BigInt(rawBytes),
+      chunkIndex: writeChunkIndex(verified.chunks),
+      createdAt: deps.clock.now(),
+    }),
+  )
+}

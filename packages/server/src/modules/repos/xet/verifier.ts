@@ -1,0 +1,59 @@
+import { availableParallelism } from 'node:os'
+import type { Worker } from 'node:worker_threads'
+import { refuse } from '@stoa/contracts'
+import { startThread } from '../../../kit/thread.js'
+import type { VerifyAnswer, VerifyRequest } from './verify-thread.js'
+
+const MAX_THREADS = 4
+/** Xorbs of 64 MiB that may wait in memory at once. */
+const MAX_WAITING = 8
+
+export interface Verifier {
+  /** Decodes and hashes a whole xorb in a thread. Throws `XetInvalid`, or `Unavailable` when too many wait. */
+  verify(bytes: Uint8Array): Promise<Extract<VerifyAnswer, { name: string }>>
+  stop(): Promise<void>
+}
+
+type Waiting = { resolve(answer: VerifyAnswer): void; reject(error: Error): void }
+
+/** A pool of threads, started with the first upload. */
+export function createVerifier(): Verifier {
+  const threads: Worker[] = []
+  const waiting = new Map<number, Waiting>()
+  let next = 0
+  const fail = (error: Error): void => {
+    for (const one of waiting.values()) one.reject(error)
+    waiting.clear()
+    threads.length = 0
+  }
+  const threadFor = (id: number): Worker => {
+    const limit = Math.min(MAX_THREADS, availableParallelism())
+    const existing = threads[id % limit]
+    if (existing) return existing
+    const thread = startThread(import.meta.url, './verify-thread')
+    thread.on('message', (answer: VerifyAnswer) => {
+      waiting.get(answer.id)?.resolve(answer)
+      waiting.delete(answer.id)
+    })
+    thread.on('error', fail)
+    thread.unref()
+    threads[id % limit] = thread
+    return thread
+  }
+  return {
+    verify: async (bytes) => {
+      if (waiting.size >= MAX_WAITING)
+        throw refuse('Unavailable', 'Too many uploads are being verified. Try again shortly.')
+      next += 1
+      const id = next
+      const answered = new Promise<VerifyAnswer>((resolve, reject) => waiting.set(id, { resolve, reject }))
+      threadFor(id).postMessage({ id, bytes } satisfies VerifyRequest)
+      const answer = await answered
+      if ('problem' in answer) throw refuse('XetInvalid', `The xorb was refused: ${answer.problem}.`)
+      return answer
+    },
+    stop: async () => {
+      await Promise.all(threads.filter(Boolean).map((thread) => thread.terminate()))
+    },
+  }
+}

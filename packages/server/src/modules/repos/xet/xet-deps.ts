@@ -1,0 +1,11 @@
+import type { KeyedHashes } from '@stoa/xet'
+import type { RepoDeps } from '../deps.js'
+import type { Verifier } from './verifier.js'
+import type { XetKeys } from './xet-keys.js'
+
+/** What the Xet operations are given. */
+export interface XetDeps extends Pick<RepoDeps, 'db' | 'write' | 'blobs' | 'clock' | 'publicUrl'> {
+  readonly keys: XetKeys
+  readonly verifier: Verifier
+  readonly hashes: KeyedHashes
+}
