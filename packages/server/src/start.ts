@@ -81,7 +81,7 @@ async function open(
     log,
     dataDir,
     publicUrl: () => publicUrl,
-    instanceKey: loadInstanceKey(dataDir),
+    instanceKey: config.instanceKey === null ? loadInstanceKey(dataDir) : Buffer.from(config.instanceKey, 'hex'),
   }
   const app = createApp(kit, { checkResponses: options.checkResponses ?? false })
   closers.push(() => app.stopModules())

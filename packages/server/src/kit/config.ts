@@ -33,6 +33,13 @@ export const configSchema = z.object({
     .enum(['on', 'off'])
     .default('on')
     .describe('off removes request limits; meant for tests and trusted networks.'),
+  STOA_INSTANCE_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits')
+    .optional()
+    .describe(
+      'Secret of this installation. Absent: made once and kept in the data folder. Several servers need the same.',
+    ),
   STOA_ALLOW_UNSANDBOXED: z
     .stringbool()
     .default(false)
@@ -54,6 +61,8 @@ export interface Config {
   readonly roles: readonly ('web' | 'worker' | 'clock')[]
   readonly rateLimits: boolean
   readonly allowUnsandboxed: boolean
+  /** Hex; absent: the one in the data folder. */
+  readonly instanceKey: string | null
 }
 
 /** Reads settings; throws one sentence per wrong setting. */
@@ -74,6 +83,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     roles: env.STOA_ROLES,
     rateLimits: env.STOA_RATE_LIMITS === 'on',
     allowUnsandboxed: env.STOA_ALLOW_UNSANDBOXED,
+    instanceKey: env.STOA_INSTANCE_KEY ?? null,
   }
 }
 
