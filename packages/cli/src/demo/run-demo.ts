@@ -17,8 +17,7 @@ export async function runDemo(environment: NodeJS.ProcessEnv, isExit: boolean): 
   const steps = createSteps()
   const dataDir = resolve(environment['STOA_DATA_DIR'] ?? DATA_DIR)
   const password = demoPassword(dataDir)
-  process.env['STOA_DEMO_PASSWORD'] = password
-  const running = await startPlatform(steps, environment, dataDir)
+  const running = await startPlatform(steps, { ...environment, STOA_DEMO_PASSWORD: password }, dataDir)
   const { nova, sam } = await people(steps, running.url, password)
   await publish(steps, running.url, nova)
   await buy(steps, running.url, nova, sam)
@@ -40,7 +39,7 @@ function demoPassword(dataDir: string): string {
 function startPlatform(steps: Steps, environment: NodeJS.ProcessEnv, dataDir: string): Promise<Running> {
   return steps.run('Start the platform and seed it from a manifest', async (say) => {
     const config = readConfig({ ...environment, STOA_DATA_DIR: dataDir, STOA_BOOTSTRAP: join(SEED_DIR, 'demo.yaml') })
-    const running = await start(config, { log: createLog(() => {}) })
+    const running = await start(config, { log: createLog(() => {}), environment })
     say(`${running.url}   data in ${dataDir}   ${Math.round(process.memoryUsage().rss / 1e6)} MB in memory`)
     return running
   })
