@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type CallRecord, decodeSlot, encodeCall, type JournalSubject, SLOT_BYTES } from './record.js'
+import { type CallRecord, checkCall, decodeSlot, encodeCall, type JournalSubject, SLOT_BYTES } from './record.js'
 import { SegmentScanner } from './scanner.js'
 import { createSegmentFile, listSegmentFiles, type SegmentFile, segmentName } from './segment-file.js'
 import { JournalWriter, SEGMENT_LIMIT_MS, subjectRef } from './writer.js'
@@ -58,10 +58,10 @@ describe('journal records', () => {
   })
 
   it('refuses what does not fit', () => {
-    const slot = Buffer.alloc(SLOT_BYTES)
-    expect(() => encodeCall(slot, 0, 0, 0, { ...call(0), requestId: 'x'.repeat(25) })).toThrow(RangeError)
-    expect(() => encodeCall(slot, 0, 0, 0, { ...call(0), outputTokens: 1.5 })).toThrow(RangeError)
-    expect(() => encodeCall(slot, 0, 0, 0, { ...call(0), inputTokens: -1 })).toThrow(RangeError)
+    expect(() => checkCall({ ...call(0), requestId: 'x'.repeat(25) })).toThrow(RangeError)
+    expect(() => checkCall({ ...call(0), requestId: 'ümlaut' })).toThrow(RangeError)
+    expect(() => checkCall({ ...call(0), outputTokens: 1.5 })).toThrow(RangeError)
+    expect(() => checkCall({ ...call(0), inputTokens: -1 })).toThrow(RangeError)
   })
 })
 

@@ -57,7 +57,15 @@ export type Slot =
       readonly payload: Buffer
     }
 
-/** Writes one call at `offset`. Throws RangeError when a field does not fit: nothing is cut silently. */
+/** Throws RangeError when a field does not fit a record: nothing is cut silently. */
+export function checkCall(call: CallRecord): void {
+  if (!REQUEST_ID.test(call.requestId)) throw new RangeError('request id does not fit the journal')
+  for (const count of [call.admittedMs, call.latencyMs, call.inputTokens, call.cachedInputTokens, call.outputTokens]) {
+    if (!Number.isSafeInteger(count) || count < 0) throw new RangeError('a count is a non-negative whole number')
+  }
+}
+
+/** Writes one call, checked before, at `offset`. */
 export function encodeCall(
   target: Buffer,
   offset: number,
@@ -65,7 +73,6 @@ export function encodeCall(
   subjectRef: number,
   call: CallRecord,
 ): void {
-  if (!REQUEST_ID.test(call.requestId)) throw new RangeError('request id does not fit the journal')
   target.fill(0, offset, offset + SLOT_BYTES)
   target[offset + 4] = KIND_CALL
   writeCount(target, offset + 8, sequence)
@@ -147,7 +154,6 @@ function checksum(source: Buffer, offset: number): number {
 }
 
 function writeCount(target: Buffer, offset: number, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError('a count is a non-negative whole number')
   target.writeUInt32LE(value % WORD, offset)
   target.writeUInt32LE(Math.floor(value / WORD), offset + 4)
 }

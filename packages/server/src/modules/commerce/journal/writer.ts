@@ -1,4 +1,4 @@
-import { type CallRecord, encodeCall, encodeSubject, type JournalSubject, SLOT_BYTES } from './record.js'
+import { type CallRecord, checkCall, encodeCall, encodeSubject, type JournalSubject, SLOT_BYTES } from './record.js'
 import { createSegmentFile, type SegmentFile, segmentName } from './segment-file.js'
 
 /** A segment is sealed when it reaches this size, or this age with something in it. */
@@ -82,8 +82,9 @@ export class JournalWriter {
     return this.brokenUntilMs === null || this.options.now() >= this.brokenUntilMs
   }
 
-  /** Adds one record; the promise settles when its group is on disk or lost. Throws when the journal is closed or full. */
+  /** Adds one record; the promise settles when its group is on disk or lost. Throws RangeError for a record that does not fit, Error when the journal is closed or full. */
   append(who: SubjectRef, call: CallRecord): Promise<void> {
+    checkCall(call)
     if (!this.isWritable) throw new Error('journal not writable')
     if (this.segmentBytes >= SEGMENT_LIMIT_BYTES) this.rotate()
     if (who.segment !== this.segment) this.define(who)
