@@ -58,7 +58,8 @@ export class HeldTerms implements CallTerms {
       currency: offer?.currency ?? null,
       sellerId: offer?.sellerId ?? null,
       feePpm: offer?.feePpm ?? 0,
-      budgetIds: budgets.map((budget) => budget.id),
+      budgetIds: budgets.filter((budget) => budget.action === 'block').map((budget) => budget.id),
+      watchIds: budgets.filter((budget) => budget.action !== 'block').map((budget) => budget.id),
     }
     this.facts = JSON.stringify([this.names, scopes.map((scope) => scope.key)])
   }

@@ -21,6 +21,7 @@ const subject: JournalSubject = {
   sellerId: '6'.repeat(24),
   feePpm: 150_000,
   budgetIds: ['5'.repeat(24)],
+  watchIds: [],
 }
 const call = (index: number): CallRecord => ({
   admittedMs: 1_790_000_000_000 + index,

@@ -28,8 +28,10 @@ export interface JournalSubject {
   readonly sellerId: string | null
   /** The platform's part of the price, pinned when the terms were made. */
   readonly feePpm: number
-  /** Budgets that held the call. */
+  /** Budgets that held the call with a lease. */
   readonly budgetIds: readonly string[]
+  /** Budgets that only watch: they count what was charged and hold nothing. */
+  readonly watchIds: readonly string[]
 }
 
 /** One finished call. Times are milliseconds since 1970 UTC; the call belongs to the moment it was admitted. */

@@ -15,6 +15,7 @@ const who = subjectRef({
   sellerId: null,
   feePpm: 0,
   budgetIds: [],
+  watchIds: [],
 })
 let count = 0
 for (;;) {
