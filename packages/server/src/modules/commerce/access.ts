@@ -1,0 +1,41 @@
+import { refuse } from '@stoa/contracts'
+import type { UserActor } from '../../kit/http/actor.js'
+import { type Account, isAtLeast, roleIn, scopeAllows } from '../accounts/index.js'
+import type { CommerceDeps } from './deps.js'
+
+/** Whether somebody may see the money of an account: those who may spend it, and admins of the platform. */
+export function maySee(actor: UserActor, account: Account): boolean {
+  const isParty = isAtLeast(roleIn(actor, account.id), 'write')
+  return (isParty || actor.isAdmin) && scopeAllows(actor.auth, 'billing.read', targetOf(account))
+}
+
+/** Whether somebody may set prices and limits of an account. */
+export function mayManage(actor: UserActor, account: Account): boolean {
+  const isParty = isAtLeast(roleIn(actor, account.id), 'admin')
+  return (isParty || actor.isAdmin) && scopeAllows(actor.auth, 'billing.write', targetOf(account))
+}
+
+/** Whether an account may pay for this actor's calls: oneself, or an organisation where the role is write or admin. */
+export function maySpend(actor: UserActor, accountId: string): boolean {
+  return isAtLeast(roleIn(actor, accountId), 'write')
+}
+
+type AccessDeps = Pick<CommerceDeps, 'db' | 'accounts'>
+
+/** The account of this name when its money may be seen; to everybody else it is not there. */
+export async function getVisibleAccount(deps: AccessDeps, actor: UserActor, name: string): Promise<Account> {
+  const account = await deps.accounts.findAccount(deps.db, name)
+  if (!account || !maySee(actor, account)) throw refuse('AccountNotFound')
+  return account
+}
+
+/** The same for changes; a member without the role is told so. */
+export async function getManagedAccount(deps: AccessDeps, actor: UserActor, name: string): Promise<Account> {
+  const account = await getVisibleAccount(deps, actor, name)
+  if (!mayManage(actor, account)) throw refuse('Forbidden', 'Only an admin of this account may do this.')
+  return account
+}
+
+function targetOf(account: Account): { type: 'user' | 'org'; name: string } {
+  return { type: account.type, name: account.name }
+}

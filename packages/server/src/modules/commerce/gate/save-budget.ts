@@ -1,0 +1,49 @@
+import { refuse } from '@stoa/contracts'
+import type { Tx } from '../../../kit/db/database.js'
+import type { CommerceDeps } from '../deps.js'
+import { announcePrices } from '../events.js'
+import {
+  type BudgetRow,
+  findBudgetOf,
+  insertBudget,
+  insertWindow,
+  sumCharged,
+  updateBudget as updateBudgetRow,
+} from './budget-queries.js'
+import { budgetWindow } from './window.js'
+
+type BudgetDeps = Pick<CommerceDeps, 'clock' | 'ids' | 'events'>
+
+export type NewBudget = Omit<BudgetRow, 'id' | 'createdAt' | 'updatedAt'>
+
+/** Makes a budget; its first window starts with what was charged in it already. Throws `BudgetConflict`. */
+export async function createBudget(deps: BudgetDeps, tx: Tx, input: NewBudget): Promise<BudgetRow> {
+  if (await findBudgetOf(tx, input)) throw refuse('BudgetConflict')
+  const now = deps.clock.now()
+  const budget = { ...input, id: deps.ids.next(), createdAt: now, updatedAt: now }
+  await insertBudget(tx, budget)
+  const { startsAt, endsAt } = budgetWindow(input.period, now)
+  await insertWindow(tx, { budgetId: budget.id, startsAt, endsAt, usedMicros: await sumCharged(tx, input, startsAt) })
+  await announcePrices(deps, tx)
+  return budget
+}
+
+/** Changes a budget. A limit below what is used or held admits nothing more until the window ends. */
+export async function updateBudget(
+  deps: BudgetDeps,
+  tx: Tx,
+  budget: BudgetRow,
+  change: Partial<Pick<BudgetRow, 'limitMicros' | 'softPpm' | 'action'>>,
+): Promise<BudgetRow> {
+  const updatedAt = deps.clock.now()
+  await updateBudgetRow(tx, budget.id, { ...change, updatedAt })
+  await announcePrices(deps, tx)
+  return { ...budget, ...change, updatedAt }
+}
+
+/** Ends a budget; its windows stay as history. */
+export async function removeBudget(deps: BudgetDeps, tx: Tx, budget: BudgetRow): Promise<void> {
+  const now = deps.clock.now()
+  await updateBudgetRow(tx, budget.id, { updatedAt: now, removedAt: now })
+  await announcePrices(deps, tx)
+}

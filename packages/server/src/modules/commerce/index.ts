@@ -1,0 +1,85 @@
+import { refuse } from '@stoa/contracts'
+import type { Http } from '../../kit/http/server.js'
+import type { UserActor } from '../../kit/http/actor.js'
+import { maySpend } from './access.js'
+import type { CommerceDeps } from './deps.js'
+import { PRICES_CHANGED } from './events.js'
+import { type Metering, startMetering } from './fold/metering.js'
+import { createPlanLines } from './fold/plan-lines.js'
+import { createGate, type RunningGate } from './gate/gate.js'
+import type { Gate } from './gate/port.js'
+import type { Scope } from './gate/scope.js'
+import { TermsCache } from './gate/terms-cache.js'
+
+export type { CallRates, CallSubject, CallTerms, CallUsage, Gate, Reservation, Settlement } from './gate/port.js'
+export { maySpend } from './access.js'
+
+/** Usage reaches aggregates, wallets and statements this soon. */
+const FOLD_MS = 1000
+/** Sealing, uploading and giving back idle leases. */
+const TEND_MS = 5000
+
+/** Selling and metering: plans, listings, wallets, the ledger, the journal and the gate of the call path. */
+export function createCommerce(deps: CommerceDeps) {
+  const scopes = new Map<string, Scope>()
+  const terms = new TermsCache(deps, scopes)
+  const linesOf = createPlanLines()
+  let metering: Metering | undefined
+  let running: RunningGate | undefined
+  let timers: NodeJS.Timeout[] = []
+  deps.events.on(PRICES_CHANGED, 'commerce.forget-terms', async () => terms.forget())
+
+  const started = (): { metering: Metering; gate: RunningGate } => {
+    if (!metering || !running) throw new Error('commerce is not started')
+    return { metering, gate: running }
+  }
+  const gate: Gate = {
+    terms: (subject) => started().gate.terms(subject),
+    affordableMicros: (of) => started().gate.affordableMicros(of),
+    reserve: (of, micros) => started().gate.reserve(of, micros),
+    extend: (reservation, micros) => started().gate.extend(reservation, micros),
+    settle: (reservation, usage) => started().gate.settle(reservation, usage),
+    release: (reservation) => started().gate.release(reservation),
+  }
+
+  return {
+    gate,
+    /**
+     * Who pays for an actor's calls: oneself, or the organisation named by `X-HF-Bill-To`. Synchronous: memberships are in the actor.
+     * Throws `BillToForbidden` unless the role there is write or admin.
+     */
+    payerOf: (actor: UserActor, billTo: string | undefined): string => {
+      if (billTo === undefined || billTo.toLowerCase() === actor.name.toLowerCase()) return actor.userId
+      const org = actor.memberships.find((membership) => membership.name.toLowerCase() === billTo.toLowerCase())
+      if (!org || !maySpend(actor, org.accountId)) throw refuse('BillToForbidden')
+      return org.accountId
+    },
+    /** Folds everything durable now; for tests, the demo and pages that want the latest. */
+    foldNow: (): Promise<void> => started().metering.fold(),
+    routes: (_http: Http): void => undefined,
+    start: async (): Promise<void> => {
+      const journalId = deps.ids.next()
+      metering = await startMetering({ ...deps, linesOf }, journalId, scopes)
+      running = createGate({ ...deps, journalId, journal: metering.journal, terms, scopes })
+      timers = [every(deps, FOLD_MS, () => started().metering.fold()), every(deps, TEND_MS, () => tend(started()))]
+    },
+    stop: async (): Promise<void> => {
+      for (const timer of timers) clearInterval(timer)
+      await metering?.stop()
+    },
+  }
+}
+
+async function tend({ metering, gate }: { metering: Metering; gate: RunningGate }): Promise<void> {
+  await metering.tend()
+  await gate.returnIdle()
+}
+
+function every(deps: CommerceDeps, ms: number, work: () => Promise<void>): NodeJS.Timeout {
+  const timer = setInterval(() => {
+    work().catch((error: unknown) => deps.log.error('metering work failed', error))
+  }, ms)
+  return timer.unref()
+}
+
+export type Commerce = ReturnType<typeof createCommerce>
