@@ -3,15 +3,16 @@ import { createHttp } from './kit/http/server.js'
 import type { Kit, Module } from './kit/kit.js'
 import { createManifest } from './manifest/index.js'
 import { createAccounts } from './modules/accounts/index.js'
+import { createCommerce } from './modules/commerce/index.js'
 
 /** The house: every module, built in the order in which one may use another. */
 export function createApp(kit: Kit, options: { checkResponses: boolean }) {
   const accounts = createAccounts(kit)
-  // const commerce = createCommerce({ ...kit, accounts })
+  const commerce = createCommerce({ ...kit, accounts })
   // const repos = createRepos({ ...kit, accounts })
   // const catalog = createCatalog({ ...kit, accounts, repos })
   // const inference = createInference({ ...kit, accounts, commerce, repos, catalog })
-  const modules: readonly Module[] = [accounts]
+  const modules: readonly Module[] = [accounts, commerce]
   const nouns = modules.flatMap((module) => module.nouns ?? [])
   const manifest = createManifest({ ...kit, accounts, nouns })
 
@@ -24,7 +25,7 @@ export function createApp(kit: Kit, options: { checkResponses: boolean }) {
     log: kit.log,
   })
   for (const module of [...modules, manifest]) module.routes?.(http)
-  return { http, manifest, accounts, ...lifecycle(modules) }
+  return { http, manifest, accounts, commerce, ...lifecycle(modules) }
 }
 
 export type App = ReturnType<typeof createApp>

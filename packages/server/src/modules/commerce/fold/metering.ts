@@ -20,7 +20,7 @@ export const JOURNAL_FOLDER = 'journal'
 
 export interface Metering {
   readonly journal: JournalWriter
-  /** Folds everything durable now. */
+  /** Waits for what is being written, then folds everything durable. */
   fold(): Promise<void>
   /** Seals by age, uploads what is sealed, drops what is folded and uploaded. */
   tend(): Promise<void>
@@ -53,7 +53,10 @@ export async function startMetering(
   }
   return {
     journal,
-    fold: () => folding.fold(),
+    fold: async () => {
+      await journal.settled()
+      await folding.fold()
+    },
     tend,
     place: (id, segment) => ({
       path: join(folder, segmentName(id, segment)),
