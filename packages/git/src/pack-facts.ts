@@ -36,6 +36,8 @@ export interface ObjectFacts {
   readonly links: ReadonlyMap<string, ObjectType>
   readonly lfs: readonly LfsPointer[]
   readonly large: readonly { readonly oid: string; readonly sizeBytes: number }[]
+  /** `README.md` of the tips whose content is new and begins as a card does (`---`). */
+  readonly cards: readonly Uint8Array[]
 }
 
 /** Takes new objects one by one, checks each by git's fsck rules and notes what they point at. */
@@ -50,9 +52,15 @@ export class FactCollector {
   private readonly gitmodules = new Set<string>()
   private readonly smallBlobs = new Map<string, Buffer>()
   private smallBlobBytes = 0
+  private readonly tips: ReadonlySet<string>
+  private readonly readmes = new Map<string, string>()
+  private readonly cards = new Map<string, Buffer>()
+  private cardBytes = 0
 
-  constructor(limits: FactLimits = DEFAULT_FACT_LIMITS) {
+  /** `tips` are the commits whose cards are wanted. */
+  constructor(limits: FactLimits = DEFAULT_FACT_LIMITS, tips: ReadonlySet<string> = new Set()) {
     this.limits = limits
+    this.tips = tips
   }
 
   /** Throws GitFormatError whose message begins with the object's type and id. */
@@ -60,7 +68,7 @@ export class FactCollector {
     this.types.set(oid, type)
     try {
       if (type === 'blob') this.takeBlob(oid, data)
-      else if (type === 'tree') this.takeTree(data)
+      else if (type === 'tree') this.takeTree(oid, data)
       else if (type === 'commit') this.takeCommit(oid, data)
       else this.takeTag(oid, data)
     } catch (error) {
@@ -77,7 +85,14 @@ export class FactCollector {
       if (found === undefined) links.set(oid, type)
       else if (found !== type) throw new GitFormatError('badLink', `${oid} is a ${found}, but a ${type} is expected`)
     }
-    return { commits: this.commits, tags: this.tags, links, lfs: [...this.lfs.values()], large: this.large }
+    const { commits, tags, large } = this
+    return { commits, tags, links, lfs: [...this.lfs.values()], large, cards: this.findCards() }
+  }
+
+  private findCards(): Buffer[] {
+    const trees = this.commits.filter((commit) => this.tips.has(commit.oid)).map((commit) => commit.tree)
+    const blobs = new Set(trees.flatMap((tree) => this.readmes.get(tree) ?? []))
+    return [...blobs].flatMap((oid) => this.cards.get(oid) ?? [])
   }
 
   private takeBlob(oid: string, data: Buffer): void {
@@ -86,6 +101,13 @@ export class FactCollector {
     const pointer = parseLfsPointer(data)
     if (pointer) this.lfs.set(pointer.oid, pointer)
     this.keepForGitmodules(oid, data)
+    this.keepForCard(oid, data)
+  }
+
+  private keepForCard(oid: string, data: Buffer): void {
+    if (this.tips.size === 0 || data.length > MAX_CARD_BYTES || !data.subarray(0, 3).equals(CARD_START)) return
+    this.cardBytes += data.length
+    if (this.cardBytes <= MAX_CARDS_BYTES) this.cards.set(oid, Buffer.from(data))
   }
 
   /** A `.gitmodules` blob may come before the tree that names it: remember blobs that look like one. */
@@ -97,10 +119,11 @@ export class FactCollector {
     this.smallBlobs.set(oid, Buffer.from(data))
   }
 
-  private takeTree(data: Buffer): void {
+  private takeTree(treeOid: string, data: Buffer): void {
     for (const { mode, name, oid } of checkTree(data)) {
       const kind = entryKind(mode)
       if (kind === 'commit') continue
+      if (name.equals(README)) this.readmes.set(treeOid, oid)
       this.link(oid, kind)
       if (name.length <= MAX_GITMODULES_NAME_BYTES && isDotGitmodules(name.toString('utf8'))) this.noteGitmodules(oid)
     }
@@ -140,6 +163,10 @@ export class FactCollector {
 const MAX_REMEMBERED_BYTES = 64 * 1024
 const MAX_REMEMBERED_TOTAL_BYTES = 64 * 1024 * 1024
 const MAX_GITMODULES_NAME_BYTES = 64
+const README = Buffer.from('README.md')
+const CARD_START = Buffer.from('---')
+const MAX_CARD_BYTES = 1024 * 1024
+const MAX_CARDS_BYTES = 32 * 1024 * 1024
 
 /** A pack that was read, checked and indexed. */
 export interface CheckedPack extends ObjectFacts {
@@ -148,19 +175,26 @@ export interface CheckedPack extends ObjectFacts {
   readonly index: Buffer
 }
 
+export interface CheckOptions {
+  /** Commits whose cards are wanted. */
+  readonly tips?: readonly string[]
+  /** Sees each object once. */
+  readonly visit?: (object: PackObject) => void
+}
+
 /**
- * Reads, checks and indexes a pack; `visit` sees each object. A generator as `readPack` is.
+ * Reads, checks and indexes a pack. A generator as `readPack` is.
  * Throws GitFormatError; whether `links` exist is for the caller to find out.
  */
 export function* checkPack(
   source: PackSource,
   limits: PackLimits,
-  visit: (object: PackObject) => void = () => {},
+  options: CheckOptions = {},
 ): Generator<void, CheckedPack> {
-  const collector = new FactCollector()
+  const collector = new FactCollector(DEFAULT_FACT_LIMITS, new Set(options.tips))
   const table = yield* readPack(source, limits, (object) => {
     collector.take(object)
-    visit(object)
+    options.visit?.(object)
   })
   return { ...collector.facts(), count: table.count, index: encodePackIndex(table) }
 }

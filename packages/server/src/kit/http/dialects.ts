@@ -19,16 +19,27 @@ const hub: Render = (error) => ({
   contentType: JSON_TYPE,
 })
 
+/** Git and git-lfs ask for a password only when a 401 names a scheme. */
+function challenge(error: StoaError, ...more: string[]): Record<string, string> {
+  if (error.status !== 401) return { ...error.headers }
+  const names = ['www-authenticate', ...more]
+  return { ...Object.fromEntries(names.map((name) => [name, 'Basic realm="Stoa"'])), ...error.headers }
+}
+
 const lfs: Render = (error, requestId) => ({
   status: error.status,
-  headers: { ...error.headers, 'x-error-code': error.code, 'x-error-message': headerText(error.message) },
+  headers: {
+    ...challenge(error, 'lfs-authenticate'),
+    'x-error-code': error.code,
+    'x-error-message': headerText(error.message),
+  },
   body: { message: error.message, request_id: requestId },
   contentType: 'application/vnd.git-lfs+json',
 })
 
 const git: Render = (error) => ({
   status: error.status,
-  headers: { ...error.headers, 'x-error-code': error.code, 'x-error-message': headerText(error.message) },
+  headers: { ...challenge(error), 'x-error-code': error.code, 'x-error-message': headerText(error.message) },
   body: `${error.message}\n`,
   contentType: 'text/plain; charset=utf-8',
 })

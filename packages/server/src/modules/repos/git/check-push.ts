@@ -1,0 +1,32 @@
+import { refuse, type RepoType } from '@stoa/contracts'
+import type { CheckedPack } from '@stoa/git'
+import type { Db } from '../../../kit/db/database.js'
+import { checkCard } from '../commits/check-card.js'
+import { findLfsObjects } from '../queries/lfs.js'
+
+const MAX_NAMED = 20
+
+/**
+ * The rules that a push shares with commits: the large files it points at are uploaded, its cards can be read.
+ * Throws `LfsObjectMissing`, `InvalidCard`.
+ */
+export async function checkPush(db: Db, repo: { id: string; type: RepoType }, pack: CheckedPack): Promise<void> {
+  for (const card of pack.cards) checkCard(repo.type, card)
+  if (pack.lfs.length === 0) return
+  const present = await findLfsObjects(
+    db,
+    repo.id,
+    pack.lfs.map(({ oid }) => oid),
+  )
+  const missing = pack.lfs.filter(({ oid, sizeBytes }) => present.get(oid)?.sizeBytes !== BigInt(sizeBytes))
+  if (missing.length === 0) return
+  throw refuse(
+    'LfsObjectMissing',
+    [
+      'Your push was rejected because it points at large files that are not here or have another size.',
+      'Run "git lfs push --all" for this remote, then push again.',
+      'Missing objects:',
+      ...missing.slice(0, MAX_NAMED).map(({ oid, sizeBytes }) => `  - ${oid} (${sizeBytes} bytes)`),
+    ].join('\n'),
+  )
+}

@@ -1,0 +1,28 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { type CheckedPack, checkPack, DEFAULT_PACK_LIMITS, GitFormatError } from '@stoa/git'
+import type { CheckAnswer } from './check-incoming.js'
+import { fileSource, memorySource } from './spool.js'
+
+const { bytes, path, sizeBytes, tips } = workerData as {
+  bytes: Uint8Array | null
+  path: string | null
+  sizeBytes: number
+  tips: readonly string[]
+}
+
+function check(): CheckedPack {
+  const source = path === null ? memorySource(Buffer.from(bytes as Uint8Array)) : fileSource(path, sizeBytes)
+  const steps = checkPack(source, DEFAULT_PACK_LIMITS, { tips })
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value
+}
+
+function answer(): CheckAnswer {
+  try {
+    return { checked: check() }
+  } catch (error) {
+    if (error instanceof GitFormatError) return { rule: error.rule, message: error.message }
+    throw error
+  }
+}
+
+parentPort?.postMessage(answer())

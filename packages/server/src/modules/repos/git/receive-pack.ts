@@ -1,0 +1,262 @@
+import { join } from 'node:path'
+import { refuse, StoaError } from '@stoa/contracts'
+import {
+  type CheckedPack,
+  type CommandResult,
+  GitFormatError,
+  type ObjectType,
+  PACK_HEADER_BYTES,
+  type PushCommand,
+  PushParser,
+  pushReport,
+  type PushRequest,
+  typeCode,
+} from '@stoa/git'
+import { deflateSync } from 'node:zlib'
+import type { Tx } from '../../../kit/db/database.js'
+import type { Kit } from '../../../kit/kit.js'
+import { checkIncoming } from './check-incoming.js'
+import type { GitStorage } from './create-store.js'
+import { refuseLargeFiles } from './large-files.js'
+import { isSmall, type PreparedObjects } from './object-writer.js'
+import { refusalOfCommand } from './push-policy.js'
+import { touchRepo } from './queries/refs.js'
+import type { NewObjectRow } from './queries/objects.js'
+import { Spool, type Spooled } from './spool.js'
+import { changeRef, lockRefs, type RefRefusal } from './update-refs.js'
+import type { ServedRepo } from './upload-pack.js'
+
+/** Largest pack of one push; large files travel by LFS. */
+export const MAX_PACK_BYTES = 2 * 1024 * 1024 * 1024
+
+/** A ref that a push changed. */
+export interface PushedRef {
+  readonly name: string
+  readonly before: string | null
+  readonly after: string | null
+}
+
+export interface ReceiveDeps extends Pick<Kit, 'db' | 'write' | 'clock' | 'ids' | 'dataDir'> {
+  readonly storage: GitStorage
+  /** Further rules for checked objects, before they are stored (LFS objects present, cards valid). Throws StoaError. */
+  checkPush(repoId: string, pack: CheckedPack): Promise<void>
+  /** Announces a changed ref in the transaction of the push. */
+  announce(tx: Tx, repoId: string, ref: PushedRef): Promise<void>
+}
+
+/** Takes one push and answers git's report. Objects and refs become visible in one transaction. */
+export async function serveReceivePack(
+  deps: ReceiveDeps,
+  repo: ServedRepo,
+  body: AsyncIterable<Buffer>,
+): Promise<Buffer> {
+  const parser = new PushParser()
+  const spool = new Spool(join(deps.dataDir, 'scratch'), `push-${deps.ids.next()}.pack`)
+  let spooled: Spooled | null = null
+  try {
+    for await (const chunk of body) {
+      const rest = parser.push(chunk)
+      if (rest && rest.length > 0) await spool.add(rest)
+    }
+    const request = parser.request()
+    if (request.commands.length === 0) return Buffer.alloc(0)
+    spooled = await spool.finish()
+    return await takePush(deps, repo, request, spooled)
+  } catch (error) {
+    if (error instanceof GitFormatError && error.rule === 'badRequest') throw refuse('InvalidBody', error.message)
+    throw error
+  } finally {
+    if (spooled) await spooled.discard()
+    else await spool.abort()
+  }
+}
+
+async function takePush(deps: ReceiveDeps, repo: ServedRepo, request: PushRequest, spooled: Spooled): Promise<Buffer> {
+  const all = (refusal: string): CommandResult[] => request.commands.map(({ name }) => ({ name, refusal }))
+  try {
+    const pack = await readPush(deps, repo, request, spooled)
+    const tips = await readTips(deps, repo.id, request.commands, pack?.checked ?? null)
+    const prepared = pack ? await prepare(deps, repo.id, pack, spooled) : NOTHING
+    const { results, messages } = await apply(deps, repo, request, prepared, tips)
+    return pushReport(request, null, results, messages)
+  } catch (error) {
+    if (error instanceof GitFormatError)
+      return pushReport(request, error.message, all('unpacker error'), [`error: ${error.message}`])
+    if (error instanceof StoaError && error.status < 500) {
+      return pushReport(request, null, all('pre-receive hook declined'), error.message.split('\n'))
+    }
+    throw error
+  }
+}
+
+const NOTHING: PreparedObjects = { rows: [], pack: null, commits: [] }
+
+interface PushedPack {
+  readonly checked: CheckedPack
+  /** Deflated contents, when there are few. */
+  readonly rows: readonly NewObjectRow[] | null
+}
+
+async function readPush(
+  deps: ReceiveDeps,
+  repo: ServedRepo,
+  request: PushRequest,
+  spooled: Spooled,
+): Promise<PushedPack | null> {
+  const isOnlyDeleting = request.commands.every((command) => command.new === null)
+  if (spooled.sizeBytes === 0 && isOnlyDeleting) return null
+  const hasHeader = spooled.bytes !== null && spooled.sizeBytes >= PACK_HEADER_BYTES
+  const isInline = hasHeader && isSmall(spooled.bytes.readUInt32BE(8), spooled.sizeBytes)
+  const rows: NewObjectRow[] = []
+  const keep = ({ oid, type, data }: { oid: string; type: ObjectType; data: Buffer }): void =>
+    void rows.push({ oid, type: typeCode(type), sizeBytes: data.length, deflated: deflateSync(data) })
+  const tips = request.commands.flatMap((command) => command.new ?? [])
+  const checked = await checkIncoming(spooled, tips, isInline ? keep : undefined)
+  await refuseLargeFiles(checked, spooled)
+  await deps.checkPush(repo.id, checked)
+  await deps.storage.writer.checkLinks(repo.id, checked.links)
+  return checked.count === 0 ? null : { checked, rows: isInline ? rows : null }
+}
+
+async function prepare(
+  deps: ReceiveDeps,
+  repoId: string,
+  pack: PushedPack,
+  spooled: Spooled,
+): Promise<PreparedObjects> {
+  const { writer } = deps.storage
+  const commits = await writer.graphRows(repoId, pack.checked.commits)
+  if (pack.rows) return { rows: pack.rows, pack: null, commits }
+  const { bytes, path, sizeBytes } = spooled
+  const { count, index } = pack.checked
+  return { rows: [], pack: await writer.storePack(repoId, { bytes, path, sizeBytes, count, index }), commits }
+}
+
+/** What the new tips are: type, and the object behind a tag. */
+interface Tip {
+  readonly type: ObjectType
+  readonly peeled: string | null
+}
+
+async function readTips(
+  deps: ReceiveDeps,
+  repoId: string,
+  commands: readonly PushCommand[],
+  checked: CheckedPack | null,
+): Promise<Map<string, Tip>> {
+  const tips = new Map<string, Tip>()
+  const commits = new Set(checked?.commits.map((commit) => commit.oid))
+  const tags = new Map(checked?.tags.map((tag) => [tag.oid, tag]))
+  for (const { new: oid } of commands) {
+    if (oid === null || tips.has(oid)) continue
+    let at = oid
+    for (let next = tags.get(at); next !== undefined; next = tags.get(at)) at = next.object
+    const isNewCommit = commits.has(at)
+    const stored = isNewCommit ? null : await deps.storage.store.readObject(repoId, at)
+    const peeled = stored?.type === 'tag' ? stored.data.subarray(7, 47).toString() : at
+    const own: ObjectType | undefined = tags.has(oid) ? 'tag' : isNewCommit ? 'commit' : stored?.type
+    if (own !== undefined) tips.set(oid, { type: own, peeled: peeled === oid ? null : peeled })
+  }
+  return tips
+}
+
+async function apply(
+  deps: ReceiveDeps,
+  repo: ServedRepo,
+  request: PushRequest,
+  prepared: PreparedObjects,
+  tips: ReadonlyMap<string, Tip>,
+): Promise<{ results: CommandResult[]; messages: string[] }> {
+  const refs = await deps.storage.store.listRefs(deps.db, repo.id)
+  const facts = { defaultBranch: repo.defaultBranch, existing: new Set(refs.map((ref) => ref.name)) }
+  const early = new Map(request.commands.map((command) => [command.name, earlyRefusal(command, tips, facts)]))
+  const isAtomic = request.capabilities.has('atomic')
+  const messages: string[] = []
+  if (isAtomic && [...early.values()].some((refusal) => refusal !== null))
+    return { results: atomicFailure(request, early), messages }
+  try {
+    const results = await deps.write(async (tx) => {
+      await lockRefs(tx, repo.id)
+      await deps.storage.writer.insert(tx, repo.id, prepared)
+      const late = await changeRefs(deps, tx, repo, { request, early, tips, messages })
+      if (isAtomic && [...late.values()].some((refusal) => refusal !== null)) throw new AtomicFailure(late)
+      return request.commands.map(({ name }) => ({ name, refusal: late.get(name) ?? null }))
+    })
+    deps.storage.writer.noteWritten(repo.id, prepared)
+    return { results, messages }
+  } catch (error) {
+    if (error instanceof AtomicFailure) return { results: atomicFailure(request, error.refusals), messages }
+    throw error
+  }
+}
+
+type Refusals = Map<string, string | null>
+
+/** Rolls the transaction back and carries what each ref would have got. */
+class AtomicFailure extends Error {
+  readonly refusals: Refusals
+
+  constructor(refusals: Refusals) {
+    super('atomic push failed')
+    this.refusals = refusals
+  }
+}
+
+function atomicFailure(request: PushRequest, refusals: Refusals): CommandResult[] {
+  return request.commands.map(({ name }) => ({ name, refusal: refusals.get(name) ?? 'atomic transaction failed' }))
+}
+
+function earlyRefusal(
+  command: PushCommand,
+  tips: ReadonlyMap<string, Tip>,
+  facts: Parameters<typeof refusalOfCommand>[1],
+): string | null {
+  const refusal = refusalOfCommand(command, facts)
+  if (refusal !== null || command.new === null) return refusal
+  const tip = tips.get(command.new)
+  if (tip === undefined) return 'missing necessary objects'
+  const mustBeCommit = command.name.startsWith('refs/heads/') || command.name.startsWith('refs/pr/')
+  return mustBeCommit && tip.type !== 'commit' ? 'invalid object specified' : null
+}
+
+interface Changing {
+  readonly request: PushRequest
+  readonly early: Refusals
+  readonly tips: ReadonlyMap<string, Tip>
+  readonly messages: string[]
+}
+
+async function changeRefs(deps: ReceiveDeps, tx: Tx, repo: ServedRepo, changing: Changing): Promise<Refusals> {
+  const { request, early, tips, messages } = changing
+  const refusals: Refusals = new Map(early)
+  const at = deps.clock.now()
+  const open = request.commands.filter((command) => early.get(command.name) === null)
+  const deleted = open.filter((command) => command.new === null).map((command) => command.name)
+  for (const command of [...open].sort((a, b) => Number(a.new !== null) - Number(b.new !== null))) {
+    const peeled = command.new === null ? null : (tips.get(command.new)?.peeled ?? null)
+    const refusal = await changeRef(tx, repo.id, { ...command, peeled }, deleted, at)
+    refusals.set(command.name, refusal === null ? null : describeRefusal(refusal))
+    if (refusal !== null) messages.push(explainRefusal(command, refusal))
+    else await deps.announce(tx, repo.id, { name: command.name, before: command.old, after: command.new })
+  }
+  if ([...refusals.values()].includes(null)) await touchRepo(tx, repo.id, at)
+  return refusals
+}
+
+function describeRefusal(refusal: RefRefusal): string {
+  if (refusal.kind === 'badName') return 'funny refname'
+  if (refusal.kind === 'noCommit') return 'missing necessary objects'
+  return 'failed to update ref'
+}
+
+/** The line that git's own server prints. */
+function explainRefusal(command: PushCommand, refusal: RefRefusal): string {
+  const { name } = command
+  const lock = `error: cannot lock ref '${name}': `
+  if (refusal.kind === 'clash') return `${lock}'${refusal.with}' exists; cannot create '${name}'`
+  if (refusal.kind !== 'moved') return `error: ${name} cannot be updated`
+  if (refusal.actual === null) return `${lock}unable to resolve reference '${name}'`
+  return command.old === null
+    ? `${lock}reference already exists`
+    : `${lock}is at ${refusal.actual} but expected ${command.old}`
+}
