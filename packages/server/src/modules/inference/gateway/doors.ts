@@ -16,13 +16,20 @@ const OPENAI: Readonly<Record<string, CallDoor>> = {
   '/v1/completions': openaiDoor('/completions', true),
   '/v1/embeddings': openaiDoor('/embeddings', false),
 }
-const TASK_PREFIX = '/hf-inference/models/'
+/** The router's own path, and the short one that clients use with a base URL of their own (hub-api 3.21, 3.22). */
+const TASK_PREFIXES = ['/hf-inference/models/', '/models/']
 const PIPELINE = '/pipeline/'
 const TASKS = new Set(['text-classification', 'feature-extraction', 'text-generation'])
 const MODEL_NAME = /^[\w.-]+(\/[\w.-]+)?(@[\w./-]+)?$/
 
 /** Xet's store answers under `/v1/` too; those paths are not ours. */
 const FOREIGN = /^\/v1\/(xorbs|shards|chunks|reconstructions|get_xorb)\b/
+
+/** Whether a request could be for these doors at all; asked for every request of the server. */
+export function mayBeDoor(method: string | undefined, url: string): boolean {
+  if (url.startsWith('/v1/')) return method !== 'OPTIONS'
+  return method === 'POST' && (url.startsWith('/models/') || url.startsWith('/hf-inference/'))
+}
 
 export type FoundDoor = CallDoor | 'models' | 'unknown' | null
 
@@ -32,7 +39,8 @@ export function findDoor(path: string): FoundDoor {
   if (door) return door
   if (path === '/v1/models' || path.startsWith('/v1/models/')) return 'models'
   if (path.startsWith('/v1/')) return FOREIGN.test(path) ? null : 'unknown'
-  return path.startsWith(TASK_PREFIX) ? readTaskPath(path.slice(TASK_PREFIX.length)) : null
+  const prefix = TASK_PREFIXES.find((one) => path.startsWith(one))
+  return prefix === undefined ? null : readTaskPath(path.slice(prefix.length))
 }
 
 function readTaskPath(rest: string): FoundDoor {

@@ -5,7 +5,7 @@ import { admit, type Caller } from './admit.js'
 import { sendRefusal, toRefusal } from './answer.js'
 import { Call, type CallWatch } from './call.js'
 import type { GatewayDeps } from './deps.js'
-import { type CallDoor, findDoor } from './doors.js'
+import { type CallDoor, findDoor, mayBeDoor } from './doors.js'
 import { answerModels } from './list-models.js'
 import { andThen, type Eventually, type ModelRoute, type Upstream } from './model-route.js'
 import { readBody } from './read-body.js'
@@ -132,7 +132,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
   const door: Door = (request, response, requestId) => {
     const url = request.url ?? '/'
-    if (request.method === 'OPTIONS' || (!url.startsWith('/v1/') && !url.startsWith('/hf-inference/'))) return false
+    if (!mayBeDoor(request.method, url)) return false
     const mark = url.indexOf('?')
     const found = findDoor(mark === -1 ? url : url.slice(0, mark))
     if (found === null) return false

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { refuse } from '@stoa/contracts'
-import { admit } from './admit.js'
+import { ANONYMOUS } from '../../../kit/http/actor.js'
 import { commonHeaders, sendRefusal, toRefusal } from './answer.js'
 import type { GatewayDeps } from './deps.js'
 import type { ListedModel } from './model-route.js'
@@ -19,14 +19,18 @@ export async function answerModels(
     const path = (request.url ?? '').split('?', 1)[0] ?? ''
     if (!isKnownPath) throw refuse('NotFound', `Nothing answers ${request.method} ${path}.`, { code: 'unknown_url' })
     if (request.method !== 'GET' && request.method !== 'HEAD') throw refuse('MethodNotAllowed')
-    const { actor } = await admit(deps, request)
+    const { authorization, cookie } = request.headers
+    const isKnown = authorization !== undefined || cookie !== undefined
+    const actor = isKnown ? await deps.authenticate({ authorization, cookie, address: '' }) : ANONYMOUS
     if (!path.startsWith(PREFIX)) {
       const models = await deps.router.list(actor)
       return sendJson(request, response, requestId, { object: 'list', data: models.map(toWire) })
     }
     const name = decodeURIComponent(path.slice(PREFIX.length))
-    await deps.router.find(actor, name)
     const listed = (await deps.router.list(actor)).find((model) => model.id === name)
+    if (!listed && actor.kind === 'anonymous')
+      throw refuse('ModelNotFound', undefined, { code: 'model_not_found', param: 'model' })
+    if (!listed && actor.kind === 'user') await deps.router.find(actor, name)
     sendJson(request, response, requestId, toWire(listed ?? unlisted(name, deps.clock.now())))
   } catch (error) {
     const refusal = error instanceof URIError ? refuse('NotFound') : toRefusal(error)
@@ -38,7 +42,7 @@ export async function answerModels(
 /** A name that can be called and stands in no list: a pinned revision. */
 function unlisted(id: string, createdAt: Date): ListedModel {
   const ownedBy = id.split('/', 1)[0] ?? id
-  return { id, createdAt, ownedBy, provider: 'stoa', isLive: false, contextTokens: null }
+  return { id, createdAt, ownedBy, provider: 'stoa', isLive: false, contextTokens: null, task: null }
 }
 
 function toWire(model: ListedModel): Record<string, unknown> {
@@ -47,6 +51,7 @@ function toWire(model: ListedModel): Record<string, unknown> {
     object: 'model',
     created: Math.floor(model.createdAt.getTime() / 1000),
     owned_by: model.ownedBy,
+    ...(model.task === null ? {} : { task: model.task }),
     architecture: { input_modalities: ['text'], output_modalities: ['text'] },
     providers: [
       {

@@ -1,5 +1,5 @@
 import type { Pool } from 'undici'
-import type { UserActor } from '../../../kit/http/actor.js'
+import type { Actor, UserActor } from '../../../kit/http/actor.js'
 
 /** A value now, or later: warm paths stay free of promises (gateway-speed.md §2.6). */
 export type Eventually<T> = T | Promise<T>
@@ -45,10 +45,11 @@ export interface ListedModel {
   readonly provider: string
   readonly isLive: boolean
   readonly contextTokens: number | null
+  readonly task: string | null
 }
 
 /** Finds models by the names callers use. Refuses with `ModelNotFound` what is missing or not theirs, alike. */
 export interface ModelRouter {
   find(actor: UserActor, name: string): Eventually<ModelRoute>
-  list(actor: UserActor): Promise<readonly ListedModel[]>
+  list(actor: Actor): Promise<readonly ListedModel[]>
 }

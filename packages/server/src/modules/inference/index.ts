@@ -1,0 +1,58 @@
+import { availableParallelism, totalmem } from 'node:os'
+import { refuse } from '@stoa/contracts'
+import type { Actor } from '../../kit/http/actor.js'
+import type { Http } from '../../kit/http/server.js'
+import type { InferenceDeps, ServableRepo } from './deps.js'
+import { createGateway } from './gateway/gateway.js'
+import { createRouter } from './models/router.js'
+import { followRepos } from './models/register-repos.js'
+import { createEndpointsNoun } from './nouns/endpoints-noun.js'
+import { createProvidersNoun } from './nouns/providers-noun.js'
+import { createProviderPools } from './providers/provider-pools.js'
+import { createReplicaPool } from './replicas/replica-pool.js'
+import { bindServing } from './routes/serving.js'
+import { createSandbox } from './sandbox/sandbox.js'
+
+export type { InferenceDeps, InferenceRepos, RepoFile, ServableRepo } from './deps.js'
+
+/** Part of the machine's memory that models may have. */
+const MEMORY_SHARE = 0.6
+const MAX_THREADS = 4
+/** The account whose models come with the product. */
+const BUILT_IN = 'stoa'
+
+/** Served models: endpoints, replicas, providers, and the doors of the OpenAI and Hugging Face inference APIs. */
+export function createInference(deps: InferenceDeps) {
+  const sandbox = createSandbox()
+  const providerPools = createProviderPools()
+  const budgetBytes = Math.floor(totalmem() * MEMORY_SHARE)
+  const threads = Math.min(MAX_THREADS, availableParallelism())
+  const replicas = createReplicaPool({ sandbox, clock: deps.clock, log: deps.log, budgetBytes, threads })
+
+  /** Without walls only models of people who run this server anyway are loaded, unless the operator decided otherwise. */
+  const demandSandbox = async (repo: ServableRepo, actor: Actor): Promise<void> => {
+    if (deps.config.allowUnsandboxed || repo.namespace === BUILT_IN) return
+    if (actor.kind === 'user' && actor.isAdmin && actor.userId === repo.accountId) return
+    if ((await sandbox.level()) === 'plain') throw refuse('SandboxTooWeak', undefined, { code: 'sandbox_too_weak' })
+  }
+  const router = createRouter({ ...deps, replicas, providerPools, demandSandbox })
+  const { verifyToken, authenticate } = deps.accounts
+  const gateway = createGateway({ ...deps, verifyToken, authenticate, router })
+  followRepos(deps, router.forget)
+
+  return {
+    nouns: [createProvidersNoun(deps, router.forget), createEndpointsNoun(deps, router.forget)],
+    routes: (http: Http): void => {
+      http.door(gateway.door)
+      bindServing(http, { ...deps, replicas, sandbox, budgetBytes })
+    },
+    stop: async (): Promise<void> => {
+      gateway.stop()
+      await replicas.stop()
+      await providerPools.stop()
+      await sandbox.stop()
+    },
+  }
+}
+
+export type Inference = ReturnType<typeof createInference>
