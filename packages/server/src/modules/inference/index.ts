@@ -37,7 +37,7 @@ export function createInference(deps: InferenceDeps) {
   }
   const router = createRouter({ ...deps, replicas, providerPools, demandSandbox })
   const { verifyToken, authenticate } = deps.accounts
-  const gateway = createGateway({ ...deps, verifyToken, authenticate, router })
+  const gateway = createGateway({ ...deps, ...deps.commerce, verifyToken, authenticate, router })
   followRepos(deps, router.forget)
 
   return {

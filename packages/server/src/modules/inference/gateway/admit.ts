@@ -28,7 +28,7 @@ export function admit(deps: GatewayDeps, request: IncomingMessage): Eventually<C
     throw refuse('InvalidCredentials', 'The Authorization header must be: Bearer <token>.', KEY_DETAIL)
   return andThen(deps.verifyToken(secret), (facts) => {
     if (!facts) throw refuse('InvalidCredentials', 'The access token is not known here or has expired.', KEY_DETAIL)
-    return toCaller(request, facts.actor, facts.tokenId)
+    return toCaller(deps, request, facts.actor, facts.tokenId)
   })
 }
 
@@ -39,25 +39,22 @@ async function admitSession(deps: GatewayDeps, request: IncomingMessage): Promis
   const { origin, host } = request.headers
   const isOwn = origin === undefined || origin === new URL(deps.publicUrl()).origin || origin === `http://${host}`
   if (!isOwn || request.headers['sec-fetch-site'] === 'cross-site') throw refuse('CrossSiteRequest')
-  return toCaller(request, actor, null)
+  return toCaller(deps, request, actor, null)
 }
 
-function toCaller(request: IncomingMessage, actor: UserActor, tokenId: string | null): Caller {
-  const billTo = request.headers['x-hf-bill-to']
-  const payer =
-    typeof billTo === 'string'
-      ? findPayer(actor, billTo)
-      : { id: actor.userId, type: 'user' as const, name: actor.name }
-  if (actor.auth.type === 'token' && actor.auth.role === 'fineGrained' && !scopeAllows(actor.auth, PERMISSION, payer)) {
-    throw refuse('InsufficientScope', `This access token lacks the permission ${PERMISSION} on ${payer.name}.`)
+function toCaller(deps: GatewayDeps, request: IncomingMessage, actor: UserActor, tokenId: string | null): Caller {
+  const header = request.headers['x-hf-bill-to']
+  const billTo = typeof header === 'string' ? header : undefined
+  const payerId = deps.payerOf(actor, billTo)
+  const { auth } = actor
+  if (auth.type === 'token' && auth.role === 'fineGrained') {
+    const payer =
+      payerId === actor.userId
+        ? ({ type: 'user', name: actor.name } as const)
+        : ({ type: 'org', name: billTo ?? '' } as const)
+    if (!scopeAllows(auth, PERMISSION, payer)) {
+      throw refuse('InsufficientScope', `This access token lacks the permission ${PERMISSION} on ${payer.name}.`)
+    }
   }
-  return { actor, tokenId, payerId: payer.id }
-}
-
-function findPayer(actor: UserActor, name: string): { id: string; type: 'user' | 'org'; name: string } {
-  const wanted = name.toLowerCase()
-  if (actor.name.toLowerCase() === wanted) return { id: actor.userId, type: 'user', name: actor.name }
-  const membership = actor.memberships.find((one) => one.name.toLowerCase() === wanted)
-  if (!membership) throw refuse('BillToForbidden', `You may not spend for "${name}".`)
-  return { id: membership.accountId, type: 'org', name: membership.name }
+  return { actor, tokenId, payerId }
 }

@@ -1,11 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { refuse, type StoaError } from '@stoa/contracts'
 import type { Dispatcher } from 'undici'
-import type { Reservation } from '../../commerce/gate/port.js'
+import type { CallFacts } from './call-facts.js'
 import { commonHeaders, errorFrame, sendRefusal, toRefusal } from './answer.js'
-import type { CallDoor } from './doors.js'
 import { EventFrames } from './event-frames.js'
-import type { ModelRoute, Upstream } from './model-route.js'
 import { readUpstreamRefusal } from './read-refusal.js'
 import { estimateTokens, type Settler } from './settle-call.js'
 import { findUsage, type ReportedUsage, toCount } from './usage.js'
@@ -13,20 +11,6 @@ import { findUsage, type ReportedUsage, toCount } from './usage.js'
 const MAX_ERROR_BYTES = 64 * 1024
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024
 const EVENT_STREAM = 'text/event-stream'
-
-export interface CallFacts {
-  readonly door: CallDoor
-  readonly route: ModelRoute
-  readonly upstream: Upstream
-  readonly reservation: Reservation
-  /** Ours, unique for billing; the caller may have sent its own. */
-  readonly billingId: string
-  readonly requestId: string
-  readonly body: Buffer
-  readonly hidesUsage: boolean
-  readonly startedMs: number
-  readonly limitHeaders: readonly string[]
-}
 
 /** What a call tells the gateway that runs it. */
 export interface CallWatch {

@@ -1,6 +1,6 @@
 import type { Log } from '../../../kit/log.js'
-import type { Gate } from '../../commerce/gate/port.js'
-import type { CallFacts } from './call.js'
+import type { Gate } from '../../commerce/index.js'
+import type { CallFacts } from './call-facts.js'
 import { andThen, type Eventually, type Upstream } from './model-route.js'
 import { fitUsage } from './reserve-call.js'
 import { type ReportedUsage, toCount } from './usage.js'
