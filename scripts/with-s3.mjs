@@ -1,4 +1,4 @@
-// with-s3.mjs COMMAND…: runs a command beside a real S3 server (versitygw) and sets STOA_TEST_S3_URL for it.
+// with-s3.mjs COMMAND…: runs a command beside a real S3 server (versitygw) and sets STOA_TEST_S3_URL and STOA_TEST_BLOBS_URL.
 // The server is built with `go install` on first use. Everything it stores is removed afterwards.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -8,6 +8,8 @@ import { freePort, runCommand, stopChild, waitUntil } from './service-process.mj
 
 const VERSION = 'v1.8.0'
 const READY_MS = 20_000
+// A folder is a bucket to this server; test servers share one, each below a prefix of its own.
+const SERVER_BUCKET = 'stoa-servers'
 const KEY = 'stoa'
 const SECRET = 'stoa-test-secret'
 
@@ -27,7 +29,7 @@ function findServer() {
 const server = findServer()
 const folder = mkdtempSync(join(tmpdir(), 'stoa-s3-'))
 // Neither folder may be a prefix of the other.
-for (const name of ['objects', 'versions']) mkdirSync(join(folder, name))
+for (const name of ['objects', 'versions', `objects/${SERVER_BUCKET}`]) mkdirSync(join(folder, name))
 const port = await freePort()
 const storage = ['posix', '--versioning-dir', join(folder, 'versions'), join(folder, 'objects')]
 const child = spawn(server, ['--port', `127.0.0.1:${port}`, '--quiet', ...storage], {
@@ -37,8 +39,11 @@ const child = spawn(server, ['--port', `127.0.0.1:${port}`, '--quiet', ...storag
 try {
   const answers = () => fetch(`http://127.0.0.1:${port}/`).then(() => true)
   await waitUntil(answers, READY_MS, child)
-  const url = `s3://${KEY}:${SECRET}@stoa-test?endpoint=http://127.0.0.1:${port}`
-  process.exitCode = await runCommand({ STOA_TEST_S3_URL: url })
+  const address = (bucket) => `s3://${KEY}:${SECRET}@${bucket}?endpoint=http://127.0.0.1:${port}`
+  process.exitCode = await runCommand({
+    STOA_TEST_S3_URL: address('stoa-test'),
+    STOA_TEST_BLOBS_URL: address(SERVER_BUCKET),
+  })
 } finally {
   await stopChild(child)
   rmSync(folder, { recursive: true, force: true })

@@ -1,3 +1,3 @@
 export { type Clock, createTestClock, systemClock } from './kit/clock.js'
 export { silentLog } from './kit/log.js'
-export { copyTemplateDatabase, openTestDatabase } from './kit/db/test-database.js'
+export { copyTemplateDatabase, createServerDatabase, openTestDatabase } from './kit/db/test-database.js'

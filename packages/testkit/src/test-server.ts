@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { type Client, createClient } from '@stoa/sdk'
 import { readConfig, type Running, start } from '@stoa/server'
 import { type Clock, copyTemplateDatabase, createTestClock, silentLog, systemClock } from '@stoa/server/testing'
+import { openTestStores } from './test-stores.js'
 
 export interface TestServerOptions {
   /** Settings by their environment names, over the test defaults. */
@@ -24,10 +25,15 @@ export interface TestServer {
   stop(): Promise<void>
 }
 
-/** Starts the product as a person would, quiet and without rate limits. `STOA_TEST_DATABASE_URL` is not used here: pass `env`. */
+/**
+ * Starts the product as a person would, quiet and without rate limits. With `STOA_TEST_DATABASE_URL` it gets a database of
+ * its own on that PostgreSQL, with `STOA_TEST_BLOBS_URL` a prefix of its own in that bucket: every suite runs on both backs.
+ */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'stoa-test-'))
-  const config = readConfig({ STOA_PORT: '0', STOA_DATA_DIR: dataDir, STOA_RATE_LIMITS: 'off', ...options.env })
+  const stores = await openTestStores(basename(dataDir))
+  const settings = { STOA_PORT: '0', STOA_DATA_DIR: dataDir, STOA_RATE_LIMITS: 'off', ...stores.env, ...options.env }
+  const config = readConfig(settings)
   if (config.databaseUrl === null) await copyTemplateDatabase(join(dataDir, 'database'))
   const running = await start(config, {
     clock: options.clock ?? systemClock,
@@ -41,6 +47,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     settled: () => running.kit.events.drained(),
     stop: async () => {
       await running.stop()
+      await stores.drop()
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
