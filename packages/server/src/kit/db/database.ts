@@ -46,7 +46,11 @@ const DEADLOCK_DETECTED = '40P01'
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { databaseUrl } = options
   const { pool, stop } = databaseUrl === null ? await openEmbedded(options) : openPostgres(databaseUrl)
-  pool.on('error', (error) => options.log.warn('a database connection was lost', { reason: error.message }))
+  const reportLost = (error: Error): void =>
+    options.log.warn('a database connection was lost', { reason: error.message })
+  // The pool listens only to clients that nobody uses; one that is lost inside a transaction would end the process.
+  pool.on('connect', (client) => client.on('error', reportLost))
+  pool.on('error', () => undefined)
   const scope = new AsyncLocalStorage<{ isOpen: boolean }>()
   const db = new Kysely<Schema>({
     dialect: new PostgresDialect({ pool: guardPool(pool, scope) }),

@@ -14,6 +14,8 @@ export interface EngineOptions {
   statementTimeoutMs?: number
   /** A transaction whose owner says nothing for so long is rolled back. */
   idleTransactionMs?: number
+  /** Tests only: records every change of the files, for replaying a power cut. */
+  recordPath?: string
 }
 
 const STATEMENT_TIMEOUT_MS = 60_000
@@ -42,6 +44,7 @@ export class EmbeddedEngine {
       dataDir: options.dataDir,
       postgresqlConf: POSTGRESQL_CONF,
       idleTransactionMs: options.idleTransactionMs ?? IDLE_TRANSACTION_MS,
+      recordPath: options.recordPath ?? null,
       busySince,
     }
     this.#log = options.log

@@ -6,6 +6,8 @@ export interface ThreadSettings {
   dataDir: string | null
   postgresqlConf: string[]
   idleTransactionMs: number
+  /** Tests only: where changes of the files are recorded. */
+  recordPath: string | null
   /** One 64-bit cell: when the running exchange began (process.hrtime), 0 when idle. */
   busySince: SharedArrayBuffer
 }

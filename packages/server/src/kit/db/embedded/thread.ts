@@ -17,9 +17,18 @@ const tell = (message: FromThread): void => parent.postMessage(message)
 const tellCrash = (error: unknown): void =>
   tell({ kind: 'crashed', message: error instanceof Error ? error.message : String(error) })
 
+async function openFiles(dataDir: string): Promise<DurableFs> {
+  const { recordPath } = settings
+  if (recordPath === null) return new DurableFs(dataDir)
+  const { recordOperations } = await import('./recording-fs.js')
+  return new DurableFs(dataDir, (files) => recordOperations(files, recordPath))
+}
+
 async function open(): Promise<void> {
+  const { dataDir } = settings
+  const kept = dataDir === null ? {} : { fs: await openFiles(dataDir), startParams: durableStartParams }
   const lite = await PGlite.create({
-    ...(settings.dataDir === null ? {} : { fs: new DurableFs(settings.dataDir), startParams: durableStartParams }),
+    ...kept,
     extensions: { pg_trgm, unaccent, btree_gin },
     postgresqlconf: settings.postgresqlConf,
   })
