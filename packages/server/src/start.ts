@@ -4,6 +4,7 @@ import { type App, createApp } from './app.js'
 import { openBlobs } from './kit/blobs/open.js'
 import { type Clock, systemClock } from './kit/clock.js'
 import type { Config } from './kit/config.js'
+import { openDataDir } from './kit/data-dir/open-data-dir.js'
 import { openDatabase } from './kit/db/database.js'
 import { migrate } from './kit/db/migrate.js'
 import { createEvents } from './kit/events/events.js'
@@ -57,6 +58,7 @@ async function open(
   const clock = options.clock ?? systemClock
   const log = options.log ?? createLog()
   const dataDir = resolve(config.dataDir)
+  if (config.databaseUrl === null) closers.push((await openDataDir(dataDir)).release)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   let publicUrl = config.publicUrl ?? `http://${bracket(config.host)}:${config.port}`
   const embeddedDir = join(dataDir, 'database')

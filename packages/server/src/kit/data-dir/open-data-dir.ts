@@ -9,6 +9,8 @@ const VERSION_FILE = 'layout.json'
 /** PostgreSQL's major version in the embedded database; its files cannot be read by another. */
 const ENGINE_MAJOR = '18'
 const DATABASE = 'database'
+/** Any of these marks a folder as ours that has no version yet. */
+const OURS = [DATABASE, 'blobs', 'instance.key']
 
 /** The data folder cannot be used; the message says what to do. */
 export class DataDirError extends Error {
@@ -40,8 +42,8 @@ function checkLayout(dataDir: string): void {
       throw new DataDirError(`${dataDir} was made by a newer version of Stoa (layout ${layout}). Start that version.`)
     return
   }
-  const foreign = readdirSync(dataDir).filter((name) => !name.startsWith('lock.'))
-  if (foreign.length > 0 && !foreign.includes(DATABASE))
+  const present = readdirSync(dataDir).filter((name) => !name.startsWith('lock.'))
+  if (present.length > 0 && !OURS.some((name) => present.includes(name)))
     throw new DataDirError(`${dataDir} is not empty and not a data folder of Stoa. Choose another STOA_DATA_DIR.`)
   writeFileSync(`${path}.new`, `${JSON.stringify({ layout: LAYOUT })}\n`, { mode: 0o600, flush: true })
   renameSync(`${path}.new`, path)
