@@ -19,7 +19,7 @@ export function checkCard(_type: RepoType, content: Uint8Array): void {
 
 function readYaml(block: string): unknown {
   try {
-    return parse(block, { maxAliasCount: MAX_ALIASES, logLevel: 'silent' })
+    return parse(block, { maxAliasCount: MAX_ALIASES, logLevel: 'error' })
   } catch (error) {
     throw refuse('InvalidCard', `Invalid metadata in README.md: ${(error as Error).message}`)
   }

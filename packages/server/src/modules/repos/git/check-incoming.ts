@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads'
 import { type CheckedPack, checkPack, DEFAULT_PACK_LIMITS, GitFormatError, type PackObject } from '@stoa/git'
+import { startThread } from '../../../kit/thread.js'
 import { runToEnd } from './run-steps.js'
 import { memorySource, type Spooled } from './spool.js'
 
@@ -27,11 +27,8 @@ export async function checkIncoming(
 }
 
 function askWorker({ bytes, path, sizeBytes }: Spooled, tips: readonly string[]): Promise<CheckAnswer> {
-  const isSource = import.meta.url.endsWith('.ts')
-  const file = new URL(isSource ? './check-worker.ts' : './check-worker.js', import.meta.url)
-  const worker = new Worker(file, {
+  const worker = startThread(import.meta.url, './check-worker', {
     workerData: { bytes, path, sizeBytes, tips },
-    execArgv: isSource ? ['--conditions=source', '--import', 'tsx'] : [],
     resourceLimits: { maxOldGenerationSizeMb: 1024 },
   })
   const timer = setTimeout(() => void worker.terminate(), CHECK_TIMEOUT_MS)

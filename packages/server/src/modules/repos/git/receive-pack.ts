@@ -63,7 +63,7 @@ export async function serveReceivePack(
     spooled = await spool.finish()
     return await takePush(deps, repo, request, spooled)
   } catch (error) {
-    if (error instanceof GitFormatError && error.rule === 'badRequest') throw refuse('InvalidBody', error.message)
+    if (error instanceof GitFormatError) throw refuse('InvalidBody', error.message)
     throw error
   } finally {
     if (spooled) await spooled.discard()
