@@ -1,6 +1,6 @@
 import { refuse } from '@stoa/contracts'
+import type { Actor, UserActor } from '../../kit/http/actor.js'
 import type { Http } from '../../kit/http/server.js'
-import type { UserActor } from '../../kit/http/actor.js'
 import { maySpend } from './access.js'
 import type { CommerceDeps } from './deps.js'
 import { PRICES_CHANGED } from './events.js'
@@ -10,9 +10,19 @@ import { createGate, type RunningGate } from './gate/gate.js'
 import type { Gate } from './gate/port.js'
 import type { Scope } from './gate/scope.js'
 import { TermsCache } from './gate/terms-cache.js'
+import { bindBudgets } from './routes/budgets.js'
+import { bindLedger } from './routes/ledger.js'
+import { bindListings } from './routes/listings.js'
+import { bindPlans } from './routes/plans.js'
+import { bindRevenue } from './routes/revenue.js'
+import { bindUsage } from './routes/usage.js'
+import { bindWallets } from './routes/wallets.js'
 
 export type { CallRates, CallSubject, CallTerms, CallUsage, Gate, Reservation, Settlement } from './gate/port.js'
 export { maySpend } from './access.js'
+
+/** Whether somebody may see a resource such as `repo:acme/bert`. */
+export type CanSeeResource = (actor: Actor, resource: string) => Promise<boolean>
 
 /** Usage reaches aggregates, wallets and statements this soon. */
 const FOLD_MS = 1000
@@ -24,6 +34,7 @@ export function createCommerce(deps: CommerceDeps) {
   const scopes = new Map<string, Scope>()
   const terms = new TermsCache(deps, scopes)
   const linesOf = createPlanLines()
+  let canSeeResource: CanSeeResource = async () => true
   let metering: Metering | undefined
   let running: RunningGate | undefined
   let timers: NodeJS.Timeout[] = []
@@ -56,7 +67,21 @@ export function createCommerce(deps: CommerceDeps) {
     },
     /** Folds everything durable now; for tests, the demo and pages that want the latest. */
     foldNow: (): Promise<void> => started().metering.fold(),
-    routes: (_http: Http): void => undefined,
+    /** Lets the module that owns resources say who may see them; a listing of a hidden one is hidden too. */
+    provideResourceAccess: (check: CanSeeResource): void => {
+      canSeeResource = check
+    },
+    routes: (http: Http): void => {
+      const scope = http.scope('stoa')
+      const routeDeps = {
+        ...deps,
+        forgetTerms: () => terms.forget(),
+        canSeeResource: (actor: Actor, resource: string) => canSeeResource(actor, resource),
+        readSegment: (id: string, segment: number) => started().metering.readSegment(id, segment),
+      }
+      const families = [bindPlans, bindListings, bindWallets, bindUsage, bindRevenue, bindBudgets, bindLedger]
+      for (const bind of families) bind(scope, routeDeps)
+    },
     start: async (): Promise<void> => {
       const journalId = deps.ids.next()
       metering = await startMetering({ ...deps, linesOf }, journalId, scopes)

@@ -57,16 +57,17 @@ export function createFolder(
     }
   }
 
+  async function foldAfter(previous: Promise<void>): Promise<void> {
+    await previous.catch(() => undefined)
+    while (await step());
+  }
+
   return {
     get cursor() {
       return cursor
     },
     fold: () => {
-      running = running
-        .catch(() => undefined)
-        .then(async () => {
-          while (await step());
-        })
+      running = foldAfter(running)
       return running
     },
   }

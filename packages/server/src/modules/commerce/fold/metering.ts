@@ -6,7 +6,7 @@ import { advanceWindows, deleteLeases, lockLeases } from '../gate/queries.js'
 import { resizeLease } from '../gate/resize-lease.js'
 import type { Scope } from '../gate/scope.js'
 import { listSegmentFiles, segmentName } from '../journal/segment-file.js'
-import { dropLocalSegment, uploadSegment } from '../journal/segment-store.js'
+import { dropLocalSegment, readSegment, uploadSegment } from '../journal/segment-store.js'
 import { JournalWriter } from '../journal/writer.js'
 import { applyGroup } from '../ledger/apply-group.js'
 import { transferId } from '../ledger/transfer.js'
@@ -24,8 +24,8 @@ export interface Metering {
   fold(): Promise<void>
   /** Seals by age, uploads what is sealed, drops what is folded and uploaded. */
   tend(): Promise<void>
-  /** Path of a segment, and how much of it counts (null: all of it). */
-  place(journalId: string, segment: number): { path: string; durableBytes: number | null }
+  /** The bytes of any segment, from this disk or the blob store; null when it is gone. */
+  readSegment(journalId: string, segment: number): Promise<Buffer | null>
   /** Folds the rest, uploads, frees every lease. */
   stop(): Promise<void>
 }
@@ -58,10 +58,15 @@ export async function startMetering(
       await folding.fold()
     },
     tend,
-    place: (id, segment) => ({
-      path: join(folder, segmentName(id, segment)),
-      durableBytes: id === journalId ? (journal.durableBytes.get(segment) ?? 0) : null,
-    }),
+    readSegment: (id, segment) => {
+      const durableBytes = id === journalId ? (journal.durableBytes.get(segment) ?? null) : null
+      return readSegment(deps, {
+        journalId: id,
+        number: segment,
+        path: join(folder, segmentName(id, segment)),
+        durableBytes,
+      })
+    },
     stop: async () => {
       await journal.close()
       await folding.fold()

@@ -44,7 +44,7 @@ export interface HoldingBudget {
   readonly action: string
 }
 
-/** Every budget that a call of these parties falls under, in the order in which refusals name them. */
+/** Every budget of payer or caller that a call falls under, in the order in which refusals name them. */
 export async function listHoldingBudgets(
   db: Db,
   parties: { payerId: string; userId: string; tokenId: string | null; listingId: string; currency: string },
@@ -54,16 +54,13 @@ export async function listHoldingBudgets(
     .select(['id', 'scope', 'period', 'action'])
     .where('removedAt', 'is', null)
     .where('currency', '=', parties.currency)
+    .where('accountId', 'in', [parties.payerId, parties.userId])
     .where((eb) =>
       eb.or([
         eb.and([eb('scope', '=', 'key'), eb('subjectId', '=', parties.tokenId ?? '')]),
         eb.and([eb('scope', '=', 'user'), eb('subjectId', '=', parties.userId)]),
         eb.and([eb('scope', '=', 'org'), eb('subjectId', '=', parties.payerId)]),
-        eb.and([
-          eb('scope', '=', 'listing'),
-          eb('subjectId', '=', parties.listingId),
-          eb('accountId', 'in', [parties.payerId, parties.userId]),
-        ]),
+        eb.and([eb('scope', '=', 'listing'), eb('subjectId', '=', parties.listingId)]),
       ]),
     )
     .orderBy('id')

@@ -11,7 +11,8 @@ const SUBJECT_PART_BYTES = 70
 export const MAX_SUBJECT_BYTES = 16_384
 
 const KIND_CALL = 1
-const KIND_SUBJECT = 2
+/** Fifth byte of a slot that defines a subject. */
+export const KIND_SUBJECT = 2
 const WORD = 4_294_967_296
 
 /** Who and what one record is about; written once per segment and referred to by number. Everything a fold must know to replay. */

@@ -20,6 +20,12 @@ export class SegmentScanner {
   private readonly subjects = new Map<number, JournalSubject>()
   private parts: Buffer[] = []
   private lastSequence: number | null = null
+  private readonly isPartial: boolean
+
+  /** `isPartial`: the caller leaves slots out, so sequences may jump. */
+  constructor(options: { isPartial?: boolean } = {}) {
+    this.isPartial = options.isPartial ?? false
+  }
 
   /** Takes the bytes that follow `position`; an incomplete slot at the end is left for the next call. */
   take(bytes: Buffer): ScannedCall[] {
@@ -43,7 +49,7 @@ export class SegmentScanner {
   }
 
   private follows(slot: Slot): boolean {
-    if (this.lastSequence !== null && slot.sequence !== this.lastSequence + 1) return false
+    if (!this.isPartial && this.lastSequence !== null && slot.sequence !== this.lastSequence + 1) return false
     this.lastSequence = slot.sequence
     return true
   }

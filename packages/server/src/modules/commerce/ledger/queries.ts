@@ -135,16 +135,26 @@ export interface TransferCursor {
 /** Transfers that touch an account or belong to a group, newest first. */
 export async function listTransfers(
   db: Db,
-  filter: { ledgerAccountId?: string; groupId?: string; code?: string; from?: Date; to?: Date },
+  filter: {
+    ledgerAccountId?: string
+    groupId?: string
+    /** Only transfers that touch an account of one of these owners. */
+    owners?: readonly string[]
+    kinds?: readonly TransferKind[]
+    exceptCode?: string
+  },
   page: { limit: number; after: TransferCursor | null },
 ): Promise<TransferRow[]> {
   let query = db.selectFrom('commerce.ledgerTransfers').select([...TRANSFER_COLUMNS, 'groupId', 'at'])
   const { ledgerAccountId: account } = filter
   if (account) query = query.where((eb) => eb.or([eb('debitId', '=', account), eb('creditId', '=', account)]))
   if (filter.groupId) query = query.where('groupId', '=', filter.groupId)
-  if (filter.code) query = query.where('code', '=', filter.code)
-  if (filter.from) query = query.where('at', '>=', filter.from)
-  if (filter.to) query = query.where('at', '<', filter.to)
+  if (filter.kinds) query = query.where('kind', 'in', [...filter.kinds])
+  if (filter.exceptCode) query = query.where('code', '<>', filter.exceptCode)
+  if (filter.owners) {
+    const owned = sql`(select id from commerce.ledger_accounts where owner = any(${[...filter.owners]}::text[]))`
+    query = query.where(sql<boolean>`(debit_id in ${owned} or credit_id in ${owned})`)
+  }
   if (page.after) {
     const { at, id } = page.after
     query = query.where(sql<boolean>`(at, id) < (${at}::timestamptz, ${id}::text)`)
