@@ -1,0 +1,52 @@
+import { emptyRow, placeFor, refuseTaken, repoExists } from './create-repo.js'
+import type { RepoDeps, SignedIn } from './deps.js'
+import { announce, factsOf } from './events.js'
+import { copyRepoData } from './queries/copy-repo.js'
+import { insertRepo } from './queries/repos.js'
+import type { Repo } from './repo.js'
+
+export interface DuplicateRequest {
+  /** `ns/name` of the copy. */
+  readonly to: string
+  readonly visibility: Repo['visibility'] | null
+}
+
+/**
+ * Copies a repository with its history and large files; a private one stays private unless asked otherwise. The caller
+ * has checked that the actor may read it. Throws `InvalidRepoName`, `Forbidden`, `RepoExists`.
+ */
+export async function duplicateRepo(
+  deps: RepoDeps,
+  actor: SignedIn,
+  source: Repo,
+  request: DuplicateRequest,
+): Promise<Repo> {
+  const { name, account } = await placeFor(deps, actor, { type: source.type, name: request.to })
+  await refuseTaken(deps, source.type, name)
+  const at = deps.clock.now()
+  const byDefault = account.defaultPrivate ? 'private' : source.visibility
+  const actorId = actor.userId
+  const copy = await deps.write(async (tx) => {
+    const repo = await insertRepo(tx, {
+      ...emptyRow(deps.ids.next(), at),
+      type: source.type,
+      accountId: account.id,
+      namespace: account.name,
+      name: name.name,
+      visibility: request.visibility ?? byDefault,
+      sdk: source.sdk,
+      createdBy: actorId,
+      defaultBranch: source.defaultBranch,
+    })
+    if (!repo) return null
+    await copyRepoData(tx, source.id, repo.id, at)
+    await announce(deps.events, tx, 'repos.created', { ...factsOf(repo), actorId })
+    for (const ref of await deps.store.listRefs(tx, repo.id)) {
+      const moved = { repoId: repo.id, ref: ref.name, before: null, after: ref.oid, actorId }
+      await announce(deps.events, tx, 'repos.updated', moved)
+    }
+    return repo
+  })
+  if (!copy) throw repoExists(deps, source.type, name)
+  return copy
+}
