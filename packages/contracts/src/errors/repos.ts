@@ -3,6 +3,8 @@ export const REPO_ERRORS = {
   RepoNotFound: { status: 404, message: 'Repository not found' },
   RevisionNotFound: { status: 404, message: 'Invalid rev id' },
   EntryNotFound: { status: 404, message: 'Entry not found' },
+  /** A redirect: `Location` names the place under the present name. */
+  RepoMoved: { status: 307, message: 'The repository has a new name.' },
   GatedRepo: { status: 403, message: 'Access to this repository is restricted.' },
   RepoExists: { status: 409, message: 'You already created this repo' },
   InvalidRepoName: { status: 400, message: 'This is not a valid repository name.' },

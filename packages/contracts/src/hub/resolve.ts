@@ -68,3 +68,41 @@ export const resolveCached = route({
   query,
   errors,
 })
+
+const legacyErrors: readonly ErrorCode[] = ['RepoNotFound', 'NotFound']
+
+/** Ids without a namespace (`gpt2`) name nothing here, but must be answered as a missing repository (hub-api, reading aid). */
+export const legacyResolve = route({
+  id: 'hub.legacy.resolve',
+  family: 'hub',
+  method: 'GET',
+  path: '/:name/resolve/:rev/*',
+  summary: 'A file of a repository without a namespace: not found',
+  auth: 'optional',
+  params: z.object({ name: segment, rev: namedRevision, '*': z.string().max(MAX_WILDCARD) }),
+  errors: legacyErrors,
+})
+
+const legacyParams = z.object({ kind: segment, '*': z.string().max(MAX_WILDCARD) })
+
+export const legacyApiRead = route({
+  id: 'hub.legacy.read',
+  family: 'hub',
+  method: 'GET',
+  path: '/api/:kind/*',
+  summary: 'A repository without a namespace: not found',
+  auth: 'optional',
+  params: legacyParams,
+  errors: legacyErrors,
+})
+
+export const legacyApiWrite = route({
+  id: 'hub.legacy.write',
+  family: 'hub',
+  method: 'POST',
+  path: '/api/:kind/*',
+  summary: 'A repository without a namespace: not found',
+  auth: 'optional',
+  params: legacyParams,
+  errors: legacyErrors,
+})

@@ -11,7 +11,8 @@ const signed = z.object({
     .optional(),
   exp: z.string().regex(/^\d{1,12}$/),
   sig: z.string().max(128),
-  name: z.string().max(1000).optional(),
+  /** Who asked for the address. */
+  by: z.string().max(64).optional(),
 })
 const oidParams = z.object({ oid: sha256Text })
 const MAX_PARTS = 10_000

@@ -1,0 +1,124 @@
+import type { RepoDeps } from '../deps.js'
+import { findLfsObjects, type LfsObject } from '../queries/lfs.js'
+import { type Repo, repoPath } from '../repo.js'
+import { beginUpload, partCount } from './multipart.js'
+import type { UrlSigner } from './signed-url.js'
+
+/** Lives of signed addresses: clients queue many objects and ask again when one expired. */
+const UPLOAD_SECONDS = 6 * 3600
+const DOWNLOAD_SECONDS = 3600
+/** Largest object of all, so that sizes stay exact in JSON and parts stay few. */
+const MAX_OBJECT_BYTES = 2 * 1024 ** 4
+const PART_DIGITS = 5
+
+export interface BatchDeps extends RepoDeps {
+  readonly signer: UrlSigner
+  /** Objects above this size arrive in parts of this size, when the client knows how. */
+  readonly lfsPartBytes: number
+}
+
+interface BatchItem {
+  readonly oid: string
+  readonly size: number
+}
+
+export interface BatchRequest {
+  readonly repo: Repo
+  readonly actorId: string | null
+  readonly operation: 'upload' | 'download'
+  /** The client knows the multipart transfer. */
+  readonly canMultipart: boolean
+  readonly objects: readonly BatchItem[]
+}
+
+interface Action {
+  href: string
+  header?: Record<string, string>
+  expires_at?: string
+}
+
+export interface BatchObject {
+  oid: string
+  size: number
+  authenticated?: boolean
+  actions?: { upload?: Action; verify?: Action; download?: Action }
+  error?: { code: number; message: string }
+}
+
+/** Tells where each object goes or comes from; an upload without actions is stored already (git-lfs batch API). */
+export async function answerBatch(
+  deps: BatchDeps,
+  request: BatchRequest,
+): Promise<{ transfer: 'basic' | 'multipart'; objects: BatchObject[] }> {
+  const oids = request.objects.map((object) => object.oid)
+  const held = await findLfsObjects(deps.db, request.repo.id, oids)
+  const inParts = (size: number): boolean => request.canMultipart && size > deps.lfsPartBytes
+  const isMultipart = request.operation === 'upload' && request.objects.some((object) => inParts(object.size))
+  const objects: BatchObject[] = []
+  for (const object of request.objects) {
+    const problem = findObjectProblem(object)
+    const known = held.get(object.oid)
+    if (problem) objects.push({ ...object, error: { code: 422, message: problem } })
+    else if (request.operation === 'download') objects.push(downloadObject(deps, request, object, known))
+    else if (known) objects.push({ oid: object.oid, size: Number(known.sizeBytes) })
+    else objects.push(await uploadObject(deps, request, object, inParts(object.size)))
+  }
+  return { transfer: isMultipart ? 'multipart' : 'basic', objects }
+}
+
+function findObjectProblem(object: BatchItem): string | null {
+  if (!/^[0-9a-f]{64}$/.test(object.oid)) return 'An object is named by 64 hexadecimal digits of SHA-256.'
+  return object.size > MAX_OBJECT_BYTES ? 'This object is too large.' : null
+}
+
+function downloadObject(
+  deps: BatchDeps,
+  request: BatchRequest,
+  object: BatchItem,
+  known: LfsObject | undefined,
+): BatchObject {
+  if (!known) return { ...object, error: { code: 404, message: 'This object is not in the repository.' } }
+  const download = signedAction(deps, request, { method: 'GET', path: objectPath(object), sizeBytes: null })
+  return { oid: object.oid, size: Number(known.sizeBytes), authenticated: true, actions: { download } }
+}
+
+const objectPath = (object: BatchItem): string => `/lfs/objects/${object.oid}`
+
+async function uploadObject(
+  deps: BatchDeps,
+  request: BatchRequest,
+  object: BatchItem,
+  inParts: boolean,
+): Promise<BatchObject> {
+  const verify = { href: `${deps.publicUrl()}${repoPath(request.repo)}.git/info/lfs/verify` }
+  const upload = inParts
+    ? await multipartAction(deps, request, object)
+    : signedAction(deps, request, { method: 'PUT', path: objectPath(object), sizeBytes: object.size })
+  return { oid: object.oid, size: object.size, authenticated: true, actions: { upload, verify } }
+}
+
+interface Target {
+  readonly method: 'GET' | 'PUT' | 'POST'
+  readonly path: string
+  readonly sizeBytes: number | null
+}
+
+function signedAction(deps: BatchDeps, request: BatchRequest, target: Target): Action {
+  const seconds = target.method === 'GET' ? DOWNLOAD_SECONDS : UPLOAD_SECONDS
+  const expires = new Date(deps.clock.now().getTime() + seconds * 1000)
+  const expiresAt = Math.floor(expires.getTime() / 1000)
+  const signed = deps.signer.sign({ ...target, repoId: request.repo.id, by: request.actorId, expiresAt })
+  return { href: `${deps.publicUrl()}${signed}`, expires_at: expires.toISOString() }
+}
+
+/** Part numbers are padded to one width: some clients order them as text (hub-api 4.4). */
+async function multipartAction(deps: BatchDeps, request: BatchRequest, object: BatchItem): Promise<Action> {
+  const incoming = { repoId: request.repo.id, oid: object.oid, sizeBytes: object.size, by: request.actorId }
+  const base = `${objectPath(object)}/parts/${await beginUpload(deps, incoming, deps.lfsPartBytes)}`
+  const header: Record<string, string> = { chunk_size: String(deps.lfsPartBytes) }
+  for (let part = 1; part <= partCount(object.size, deps.lfsPartBytes); part++) {
+    const url = signedAction(deps, request, { method: 'PUT', path: `${base}/${part}`, sizeBytes: null })
+    header[String(part).padStart(PART_DIGITS, '0')] = url.href
+  }
+  return { ...signedAction(deps, request, { method: 'POST', path: `${base}/complete`, sizeBytes: null }), header }
+}

@@ -1,0 +1,60 @@
+import { refuse } from '@stoa/contracts'
+import { BlobMismatch } from '../../../kit/blobs/port.js'
+import type { RepoDeps } from '../deps.js'
+import { insertLfsObject } from '../queries/lfs.js'
+
+/** A large file on its way into a repository. */
+export interface IncomingObject {
+  readonly repoId: string
+  /** SHA-256, 64 hex. */
+  readonly oid: string
+  readonly sizeBytes: number
+  readonly by: string | null
+}
+
+/** Where the bytes of a large file lie. */
+export const blobKeyOf = (oid: string): string => `lfs/${oid.slice(0, 2)}/${oid.slice(2, 4)}/${oid}`
+
+/**
+ * Stores the bytes of a large file and lets the repository have it, once their SHA-256 and size are right.
+ * Throws `LfsHashMismatch`, leaving nothing, and `RepoNotFound` when the repository went meanwhile.
+ */
+export async function receiveObject(
+  deps: RepoDeps,
+  object: IncomingObject,
+  bytes: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const { oid, sizeBytes } = object
+  try {
+    await deps.blobs.put(blobKeyOf(oid), atMost(bytes, sizeBytes), { sha256: oid, sizeBytes })
+  } catch (error) {
+    throw error instanceof BlobMismatch ? mismatch() : error
+  }
+  await recordObject(deps, object)
+}
+
+const FOREIGN_KEY_VIOLATION = '23503'
+
+/** Records bytes that are in the store already. */
+export async function recordObject(deps: RepoDeps, object: IncomingObject): Promise<void> {
+  const { oid, repoId, by: pushedBy } = object
+  const sizeBytes = BigInt(object.sizeBytes)
+  const row = { oid, sizeBytes, blobKey: blobKeyOf(oid), repoId, pushedBy, at: deps.clock.now() }
+  try {
+    await deps.write((tx) => insertLfsObject(tx, row))
+  } catch (error) {
+    throw (error as { code?: string }).code === FOREIGN_KEY_VIOLATION ? refuse('RepoNotFound') : error
+  }
+}
+
+export const mismatch = (): Error => refuse('LfsHashMismatch')
+
+/** Ends a body that is longer than it may be before it fills the disk. */
+export async function* atMost(bytes: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
+  let total = 0
+  for await (const chunk of bytes) {
+    total += chunk.byteLength
+    if (total > limit) throw mismatch()
+    yield chunk
+  }
+}
