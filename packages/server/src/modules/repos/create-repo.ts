@@ -3,11 +3,10 @@ import type { Tx } from '../../kit/db/database.js'
 import { mayCreateIn } from './access.js'
 import { checkCard } from './commits/check-card.js'
 import { checkedPath } from './commits/collect-edits.js'
-import { buildFirstCommit, type FirstCommit, type FirstFile } from './commits/first-commit.js'
+import { buildFirstCommit, type FirstCommit, type FirstFile, insertFirstCommit } from './commits/first-commit.js'
 import type { NamespaceAccount, RepoDeps, SignedIn } from './deps.js'
 import { announce, factsOf } from './events.js'
 import { defaultAttributes } from './files/attributes.js'
-import { insertFirstCommit } from './queries/first-objects.js'
 import { findRepoByName, insertRepo } from './queries/repos.js'
 import { type Repo, repoPath } from './repo.js'
 import { findRepoNameProblem, type RepoName, splitRepoName } from './repo-name.js'
@@ -65,11 +64,11 @@ export async function insertNewRepo(deps: RepoDeps, tx: Tx, draft: RepoDraft): P
     createdBy: draft.actorId,
   })
   if (!repo) return null
-  await insertFirstCommit(tx, repo.id, repo.defaultBranch, draft.commit)
+  await insertFirstCommit(deps, tx, repo, draft.commit)
   const actorId = draft.actorId
   await announce(deps.events, tx, 'repos.created', { ...factsOf(repo), actorId })
   const ref = `refs/heads/${repo.defaultBranch}`
-  const moved = { repoId: repo.id, ref, before: null, after: draft.commit.oid, actorId }
+  const moved = { repoId: repo.id, ref, before: null, after: draft.commit.node.oid, actorId }
   await announce(deps.events, tx, 'repos.updated', moved)
   return repo
 }

@@ -1,16 +1,15 @@
 import type { Actor } from '../../kit/http/actor.js'
 import type { Db, Tx } from '../../kit/db/database.js'
 import type { Kit } from '../../kit/kit.js'
+import type { Accounts } from '../accounts/index.js'
 import type { GitStore } from './git/store.js'
 
-/** What repositories need of accounts. */
-export interface RepoAccounts {
-  findAccount(db: Db, name: string): Promise<NamespaceAccount | null>
-}
+/** What repositories use of accounts. */
+export type RepoAccounts = Pick<Accounts, 'findAccount' | 'getAccount' | 'provideRepoCounts'>
 
+/** The account a repository belongs to. */
 export interface NamespaceAccount {
   readonly id: string
-  readonly type: 'user' | 'org'
   readonly name: string
   readonly defaultPrivate: boolean
 }

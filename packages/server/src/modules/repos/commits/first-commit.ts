@@ -1,7 +1,10 @@
 import { deflateSync } from 'node:zlib'
 import { hashObject, type ObjectType, typeCode } from '@stoa/git'
+import type { Tx } from '../../../kit/db/database.js'
 import type { RepoDeps } from '../deps.js'
-import type { FirstObject } from '../queries/first-objects.js'
+import { insertCommits, type NewCommitRow } from '../git/queries/commits.js'
+import { insertObjects, type NewObjectRow } from '../git/queries/objects.js'
+import type { Repo } from '../repo.js'
 import { type CommitAuthor, makeCommit } from './commit-files.js'
 import { editTree, type TreeEdit } from './tree-edit.js'
 
@@ -13,10 +16,8 @@ export interface FirstFile {
 
 /** A first commit, ready to be written in the transaction that makes its repository. */
 export interface FirstCommit {
-  readonly oid: string
-  readonly tree: string
-  readonly objects: readonly FirstObject[]
-  readonly committedAt: Date
+  readonly node: NewCommitRow
+  readonly objects: readonly NewObjectRow[]
 }
 
 /** Builds the objects of a first commit; later files win over earlier ones at the same path. Throws `InvalidPath`. */
@@ -26,10 +27,10 @@ export async function buildFirstCommit(
   files: readonly FirstFile[],
   message = 'initial commit',
 ): Promise<FirstCommit> {
-  const objects: FirstObject[] = []
+  const objects = new Map<string, NewObjectRow>()
   const add = (type: ObjectType, data: Uint8Array): string => {
     const oid = hashObject(type, data)
-    objects.push({ oid, type: typeCode(type), sizeBytes: BigInt(data.byteLength), data: deflateSync(data) })
+    objects.set(oid, { oid, type: typeCode(type), sizeBytes: data.byteLength, deflated: deflateSync(data) })
     return oid
   }
   const byPath = new Map(files.map((file) => [file.path, file.content]))
@@ -37,6 +38,20 @@ export async function buildFirstCommit(
   const { rootOid, newTrees } = await editTree(async () => null, null, edits)
   for (const data of newTrees) add('tree', data)
   const oid = add('commit', makeCommit(deps, author, { tree: rootOid, parents: [], message }))
-  const committedAt = new Date(Math.floor(deps.clock.now().getTime() / 1000) * 1000)
-  return { oid, tree: rootOid, objects, committedAt }
+  const committedSeconds = Math.floor(deps.clock.now().getTime() / 1000)
+  const node = { oid, tree: rootOid, parents: [], generation: 1, committedSeconds }
+  return { node, objects: [...objects.values()] }
+}
+
+/** Writes the first commit of a repository made in this very transaction, and points the default branch at it. */
+export async function insertFirstCommit(
+  deps: Pick<RepoDeps, 'store'>,
+  tx: Tx,
+  repo: Repo,
+  commit: FirstCommit,
+): Promise<void> {
+  await insertObjects(tx, repo.id, commit.objects)
+  await insertCommits(tx, repo.id, [commit.node])
+  const branch = { name: `refs/heads/${repo.defaultBranch}`, old: null, new: commit.node.oid }
+  await deps.store.updateRefs(tx, repo.id, [branch])
 }

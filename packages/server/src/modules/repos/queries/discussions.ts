@@ -30,15 +30,17 @@ export async function insertDiscussion(tx: Tx, discussion: NewDiscussion): Promi
   return num
 }
 
-/** A pull request's base branch and state; null when the number is no pull request. */
-export async function findPullRequest(
-  db: Db,
-  repoId: string,
-  num: number,
-): Promise<{ baseRef: string | null; status: string } | null> {
+export interface PullRequestFacts {
+  readonly baseRef: string | null
+  readonly status: string
+  readonly authorId: string
+}
+
+/** A pull request by its number; null when that is none. */
+export async function findPullRequest(db: Db, repoId: string, num: number): Promise<PullRequestFacts | null> {
   const row = await db
     .selectFrom('repos.discussions')
-    .select(['baseRef', 'status'])
+    .select(['baseRef', 'status', 'authorId'])
     .where('repoId', '=', repoId)
     .where('num', '=', num)
     .where('isPullRequest', '=', true)

@@ -4,15 +4,11 @@ import { makeCommit } from '../commits/commit-files.js'
 import { EMPTY_TREE } from '../commits/tree-edit.js'
 import type { RepoDeps, SignedIn } from '../deps.js'
 import { announce } from '../events.js'
-import type { GitRef } from '../git/store.js'
+import type { GitRef, RefChange } from '../git/store.js'
 import type { Repo } from '../repo.js'
 import { resolveRevision, revisionNotFound } from '../resolve-revision.js'
 
-interface RefMove {
-  readonly name: string
-  readonly old: string | null
-  readonly new: string | null
-}
+type RefMove = RefChange
 
 async function moveRef(deps: RepoDeps, actor: SignedIn, repo: Repo, move: RefMove): Promise<void> {
   await deps.write(async (tx) => {
@@ -67,7 +63,8 @@ export async function createTag(deps: RepoDeps, actor: SignedIn, repo: Repo, tag
   if (await deps.store.findRef(deps.db, repo.id, name)) throw refExists(name)
   if (!isValidShortName(tag.name)) throw refuse('InvalidRefName', `Invalid reference for a tag: ${tag.name}`)
   const target = tag.message ? await storeTag(deps, actor, repo, tag.name, commit.oid, tag.message) : commit.oid
-  await moveRef(deps, actor, repo, { name, old: null, new: target }).catch(asRefExists(name))
+  const peeled = tag.message ? commit.oid : null
+  await moveRef(deps, actor, repo, { name, old: null, new: target, peeled }).catch(asRefExists(name))
 }
 
 /** Throws `RevisionNotFound` when there is no such tag. */

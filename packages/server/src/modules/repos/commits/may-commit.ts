@@ -1,0 +1,55 @@
+import { refuse } from '@stoa/contracts'
+import { mayWrite } from '../../../kit/http/actor.js'
+import { includesRight, type Right } from '../access.js'
+import type { RepoDeps, SignedIn } from '../deps.js'
+import { demandRight } from '../find-repo.js'
+import { findPullRequest } from '../queries/discussions.js'
+import type { Repo } from '../repo.js'
+
+export interface CommitAim {
+  readonly rev: string
+  readonly createPullRequest: boolean
+}
+
+/**
+ * Throws unless the actor may commit there: with write access, by opening a pull request, or to one's own pull request.
+ * The caller has checked that they may read.
+ */
+export async function demandCommitRight(
+  deps: Pick<RepoDeps, 'db'>,
+  actor: SignedIn,
+  found: { readonly repo: Repo; readonly right: Right },
+  aim: CommitAim,
+): Promise<void> {
+  if (includesRight(found.right, 'write')) return
+  if (aim.createPullRequest || (await isOwnPullRequest(deps, actor, found.repo, aim.rev))) {
+    demandPullRequestRight(actor, found.repo)
+    return
+  }
+  demandRight(found.repo, actor, found.right, 'write')
+}
+
+/** Readers may propose changes, with a credential that may write. */
+export function demandPullRequestRight(actor: SignedIn, repo: Repo): void {
+  if (repo.discussionsDisabled) throw refuse('Forbidden', 'Pull requests are disabled for this repository.')
+  const isScoped = actor.auth.type === 'token' && actor.auth.role === 'fineGrained'
+  const may = isScoped ? hasDiscussionScope(actor) : mayWrite(actor)
+  if (!may) throw refuse('InsufficientScope', 'This access token may only read. Use a token with the write role.')
+}
+
+function hasDiscussionScope(actor: SignedIn): boolean {
+  return (
+    actor.auth.type === 'token' && actor.auth.scopes.some((scope) => scope.permissions.includes('discussion.write'))
+  )
+}
+
+async function isOwnPullRequest(
+  deps: Pick<RepoDeps, 'db'>,
+  actor: SignedIn,
+  repo: Repo,
+  rev: string,
+): Promise<boolean> {
+  const num = /^refs\/pr\/(\d{1,9})$/.exec(rev)?.[1]
+  if (num === undefined) return false
+  return (await findPullRequest(deps.db, repo.id, Number(num)))?.authorId === actor.userId
+}
