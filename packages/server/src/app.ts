@@ -4,15 +4,16 @@ import type { Kit, Module } from './kit/kit.js'
 import { createManifest } from './manifest/index.js'
 import { createAccounts } from './modules/accounts/index.js'
 import { createCommerce } from './modules/commerce/index.js'
+import { createRepos } from './modules/repos/index.js'
 
 /** The house: every module, built in the order in which one may use another. */
 export function createApp(kit: Kit, options: { checkResponses: boolean }) {
   const accounts = createAccounts(kit)
   const commerce = createCommerce({ ...kit, accounts })
-  // const repos = createRepos({ ...kit, accounts })
+  const repos = createRepos({ ...kit, accounts })
   // const catalog = createCatalog({ ...kit, accounts, repos })
   // const inference = createInference({ ...kit, accounts, commerce, repos, catalog })
-  const modules: readonly Module[] = [accounts, commerce]
+  const modules: readonly Module[] = [accounts, commerce, repos]
   const nouns = modules.flatMap((module) => module.nouns ?? [])
   const manifest = createManifest({ ...kit, accounts, nouns })
 
@@ -25,7 +26,7 @@ export function createApp(kit: Kit, options: { checkResponses: boolean }) {
     log: kit.log,
   })
   for (const module of [...modules, manifest]) module.routes?.(http)
-  return { http, manifest, accounts, commerce, ...lifecycle(modules) }
+  return { http, manifest, accounts, commerce, repos, ...lifecycle(modules) }
 }
 
 export type App = ReturnType<typeof createApp>

@@ -63,7 +63,7 @@ export const createCommit = route({
   params: revisionParams,
   query: commitQuery,
   response: z.object({
-    success: z.literal(true),
+    success: z.boolean(),
     commitOid: z.string(),
     commitUrl: z.string(),
     hookOutput: z.string(),

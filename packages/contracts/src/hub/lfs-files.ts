@@ -42,7 +42,7 @@ export const deleteLfsFiles = route({
       rewriteHistory: z.boolean().nullish(),
     }),
   }),
-  response: z.object({ success: z.literal(true), processed: z.number(), succeeded: z.number() }),
+  response: z.object({ success: z.boolean(), processed: z.number(), succeeded: z.number() }),
   errors: ['RepoNotFound', 'Forbidden', 'InsufficientScope'],
 })
 

@@ -54,7 +54,7 @@ export const deleteRepo = route({
   summary: 'Delete a repository',
   auth: 'write',
   body: z.object({ name, organization: namespace, type }),
-  response: z.object({ deleted: z.literal(true) }),
+  response: z.object({ deleted: z.boolean() }),
   errors: ['RepoNotFound', 'Forbidden', 'InsufficientScope'],
 })
 

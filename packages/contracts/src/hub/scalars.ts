@@ -44,7 +44,7 @@ const segment = z.string().min(1).max(MAX_SEGMENT)
 export const repoParams = z.object({ kind: repoKind, namespace: segment, name: segment })
 export const namedRevision = z.string().min(1).max(MAX_REVISION)
 /** A repository at a revision; a revision with raw slashes ends in the wildcard (`splitRevision` puts it together). */
-export const revisionParams = repoParams.extend({ rev: namedRevision })
+export const revisionParams = repoParams.extend({ rev: namedRevision, '*': z.string().max(MAX_WILDCARD).optional() })
 export const pathParams = revisionParams.extend({ '*': z.string().max(MAX_WILDCARD) })
 
 /** ISO 8601, UTC, three fraction digits, `Z` (hub-api 1.2). */

@@ -113,3 +113,19 @@ export async function renameRepo(tx: Tx, repo: Repo, accountId: string, to: Repo
     .execute()
   return toRepo(row)
 }
+
+/** How many repositories an account shows to everybody, by type. */
+export async function countPublicRepos(
+  db: Db,
+  accountId: string,
+): Promise<{ numModels: number; numDatasets: number; numSpaces: number }> {
+  const rows = await db
+    .selectFrom('repos.repos')
+    .select(['type', (eb) => eb.fn.countAll<bigint | string>().as('count')])
+    .where('accountId', '=', accountId)
+    .where('visibility', '=', 'public')
+    .groupBy('type')
+    .execute()
+  const count = (type: string): number => Number(rows.find((row) => row.type === type)?.count ?? 0)
+  return { numModels: count('model'), numDatasets: count('dataset'), numSpaces: count('space') }
+}

@@ -7,7 +7,6 @@ import { demandCommitRight } from '../commits/may-commit.js'
 import { preuploadFiles } from '../commits/preupload.js'
 import { readIncomingCommit } from '../commits/read-operations.js'
 import { repoPath } from '../repo.js'
-import { splitRevision } from '../resolve-revision.js'
 import { openRepo, type RepoRouteDeps } from './repo-routes.js'
 
 /** Uploading (hub-api 4.4). A revision with raw slashes arrives through the second path of each route. */
@@ -52,10 +51,15 @@ export function bindHubCommit(http: Http, deps: RepoRouteDeps): void {
 /** The path, and the same with `refs/pr/1` unescaped at its end. */
 export const withRawRevision = (path: string): readonly string[] => [path, `${path}/*`]
 
-/** The revision of an address, put together when its slashes were not escaped. */
-export function revisionOf(params: { readonly rev: string }): string {
-  const rest = (params as { '*'?: string })['*']
-  return rest === undefined ? params.rev : splitRevision(params.rev, rest).rev
+export interface RevisionParams {
+  readonly rev: string
+  readonly '*'?: string | undefined
+}
+
+/** The revision, branch or tag at the end of an address, put together when its slashes were not escaped. */
+export function revisionOf(params: RevisionParams): string {
+  const rest = params['*']
+  return rest === undefined ? params.rev : `${params.rev}/${rest}`
 }
 
 function linesOf(request: FastifyRequest): AsyncIterator<CommitLine> {

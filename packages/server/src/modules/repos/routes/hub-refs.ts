@@ -24,7 +24,7 @@ export function bindHubRefs(http: Http, deps: RepoRouteDeps): void {
       const { repo } = await openRepo(deps, asked, 'write')
       const { startingPoint, emptyBranch, overwrite } = asked.body ?? {}
       await createBranch(deps, asked.actor, repo, {
-        name: nameOf(asked.params),
+        name: revisionOf(asked.params),
         startingPoint: startingPoint ?? null,
         isEmpty: emptyBranch ?? false,
         overwrite: overwrite ?? false,
@@ -35,7 +35,7 @@ export function bindHubRefs(http: Http, deps: RepoRouteDeps): void {
   for (const path of withRawRevision(deleteBranchRoute.path)) {
     hub.bind({ ...deleteBranchRoute, path }, async (asked) => {
       const { repo } = await openRepo(deps, asked, 'write')
-      await deleteBranch(deps, asked.actor, repo, nameOf(asked.params))
+      await deleteBranch(deps, asked.actor, repo, revisionOf(asked.params))
       return {}
     })
   }
@@ -50,14 +50,8 @@ export function bindHubRefs(http: Http, deps: RepoRouteDeps): void {
   for (const path of withRawRevision(deleteTagRoute.path)) {
     hub.bind({ ...deleteTagRoute, path }, async (asked) => {
       const { repo } = await openRepo(deps, asked, 'write')
-      await deleteTag(deps, asked.actor, repo, nameOf(asked.params))
+      await deleteTag(deps, asked.actor, repo, revisionOf(asked.params))
       return {}
     })
   }
-}
-
-/** A branch or tag name of several parts, whose slashes were not escaped. */
-function nameOf(params: { readonly rev: string }): string {
-  const rest = (params as { '*'?: string })['*']
-  return rest === undefined ? params.rev : `${params.rev}/${rest}`
 }

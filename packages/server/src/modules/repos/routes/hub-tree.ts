@@ -71,9 +71,7 @@ function bindHistory(http: Http, deps: RepoRouteDeps): void {
   for (const path of withRawRevision(compareRevisions.path)) {
     hub.bind({ ...compareRevisions, path }, async (asked) => {
       const { repo } = await openRepo(deps, asked, 'read')
-      const rest = (asked.params as { '*'?: string })['*']
-      const text = rest === undefined ? asked.params.rev : `${asked.params.rev}/${rest}`
-      const [base, head, more] = text.split(/\.{2,3}/)
+      const [base, head, more] = revisionOf(asked.params).split(/\.{2,3}/)
       if (!base || !head || more !== undefined) throw refuse('InvalidRequest', 'Compare as base..head.')
       return asked.reply.type('text/plain; charset=utf-8').send(await compareCommits(deps, repo, base, head))
     })

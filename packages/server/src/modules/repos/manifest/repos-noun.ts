@@ -1,0 +1,113 @@
+import { z } from 'zod'
+import type { Tx } from '../../../kit/db/database.js'
+import { type Change, itemProblem, type ManifestContext, type ManifestNoun } from '../../../kit/manifest/noun.js'
+import { insertNewRepo } from '../create-repo.js'
+import type { RepoDeps } from '../deps.js'
+import { announce, factsOf } from '../events.js'
+import { insertLfsObject } from '../queries/lfs.js'
+import { deleteRepoRow, findRepoByName, listRepos, updateRepo } from '../queries/repos.js'
+import type { Repo } from '../repo.js'
+import { findRepoNameProblem, type RepoName, splitRepoName } from '../repo-name.js'
+import { type FirstContent, readFirstContent } from './read-first-content.js'
+
+const PAGE = 1000
+
+const repoItem = z.strictObject({
+  type: z.enum(['model', 'dataset', 'space', 'kernel']).default('model'),
+  name: z.string().min(3).max(200),
+  private: z.boolean().optional(),
+  sdk: z.enum(['gradio', 'streamlit', 'docker', 'static']).optional(),
+  files: z.string().max(1000).optional(),
+})
+export type RepoItem = z.output<typeof repoItem>
+
+/** `repos:` of a manifest. The files of a folder are committed when the repository is new. */
+export function reposNoun(deps: RepoDeps): ManifestNoun<RepoItem, FirstContent | null> {
+  return {
+    key: 'repos',
+    identity: ['type', 'name'],
+    schema: repoItem,
+    prepare: async (item, context) => {
+      const name = nameOf(item)
+      if (await findRepoByName(deps.db, item.type, name)) return null
+      return await readFirstContent(deps, item, name, context)
+    },
+    apply: (tx, item, context, prepared) => applyRepo(deps, tx, item, context, prepared),
+    remove: async (tx, item, context) => {
+      const repo = await findRepoByName(tx, item.type, nameOf(item))
+      if (!repo) return null
+      await deleteRepoRow(tx, repo.id)
+      const actorId = context.actor?.userId ?? null
+      await announce(deps.events, tx, 'repos.deleted', { ...factsOf(repo), accountId: repo.accountId, actorId })
+      return { kind: 'remove', subject: subjectOf(repo), text: '' }
+    },
+    export: async (db) => {
+      const items: RepoItem[] = []
+      let after = ''
+      for (let page = await listRepos(db, after, PAGE); page.length > 0; page = await listRepos(db, after, PAGE)) {
+        items.push(...page.map(showRepo))
+        after = page.at(-1)?.id ?? ''
+      }
+      return items
+    },
+  }
+}
+
+const subjectOf = (repo: { readonly type: string; readonly fullName: string }): string =>
+  `repo ${repo.type} ${repo.fullName}`
+
+function nameOf(item: RepoItem): RepoName {
+  const name = splitRepoName(item.name)
+  const problem = name ? findRepoNameProblem(name.name) : 'A repository name is "namespace/name".'
+  if (!name || problem) throw itemProblem(['name'], problem ?? '')
+  return name
+}
+
+async function applyRepo(
+  deps: RepoDeps,
+  tx: Tx,
+  item: RepoItem,
+  context: ManifestContext,
+  content: FirstContent | null,
+): Promise<Change | null> {
+  const name = nameOf(item)
+  const existing = await findRepoByName(tx, item.type, name)
+  if (existing) return await changeRepo(deps, tx, existing, item, context)
+  const account = await deps.accounts.findAccount(tx, name.namespace)
+  if (!account) throw itemProblem(['name'], `there is no account ${name.namespace}`)
+  if (!content) throw itemProblem(['name'], `${item.name} was deleted while the manifest was applied`)
+  const isPrivate = item.private ?? account.defaultPrivate
+  const actorId = context.actor?.userId ?? null
+  const draft = { type: item.type, name, account, visibility: visibilityOf(isPrivate), sdk: item.sdk ?? null, actorId }
+  const repo = await insertNewRepo(deps, tx, { ...draft, commit: content.commit })
+  if (!repo) throw itemProblem(['name'], `${item.name} was made while the manifest was applied`)
+  for (const object of content.large) {
+    await insertLfsObject(tx, { ...object, repoId: repo.id, pushedBy: actorId, at: context.now })
+  }
+  return { kind: 'create', subject: subjectOf(repo), text: isPrivate ? 'private' : '' }
+}
+
+async function changeRepo(
+  deps: RepoDeps,
+  tx: Tx,
+  repo: Repo,
+  item: RepoItem,
+  context: ManifestContext,
+): Promise<Change | null> {
+  if (item.private === undefined || item.private === (repo.visibility !== 'public')) return null
+  await updateRepo(tx, repo.id, { visibility: visibilityOf(item.private) }, context.now)
+  await announce(deps.events, tx, 'repos.settings', { repoId: repo.id, actorId: context.actor?.userId ?? null })
+  const text = item.private ? 'private no → yes' : 'private yes → no'
+  return { kind: 'update', subject: subjectOf(repo), text }
+}
+
+const visibilityOf = (isPrivate: boolean): 'public' | 'private' => (isPrivate ? 'private' : 'public')
+
+function showRepo(repo: Repo): RepoItem {
+  return {
+    type: repo.type,
+    name: repo.fullName,
+    private: repo.visibility === 'public' ? undefined : true,
+    sdk: (repo.sdk as RepoItem['sdk']) ?? undefined,
+  }
+}
