@@ -25,3 +25,31 @@ it('removes what a dead process left unfinished, and leaves what is being writte
   await openDiskBlobs(root)
   expect(readdirSync(join(root, 'tmp'))).toEqual(['new'])
 })
+
+it('refuses new blobs when the disk is nearly full, and still reads and deletes', async () => {
+  let freeBytes = 2 ** 40
+  const store = await openDiskBlobs(join(folder, 'full'), async () => freeBytes)
+  const body = async function* () {
+    yield Buffer.from('kept')
+  }
+  await store.put('a/kept', body())
+  freeBytes = 1024
+  await new Promise((resolve) => setTimeout(resolve, 1_050))
+  await expect(store.put('a/refused', body())).rejects.toMatchObject({ code: 'StorageFull', status: 507 })
+  expect(await store.stat('a/refused')).toBeNull()
+  expect(await store.stat('a/kept')).toMatchObject({ sizeBytes: 4 })
+  await store.deleteMany(['a/kept'])
+  expect(await store.stat('a/kept')).toBeNull()
+})
+
+it('leaves nothing of a blob that the disk had no room for', async () => {
+  const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+  const store = await openDiskBlobs(join(folder, 'enospc'))
+  const body = async function* () {
+    yield Buffer.alloc(2 * 1024 * 1024)
+    throw full
+  }
+  await expect(store.put('a/half', body())).rejects.toMatchObject({ code: 'StorageFull' })
+  expect(readdirSync(join(folder, 'enospc', 'tmp'))).toEqual([])
+  expect(await store.stat('a/half')).toBeNull()
+})

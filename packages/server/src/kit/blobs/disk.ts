@@ -3,6 +3,7 @@ import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat } from 'n
 import { dirname, join, sep } from 'node:path'
 import { Readable } from 'node:stream'
 import { refuse } from '@stoa/contracts'
+import { BLOB_RESERVE_BYTES, DiskSpace } from '../disk-space.js'
 import { CheckedBody } from './checked-body.js'
 import { checkBlobKey, SCRATCH } from './key.js'
 import { BlobExists, type BlobFacts, type BlobRange, type BlobStore, type ListedBlob } from './port.js'
@@ -12,16 +13,25 @@ const PIECE_BYTES = 1024 * 1024
 /** Scratch files of a process that died are removed at the next start. */
 const SCRATCH_AGE_MS = 24 * 3600 * 1000
 
-/** Files below one folder. A blob is complete and on the disk before it has its name. */
-export async function openDiskBlobs(root: string): Promise<BlobStore> {
+/**
+ * Files below one folder. A blob is complete and on the disk before it has its name. `freeBytes` replaces the question to
+ * the file system in tests.
+ */
+export async function openDiskBlobs(root: string, freeBytes?: () => Promise<number>): Promise<BlobStore> {
   await mkdir(join(root, SCRATCH), { recursive: true, mode: 0o700 })
   await removeOldScratch(join(root, SCRATCH))
+  const reserveBytes = BLOB_RESERVE_BYTES
+  const space = new DiskSpace(root, { reserveBytes, ...(freeBytes === undefined ? {} : { freeBytes }) })
   const pathOf = (key: string): string => join(root, checkBlobKey(key))
   return {
     kind: 'disk',
     direct: null,
     localPath: pathOf,
-    put: (key, body, options = {}) => put(root, pathOf(key), body, options),
+    put: async (key, body, options = {}) => {
+      const path = pathOf(key)
+      await space.check()
+      return put(root, path, body, options)
+    },
     get: (key, range) => get(pathOf(key), range),
     stat: (key) => statOrNull(pathOf(key)),
     deleteMany: async (keys) => {

@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { refuse } from '@stoa/contracts'
 import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import pg from 'pg'
+import { DATABASE_RESERVE_BYTES, DiskSpace } from '../disk-space.js'
 import type { Log } from '../log.js'
 import { columnTypes } from './column-types.js'
 import { EmbeddedEngine, type EngineOptions } from './embedded/engine.js'
@@ -18,7 +20,7 @@ export interface Database {
   /** For code that needs plain SQL text: migrations, COPY. Everything else uses `db` and `write`. */
   readonly pool: pg.Pool
   /**
-   * Runs `work` in one transaction. It may run again when PostgreSQL reports a deadlock or a serialisation failure, so it
+   * Runs `work` in one transaction, or refuses with `StorageFull` when the disk is nearly full. It may run again when PostgreSQL reports a deadlock or a serialisation failure, so it
    * must only talk to the database. Using `db` inside it throws: on the embedded database that would wait for ever.
    */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
@@ -33,6 +35,8 @@ export interface DatabaseOptions extends Partial<Omit<EngineOptions, 'dataDir' |
   /** Folder of the embedded database; null keeps it in memory. */
   readonly embeddedDir: string | null
   readonly log: Log
+  /** Free bytes of the embedded database's disk; replaced by tests. */
+  readonly freeBytes?: () => Promise<number>
 }
 
 const EMBEDDED_CONNECTIONS = 4
@@ -41,6 +45,7 @@ const CONNECT_TIMEOUT_MS = 30_000
 const WRITE_ATTEMPTS = 3
 const SERIALIZATION_FAILURE = '40001'
 const DEADLOCK_DETECTED = '40P01'
+const DISK_FULL = '53100'
 
 /** Opens PostgreSQL, or the embedded database when no address is given. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
@@ -51,6 +56,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   // The pool listens only to clients that nobody uses; one that is lost inside a transaction would end the process.
   pool.on('connect', (client) => client.on('error', reportLost))
   pool.on('error', () => undefined)
+  const space = watchSpace(options)
   const scope = new AsyncLocalStorage<{ isOpen: boolean }>()
   const db = new Kysely<Schema>({
     dialect: new PostgresDialect({ pool: guardPool(pool, scope) }),
@@ -60,7 +66,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     kind: databaseUrl === null ? 'embedded' : 'postgres',
     db,
     pool,
-    write: (work) => writeIn(db, scope, work),
+    async write(work) {
+      refuseInside(scope)
+      await space?.check()
+      return writeIn(db, scope, work)
+    },
     async health() {
       const started = performance.now()
       await sql`select 1`.execute(db)
@@ -110,7 +120,9 @@ function guardPool(pool: pg.Pool, scope: Scope) {
     options: {},
     async connect(): Promise<pg.PoolClient> {
       refuseInside(scope)
-      return pool.connect()
+      return pool.connect().catch((error: unknown) => {
+        throw Object.assign(refuse('Unavailable', 'The database cannot be reached.'), { cause: error })
+      })
     },
     end: () => pool.end(),
   }
@@ -133,7 +145,6 @@ export function afterCommit(tx: Tx, work: () => void): void {
 }
 
 async function writeIn<T>(db: Db, scope: Scope, work: (tx: Tx) => Promise<T>): Promise<T> {
-  refuseInside(scope)
   for (let attempt = 1; ; attempt++) {
     const transaction = { isOpen: true }
     const committed: (() => void)[] = []
@@ -147,6 +158,7 @@ async function writeIn<T>(db: Db, scope: Scope, work: (tx: Tx) => Promise<T>): P
       for (const callback of committed) callback()
       return result
     } catch (error) {
+      if (codeOf(error) === DISK_FULL) throw refuse('StorageFull')
       if (attempt === WRITE_ATTEMPTS || !isTransient(error)) throw error
     } finally {
       transaction.isOpen = false
@@ -154,7 +166,15 @@ async function writeIn<T>(db: Db, scope: Scope, work: (tx: Tx) => Promise<T>): P
   }
 }
 
+const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code
+
 function isTransient(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code
-  return code === SERIALIZATION_FAILURE || code === DEADLOCK_DETECTED
+  return codeOf(error) === SERIALIZATION_FAILURE || codeOf(error) === DEADLOCK_DETECTED
+}
+
+/** Null when there is no disk here to watch. */
+function watchSpace({ databaseUrl, embeddedDir, freeBytes }: DatabaseOptions): DiskSpace | null {
+  if (databaseUrl !== null || embeddedDir === null) return null
+  const reserveBytes = DATABASE_RESERVE_BYTES
+  return new DiskSpace(embeddedDir, { reserveBytes, ...(freeBytes === undefined ? {} : { freeBytes }) })
 }

@@ -13,12 +13,14 @@ const RUNAWAY = 'select count(*) from generate_series(1, 10000000000)'
 describe('embedded engine', () => {
   const folder = mkdtempSync(join(tmpdir(), 'stoa-engine-'))
   let database: Database
+  let freeBytes = 2 ** 40
   const ask = async (text: string) => (await database.pool.query<Record<string, unknown>>(text)).rows
   beforeAll(async () => {
     const embeddedDir = join(folder, 'database')
     await copyTemplateDatabase(embeddedDir)
     const limits = { statementTimeoutMs: STATEMENT_TIMEOUT_MS, idleTransactionMs: IDLE_TRANSACTION_MS }
-    database = await openDatabase({ databaseUrl: null, embeddedDir, log: silentLog, ...limits })
+    const disk = { freeBytes: async () => freeBytes }
+    database = await openDatabase({ databaseUrl: null, embeddedDir, log: silentLog, ...limits, ...disk })
     await ask('create table public.kept (n int)')
   })
   beforeEach(() => ask('truncate public.kept'))
@@ -67,6 +69,24 @@ describe('embedded engine', () => {
     await client.query('insert into public.kept values (2)')
     client.release(new Error('gone'))
     expect(await ask('select n from public.kept')).toEqual([])
+  })
+
+  it('refuses writes when the disk is nearly full, still reads, and goes on when there is room', async () => {
+    const write = () =>
+      database.write((tx) =>
+        tx
+          .insertInto('kit.outbox')
+          .values({ name: 'full', payload: '{}', createdAt: new Date(0) })
+          .execute(),
+      )
+    const nextCheck = () => new Promise((resolve) => setTimeout(resolve, 1_050))
+    freeBytes = 1024
+    await nextCheck()
+    await expect(write()).rejects.toMatchObject({ code: 'StorageFull', status: 507 })
+    expect(await ask('select 1 as one')).toEqual([{ one: 1 }])
+    freeBytes = 2 ** 40
+    await nextCheck()
+    await write()
   })
 
   it('answers the health question', async () => {
