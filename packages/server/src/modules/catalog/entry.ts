@@ -28,6 +28,8 @@ export interface Entry {
   readonly downloads: number
   readonly downloadsAllTime: number
   readonly likes: number
+  /** Of the last 30 days. */
+  readonly likesRecent: number
   readonly trending: number
   readonly createdAt: Date
   readonly updatedAt: Date

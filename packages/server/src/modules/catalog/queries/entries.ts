@@ -6,7 +6,7 @@ import { indexWords } from '../listing/search-words.js'
 
 /** The columns an `Entry` is made of. */
 export const ENTRY_COLUMNS = sql.raw(
-  'repo_id, type, namespace, name, visibility, gated, disabled, head_oid, facts, used_bytes, downloads, downloads_all_time, likes, trending, created_at, updated_at',
+  'repo_id, type, namespace, name, visibility, gated, disabled, head_oid, facts, used_bytes, downloads, downloads_all_time, likes, likes_recent, trending, created_at, updated_at',
 )
 
 export interface EntryRow {
@@ -23,6 +23,7 @@ export interface EntryRow {
   readonly downloads: bigint
   readonly downloadsAllTime: bigint
   readonly likes: bigint
+  readonly likesRecent: bigint
   readonly trending: number
   readonly createdAt: Date
   readonly updatedAt: Date
@@ -39,6 +40,7 @@ export function toEntry(row: EntryRow): Entry {
     downloads: Number(row.downloads),
     downloadsAllTime: Number(row.downloadsAllTime),
     likes: Number(row.likes),
+    likesRecent: Number(row.likesRecent),
   }
 }
 
@@ -95,6 +97,21 @@ export async function upsertEntry(tx: Tx, indexed: IndexedRepo): Promise<void> {
     .execute()
 }
 
+/** Takes over who may see a repository and what it is called, without waiting for its files to be read. */
+export async function updateSettings(
+  tx: Tx,
+  repoId: string,
+  settings: Pick<IndexedRepo, 'accountId' | 'namespace' | 'name' | 'visibility' | 'gated' | 'disabled'>,
+): Promise<void> {
+  const { accountId, namespace, name, visibility, gated, disabled } = settings
+  const fullName = `${namespace}/${name}`.toLowerCase()
+  await tx
+    .updateTable('catalog.entries')
+    .set({ accountId, namespace, name, fullName, visibility, gated, disabled })
+    .where('repoId', '=', repoId)
+    .execute()
+}
+
 /** Name weighs most, then namespace and tags, then the description. */
 function searchVector(indexed: IndexedRepo) {
   const { repo } = indexed.facts
@@ -105,36 +122,50 @@ function searchVector(indexed: IndexedRepo) {
     || setweight(to_tsvector('simple', ${indexWords(described)}), 'C')`
 }
 
-/** Repositories whose counters changed get new numbers; others are left alone. */
-export async function updateCounters(
-  tx: Tx,
-  repoId: string,
-  counters: { downloads?: number; downloadsAllTime?: number; likes?: number; likesRecent?: number; trending: number },
-): Promise<void> {
-  const changes = {
-    trending: counters.trending,
-    ...(counters.downloads === undefined ? {} : { downloads: BigInt(counters.downloads) }),
-    ...(counters.downloadsAllTime === undefined ? {} : { downloadsAllTime: BigInt(counters.downloadsAllTime) }),
-    ...(counters.likes === undefined ? {} : { likes: BigInt(counters.likes) }),
-    ...(counters.likesRecent === undefined ? {} : { likesRecent: BigInt(counters.likesRecent) }),
-  }
-  await tx.updateTable('catalog.entries').set(changes).where('repoId', '=', repoId).execute()
+/** New numbers of an entry. */
+export interface Counters {
+  readonly repoId: string
+  readonly downloads: number
+  readonly downloadsAllTime: number
+  readonly trending: number
+}
+
+/** Writes new numbers in one statement. */
+export async function updateCounters(tx: Tx, changes: readonly Counters[]): Promise<void> {
+  await sql`
+    update catalog.entries as e set downloads = n.downloads, downloads_all_time = n.all_time, trending = n.trending
+    from (select * from unnest(
+      ${changes.map((change) => change.repoId)}::text[],
+      ${changes.map((change) => change.downloads)}::bigint[],
+      ${changes.map((change) => change.downloadsAllTime)}::bigint[],
+      ${changes.map((change) => change.trending)}::double precision[]
+    ) as t (repo_id, downloads, all_time, trending)) n
+    where e.repo_id = n.repo_id`.execute(tx)
+}
+
+export interface CountedEntry extends Counters {
+  readonly likesRecent: number
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** Entries with their numbers, in the order of their ids, after a given one. */
+export async function listCounted(db: Db, afterId: string, limit: number): Promise<CountedEntry[]> {
+  const rows = await db
+    .selectFrom('catalog.entries')
+    .select(['repoId', 'downloads', 'downloadsAllTime', 'likesRecent', 'trending', 'createdAt', 'updatedAt'])
+    .where('repoId', '>', afterId)
+    .orderBy('repoId')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({
+    ...row,
+    downloads: Number(row.downloads),
+    downloadsAllTime: Number(row.downloadsAllTime),
+    likesRecent: Number(row.likesRecent),
+  }))
 }
 
 export async function deleteEntry(tx: Tx, repoId: string): Promise<void> {
   await tx.deleteFrom('catalog.entries').where('repoId', '=', repoId).execute()
-}
-
-/** Entries to score again, oldest run first. */
-export async function listForScoring(
-  db: Db,
-  limit: number,
-): Promise<{ repoId: string; likesRecent: number; downloads: number; createdAt: Date; updatedAt: Date }[]> {
-  const rows = await db
-    .selectFrom('catalog.entries')
-    .select(['repoId', 'likesRecent', 'downloads', 'createdAt', 'updatedAt'])
-    .orderBy('trending', 'desc')
-    .limit(limit)
-    .execute()
-  return rows.map((row) => ({ ...row, likesRecent: Number(row.likesRecent), downloads: Number(row.downloads) }))
 }

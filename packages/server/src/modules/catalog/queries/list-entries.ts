@@ -9,9 +9,11 @@ import { ENTRY_COLUMNS, type EntryRow, toEntry } from './entries.js'
 import { visibleCondition } from './visible-condition.js'
 
 /** Hits that a search ranks; a word that more repositories carry is ranked among the most popular of them. */
-export const MAX_RANKED_HITS = 3_000
+export const MAX_RANKED_HITS = 1_000
+/** Names that are compared with a mistyped search. */
+export const MAX_ALIKE_HITS = 500
 /** How alike a name must be to a mistyped search. */
-const TYPO_THRESHOLD = 0.4
+const TYPO_THRESHOLD = 0.5
 
 const COLUMNS: Readonly<Record<Exclude<SortKey, 'relevance'>, { sql: string; type: string }>> = {
   trending: { sql: 'trending', type: 'double precision' },
@@ -104,8 +106,11 @@ async function findAlike(db: Db, plan: ListPlan, search: Search, visible: Visibl
   return db.transaction().execute(async (transaction) => {
     await sql`set local pg_trgm.word_similarity_threshold = ${sql.lit(TYPO_THRESHOLD)}`.execute(transaction)
     const { rows } = await sql<EntryRow>`
+      with alike as (
+        select repo_id from catalog.entries where ${planConditions(plan, visible)} and ${search.text} <% full_name limit ${MAX_ALIKE_HITS}
+      )
       select ${ENTRY_COLUMNS} from catalog.entries
-      where ${planConditions(plan, visible)} and ${search.text} <% full_name
+      where repo_id in (select repo_id from alike)
       order by word_similarity(${search.text}, full_name) desc, trending desc, repo_id desc
       limit ${plan.limit}`.execute(transaction)
     return rows

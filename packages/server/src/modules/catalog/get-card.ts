@@ -1,0 +1,68 @@
+import type { RepoType } from '@stoa/contracts'
+import { MAX_CARD_CHARS } from '@stoa/formats'
+import type { Actor } from '../../kit/http/actor.js'
+import type { CardPage } from './card/card-job.js'
+import type { CatalogDeps } from './deps.js'
+import { readText } from './facts/collect-facts.js'
+import { readRepoFiles } from './facts/read-repo-files.js'
+
+/** Rendered cards that are remembered, and their characters in all. */
+export const MAX_REMEMBERED_CARDS = 300
+export const MAX_REMEMBERED_CARD_CHARS = 30_000_000
+
+/** A card at a commit. `sha` is null for a repository without commits. */
+export interface CardAnswer extends CardPage {
+  readonly sha: string | null
+}
+
+const EMPTY: CardPage = { html: '', toc: [], frontMatter: null, errors: [], warnings: [] }
+const FAILED: CardPage = {
+  ...EMPTY,
+  errors: [{ message: 'This card could not be rendered. Look at the file itself.' }],
+}
+
+/** Renders cards, remembering them by content. */
+export interface CardReader {
+  get(actor: Actor, asked: { type: RepoType; fullName: string; revision: string | null }): Promise<CardAnswer>
+}
+
+export function createCardReader(deps: CatalogDeps): CardReader {
+  const remembered = new Map<string, CardPage>()
+  let chars = 0
+  const remember = (key: string, page: CardPage): void => {
+    remembered.set(key, page)
+    chars += page.html.length
+    for (const [oldKey, old] of remembered) {
+      if (remembered.size <= MAX_REMEMBERED_CARDS && chars <= MAX_REMEMBERED_CARD_CHARS) break
+      remembered.delete(oldKey)
+      chars -= old.html.length
+    }
+  }
+  return {
+    get: async (actor, asked) => {
+      const { repo } = await deps.repos.findRepo(actor, asked.type, asked.fullName, 'see')
+      const sha =
+        asked.revision === null
+          ? await deps.repos.findHead(repo)
+          : await deps.repos.resolveRevision(repo, asked.revision)
+      if (sha === null) return { ...EMPTY, sha: null }
+      const file = (await deps.facts.read(repo, sha)).files.find(({ path }) => path === 'README.md')
+      if (!file) return { ...EMPTY, sha }
+      const place = { basePath: pagePath(repo.type, repo.fullName), revision: asked.revision ?? repo.defaultBranch }
+      const key = JSON.stringify([file.oid, repo.type, place.basePath, place.revision])
+      const known = remembered.get(key)
+      if (known) return { ...known, sha }
+      const card = await readText(await readRepoFiles(deps.repos, repo, sha), file, MAX_CARD_CHARS)
+      if (card === null) return { ...FAILED, sha }
+      const page = (await deps.cards.run({ kind: 'render', card, cardKind: repo.type, place })) ?? FAILED
+      remember(key, page)
+      return { ...page, sha }
+    },
+  }
+}
+
+/** Page of a repository: models at the root, others below their kind. */
+function pagePath(type: RepoType, fullName: string): string {
+  const path = fullName.split('/').map(encodeURIComponent).join('/')
+  return type === 'model' ? `/${path}` : `/${type}s/${path}`
+}
