@@ -181,6 +181,7 @@ function priceCall(
     inputTokens: route.inputTokensUpTo(body.length),
     outputTokens: arrival.door.generates ? Math.min(asked, route.maxOutputTokens) : 0,
     answers,
+    isLimited: Number.isFinite(asked),
     canClamp: scanned !== null && arrival.door.generates,
   }
   const { payerId, tokenId, actor } = caller

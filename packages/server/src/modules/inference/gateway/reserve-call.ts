@@ -7,6 +7,8 @@ export interface CallBounds {
   /** Tokens of one answer; 0 for calls that generate nothing. */
   readonly outputTokens: number
   readonly answers: number
+  /** The caller named the limit itself. */
+  readonly isLimited: boolean
   /** Whether the body can be told a lower limit. */
   readonly canClamp: boolean
 }
@@ -17,37 +19,39 @@ export interface ReservedCall {
   readonly outputTokens: number
 }
 
+/** A call that could not even make so many tokens is refused. */
+const MIN_CLAMPED_TOKENS = 16
+/** Held for a call that names no limit, where the most it could make is more than an eighth of what is left. */
+const STEP_TOKENS = 128
+const SHARE = 8n
+
 /**
  * Holds the worst case of a call. Where budget or wallet afford less, the answer is clamped instead of refused
- * (gateway-speed.md §2.8); only a call that could not even make one token is.
+ * (gateway-speed.md §2.8). A call that names no limit takes no more than a share of what is left, so that others of the
+ * same payer get their turn.
  */
 export function reserveCall(gate: Gate, terms: CallTerms, bounds: CallBounds): Eventually<ReservedCall> {
   const { inputTokens, outputTokens, answers } = bounds
   if (terms.free) return hold(gate, terms, 0n, outputTokens)
   const costOf = (tokens: number): bigint => terms.worstCaseMicros(inputTokens, tokens * answers)
   return andThen(gate.affordableMicros(terms), (affordable) => {
-    const tokens =
-      affordable === null || !bounds.canClamp || costOf(outputTokens) <= affordable
-        ? outputTokens
-        : mostAffordable(costOf, affordable, outputTokens)
+    const tokens = affordable === null || !bounds.canClamp ? outputTokens : clampTokens(costOf, affordable, bounds)
     return hold(gate, terms, costOf(tokens), tokens)
   })
 }
 
-function hold(gate: Gate, terms: CallTerms, micros: bigint, outputTokens: number): Eventually<ReservedCall> {
-  return andThen(gate.reserve(terms, micros), (reservation) => ({ reservation, outputTokens }))
+function clampTokens(costOf: (tokens: number) => bigint, affordable: bigint, bounds: CallBounds): number {
+  const { outputTokens, isLimited } = bounds
+  const step = costOf(Math.min(STEP_TOKENS, outputTokens))
+  const share = affordable / SHARE > step ? affordable / SHARE : step
+  const limit = isLimited || share > affordable ? affordable : share
+  if (costOf(outputTokens) <= limit) return outputTokens
+  const fitting = largest(outputTokens, (tokens) => costOf(tokens) <= limit)
+  return Math.max(fitting, Math.min(MIN_CLAMPED_TOKENS, outputTokens))
 }
 
-/** Largest number of tokens whose cost fits, at least one. */
-function mostAffordable(costOf: (tokens: number) => bigint, affordable: bigint, limit: number): number {
-  let low = 1
-  let high = limit
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2)
-    if (costOf(middle) <= affordable) low = middle
-    else high = middle - 1
-  }
-  return low
+function hold(gate: Gate, terms: CallTerms, micros: bigint, outputTokens: number): Eventually<ReservedCall> {
+  return andThen(gate.reserve(terms, micros), (reservation) => ({ reservation, outputTokens }))
 }
 
 /** Tokens an upstream reported, cut down to what was held if it reported more and no more can be had. */
@@ -69,6 +73,7 @@ export function fitUsage<
   })
 }
 
+/** Largest value up to `limit` that fits; 0 when none does. */
 function largest(limit: number, fits: (value: number) => boolean): number {
   let low = 0
   let high = limit
