@@ -4,6 +4,7 @@ import type { Kit, Module } from './kit/kit.js'
 import { createManifest } from './manifest/index.js'
 import { createAccounts } from './modules/accounts/index.js'
 import { createCommerce } from './modules/commerce/index.js'
+import { createInference } from './modules/inference/index.js'
 import { createRepos } from './modules/repos/index.js'
 
 /** The house: every module, built in the order in which one may use another. */
@@ -12,21 +13,22 @@ export function createApp(kit: Kit, options: { checkResponses: boolean }) {
   const commerce = createCommerce({ ...kit, accounts })
   const repos = createRepos({ ...kit, accounts })
   // const catalog = createCatalog({ ...kit, accounts, repos })
-  // const inference = createInference({ ...kit, accounts, commerce, repos, catalog })
-  const modules: readonly Module[] = [accounts, commerce, repos]
+  const limiter = kit.config.rateLimits ? unless(accounts.isLenient, createRateLimiter(kit.clock)) : NO_LIMITS
+  const inference = createInference({ ...kit, accounts, commerce, repos, limiter })
+  const modules: readonly Module[] = [accounts, commerce, repos, inference]
   const nouns = modules.flatMap((module) => module.nouns ?? [])
   const manifest = createManifest({ ...kit, accounts, nouns })
 
   const http = createHttp({
     authenticate: accounts.authenticate,
-    limiter: kit.config.rateLimits ? unless(accounts.isLenient, createRateLimiter(kit.clock)) : NO_LIMITS,
+    limiter,
     publicUrl: kit.publicUrl,
     checkResponses: options.checkResponses,
     ids: kit.ids,
     log: kit.log,
   })
   for (const module of [...modules, manifest]) module.routes?.(http)
-  return { http, manifest, accounts, commerce, repos, ...lifecycle(modules) }
+  return { http, manifest, accounts, commerce, repos, inference, ...lifecycle(modules) }
 }
 
 export type App = ReturnType<typeof createApp>

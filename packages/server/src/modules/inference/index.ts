@@ -2,6 +2,7 @@ import { availableParallelism, totalmem } from 'node:os'
 import { refuse } from '@stoa/contracts'
 import type { Actor } from '../../kit/http/actor.js'
 import type { Http } from '../../kit/http/server.js'
+import type { Repos } from '../repos/index.js'
 import type { InferenceDeps, ServableRepo } from './deps.js'
 import { createGateway } from './gateway/gateway.js'
 import { createRouter } from './models/router.js'
@@ -12,8 +13,9 @@ import { createProviderPools } from './providers/provider-pools.js'
 import { createReplicaPool } from './replicas/replica-pool.js'
 import { bindServing } from './routes/serving.js'
 import { createSandbox } from './sandbox/sandbox.js'
+import { readRepos } from './served-files.js'
 
-export type { InferenceDeps, InferenceRepos, RepoFile, ServableRepo } from './deps.js'
+export type { InferenceDeps } from './deps.js'
 
 /** Part of the machine's memory that models may have. */
 const MEMORY_SHARE = 0.6
@@ -21,8 +23,13 @@ const MAX_THREADS = 4
 /** The account whose models come with the product. */
 const BUILT_IN = 'stoa'
 
+export interface InferenceOptions extends Omit<InferenceDeps, 'repos'> {
+  readonly repos: Repos
+}
+
 /** Served models: endpoints, replicas, providers, and the doors of the OpenAI and Hugging Face inference APIs. */
-export function createInference(deps: InferenceDeps) {
+export function createInference(options: InferenceOptions) {
+  const deps: InferenceDeps = { ...options, repos: readRepos(options.repos) }
   const sandbox = createSandbox()
   const providerPools = createProviderPools()
   const budgetBytes = Math.floor(totalmem() * MEMORY_SHARE)

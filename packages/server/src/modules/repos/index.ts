@@ -1,4 +1,5 @@
 import type { RepoType } from '@stoa/contracts'
+import type { Db } from '../../kit/db/database.js'
 import type { Actor } from '../../kit/http/actor.js'
 import type { Http } from '../../kit/http/server.js'
 import type { Kit } from '../../kit/kit.js'
@@ -16,8 +17,9 @@ import { scheduleRepoJobs } from './jobs.js'
 import { createUrlSigner } from './lfs/signed-url.js'
 import { reposNoun } from './manifest/repos-noun.js'
 import { type DownloadTotals, sumDownloads } from './queries/downloads.js'
-import { countPublicRepos, findRepoById, listReposByIds } from './queries/repos.js'
+import { countPublicRepos, findRepoById, findRepoByName, listReposByIds } from './queries/repos.js'
 import type { Repo } from './repo.js'
+import { splitRepoName } from './repo-name.js'
 import { findRevision, resolveRevision } from './resolve-revision.js'
 import { bindGitRoutes } from './routes/git.js'
 import { bindHubCommit } from './routes/hub-commit.js'
@@ -70,6 +72,11 @@ export function createRepos(options: ReposOptions) {
       (await findRepo(deps, actor, type, fullName, 'read')).repo,
     /** By id, whoever asks; null when it is gone. */
     getRepo: (repoId: string): Promise<Repo | null> => findRepoById(deps.db, repoId),
+    /** By its current name, whoever asks, also inside of a transaction; null when there is none. */
+    findByName: async (db: Db, type: RepoType, fullName: string): Promise<Repo | null> => {
+      const name = splitRepoName(fullName)
+      return name ? findRepoByName(db, type, name) : null
+    },
     /** Those of the ids that exist and that the actor may see. */
     listVisible: async (actor: Actor, repoIds: readonly string[]): Promise<readonly Repo[]> =>
       (await listReposByIds(deps.db, repoIds)).filter((repo) => includesRight(rightOn(repo, actor), 'see')),
