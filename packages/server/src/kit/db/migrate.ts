@@ -42,10 +42,12 @@ export async function migrate(database: Database, migrations = readMigrations())
   const client = await database.pool.connect()
   try {
     await createRecord(client)
-    checkRecord(await readRecord(client), migrations)
+    const record = await readRecord(client)
+    checkRecord(record, migrations)
+    const done = new Set(record.map(({ name }) => name))
     const applied: string[] = []
     for (const migration of migrations) {
-      if (await applyOne(client, migration)) applied.push(migration.name)
+      if (!done.has(migration.name) && (await applyOne(client, migration))) applied.push(migration.name)
     }
     return applied
   } finally {

@@ -42,6 +42,18 @@ export class PortStream extends Duplex {
     done()
   }
 
+  /** `pg` writes a statement in five pieces; they travel as one message. */
+  override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
+    const whole = new Uint8Array(chunks.reduce((sum, { chunk }) => sum + chunk.byteLength, 0))
+    let at = 0
+    for (const { chunk } of chunks) {
+      whole.set(chunk, at)
+      at += chunk.byteLength
+    }
+    this.#port?.postMessage(whole, [whole.buffer])
+    done()
+  }
+
   override _final(done: (error?: Error | null) => void): void {
     this.#port?.postMessage(null)
     done()

@@ -102,11 +102,13 @@ export class SessionBridge {
 
   async #turn({ session, bytes }: Waiting): Promise<TransactionState> {
     const tail = new AnswerTail()
+    const answer = new AnswerBuffer(session)
     this.#options.onBusy(true)
     await this.#options.run(bytes, (piece) => {
       tail.push(piece)
-      send(session, piece)
+      answer.push(piece)
     })
+    answer.flush()
     this.#options.onBusy(false)
     const state = tail.state()
     if (state === null) throw new Error('the database engine gave an incomplete answer')
@@ -128,9 +130,37 @@ export class SessionBridge {
   }
 }
 
-function send(session: Session, piece: Uint8Array): void {
+const MESSAGE_BYTES = 64 * 1024
+/** Handing memory over costs more than copying a little of it. */
+const TRANSFER_BYTES = 4 * 1024
+
+/** Gathers the small pieces of an answer, each of which may be a view of the engine's own memory, into few messages. */
+class AnswerBuffer {
+  readonly #session: Session
+  #pieces: Uint8Array[] = []
+  #sizeBytes = 0
+
+  constructor(session: Session) {
+    this.#session = session
+  }
+
+  push(piece: Uint8Array): void {
+    this.#pieces.push(Uint8Array.from(piece))
+    this.#sizeBytes += piece.byteLength
+    if (this.#sizeBytes >= MESSAGE_BYTES) this.flush()
+  }
+
+  flush(): void {
+    const [first] = this.#pieces
+    if (first !== undefined) send(this.#session, this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces))
+    this.#pieces = []
+    this.#sizeBytes = 0
+  }
+}
+
+function send(session: Session, bytes: Uint8Array): void {
+  // A Buffer may be part of a pool that others use, so only memory of its own is handed over.
   if (!session.isOpen) return
-  // The piece may be a view of the engine's own memory, so it is copied and the copy is handed over.
-  const copy = Uint8Array.from(piece)
-  session.port.postMessage(copy, [copy.buffer])
+  const owned = bytes.byteLength === bytes.buffer.byteLength ? bytes : Uint8Array.from(bytes)
+  session.port.postMessage(owned, owned.byteLength < TRANSFER_BYTES ? [] : [owned.buffer as ArrayBuffer])
 }

@@ -34,7 +34,8 @@ async function open(): Promise<void> {
   })
   const version = await lite.query<{ version: string }>(`select current_setting('server_version') as version`)
   const bridge = new SessionBridge({
-    run: (bytes, onRawData) => lite.runExclusive(() => lite.execProtocolRawStream(bytes, { onRawData })),
+    run: (bytes, onRawData) =>
+      lite.runExclusive(() => lite.execProtocolRawStream(bytes, { onRawData, syncToFs: false })),
     serverVersion: version.rows[0]?.version ?? '0',
     idleTransactionMs: settings.idleTransactionMs,
     onBusy: (isBusy) => void Atomics.store(busySince, 0, isBusy ? process.hrtime.bigint() : 0n),
