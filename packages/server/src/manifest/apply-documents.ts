@@ -90,7 +90,10 @@ async function applyEach(
     const outcome = newOutcome()
     try {
       const prepared = await prepare(deps, request, checked, outcome)
-      await deps.write((tx) => applyOne(tx, deps, request, { checked, prepared, outcome }))
+      await deps.write((tx) => {
+        empty(outcome)
+        return applyOne(tx, deps, request, { checked, prepared, outcome })
+      })
     } catch (error) {
       throw index === 0 ? error : withApplied(error, outcomes)
     }
@@ -111,6 +114,7 @@ async function rehearse(
   for (const checked of documents) prepared.push({ checked, prepared: await prepare(deps, request, checked, outcome) })
   try {
     await deps.write(async (tx) => {
+      empty(outcome)
       for (const one of prepared) await applyOne(tx, deps, request, { ...one, outcome })
       throw new RolledBack()
     })
@@ -122,6 +126,14 @@ async function rehearse(
 
 function newOutcome(): Outcome {
   return { changes: [], unchanged: 0, issued: [], afterCommit: [] }
+}
+
+/** A transaction that had to be repeated starts from nothing. */
+function empty(outcome: Outcome): void {
+  outcome.changes.length = 0
+  outcome.unchanged = 0
+  outcome.issued.length = 0
+  outcome.afterCommit.length = 0
 }
 
 function contextOf(
