@@ -48,7 +48,8 @@ function build(label, command, args) {
 const bin = (name) => join(ROOT, 'node_modules/.bin', name)
 const packages = ['git', 'xet', 'formats', 'contracts', 'sdk', 'server', 'testkit', 'cli']
 if (packages.some((name) => isStale(name, '.tsbuildinfo'))) build('server', bin('tsc'), ['-b'])
-if (isStale('web', 'index.html'))
+const servesPages = ['serve', 'demo'].includes(process.argv[2] ?? '')
+if (servesPages && isStale('web', 'index.html'))
   build('pages', process.execPath, [bin('vite'), 'build', 'packages/web', '--logLevel', 'warn'])
 
 await import(join(ROOT, 'packages/cli/dist/main.js'))

@@ -58,7 +58,7 @@ export async function join(server: TestServer, name: string): Promise<Person> {
 }
 
 /** Makes the platform's first admin, as the printed one-time link does. */
-export async function joinAsAdmin(server: TestServer, name = 'admin'): Promise<Person> {
+export async function joinAsAdmin(server: TestServer, name = 'root'): Promise<Person> {
   const link = await server.running.app.accounts.makeAdminLink()
   if (link === null) throw new Error('this server has an admin already')
   const body = { secret: link.split('#')[1], name, password: TEST_PASSWORD }

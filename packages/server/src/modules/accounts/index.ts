@@ -1,4 +1,4 @@
-import { makeAdminLink } from './one-time-links.js'
+import { makeAdminLink, makeRecoveryLink } from './one-time-links.js'
 import type { Db } from '../../kit/db/database.js'
 import type { Http } from '../../kit/http/server.js'
 import { type Account, toAccount } from './account.js'
@@ -59,6 +59,8 @@ export function createAccounts(deps: AccountsDeps) {
     nouns: nouns as readonly ManifestNoun[],
     /** The one-time link that makes the first admin; null when somebody is in charge. */
     makeAdminLink: () => makeAdminLink(deps),
+    /** A link that sets the password of the first admin; only for whoever holds the machine. */
+    makeRecoveryLink: () => makeRecoveryLink(deps),
     /** Lets the module of repositories fill the counts of overviews. */
     provideRepoCounts: (count: CountRepos): void => {
       countRepos = count

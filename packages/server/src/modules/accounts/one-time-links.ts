@@ -3,7 +3,7 @@ import type { Tx } from '../../kit/db/database.js'
 import { createUser } from './create-account.js'
 import type { AccountsDeps } from './deps.js'
 import { checkPassword, hashPassword } from './password.js'
-import { countAdmins, findAccountRowById } from './queries/accounts.js'
+import { countAdmins, findAccountRowById, findFirstAdmin } from './queries/accounts.js'
 import { deleteSessionsOf, upsertPassword } from './queries/credentials.js'
 import { findOpenLink, insertLink, type LinkRow, retireLinks, useLink } from './queries/one-time-links.js'
 import { openSession, type Visitor } from './sign-in.js'
@@ -35,6 +35,14 @@ export async function makeAdminLink(deps: AccountsDeps): Promise<string | null> 
   return deps.write(async (tx) =>
     (await countAdmins(tx)) > 0 ? null : makeLink(tx, deps, { purpose: 'first_admin', userId: null }),
   )
+}
+
+/** The link that sets the password of the admin who joined first; for whoever holds the machine. Null without an admin. */
+export async function makeRecoveryLink(deps: AccountsDeps): Promise<string | null> {
+  return deps.write(async (tx) => {
+    const userId = await findFirstAdmin(tx)
+    return userId === null ? null : makeLink(tx, deps, { purpose: 'set_password', userId })
+  })
 }
 
 /** What a link is for; throws `LinkInvalid`. */

@@ -162,6 +162,19 @@ export async function countAdmins(db: Db | Tx, exceptUserId = ''): Promise<numbe
   return Number(row.count)
 }
 
+/** The active admin who joined first. */
+export async function findFirstAdmin(db: Db | Tx): Promise<string | null> {
+  const row = await db
+    .selectFrom('accounts.users as u')
+    .innerJoin('accounts.accounts as a', 'a.id', 'u.accountId')
+    .select('a.id')
+    .where('u.isAdmin', '=', true)
+    .where('a.state', '=', 'active')
+    .orderBy('a.createdAt')
+    .executeTakeFirst()
+  return row?.id ?? null
+}
+
 /** Locks an organisation's row, so that two removals cannot both find the other admin still there. */
 export async function lockAccount(tx: Tx, id: string): Promise<void> {
   await tx.selectFrom('accounts.accounts').select('id').where('id', '=', id).forUpdate().execute()

@@ -1,0 +1,52 @@
+import { StoaError } from '@stoa/contracts'
+import type { Command, Terminal } from './terminal.js'
+import { UsageError } from './terminal.js'
+
+/** Commands are loaded when asked for: `whoami` must not load a database. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./commands/serve.js')).serve,
+  demo: async () => (await import('./commands/demo.js')).demo,
+  apply: async () => (await import('./commands/apply.js')).apply,
+  export: async () => (await import('./commands/export.js')).exportCommand,
+  whoami: async () => (await import('./commands/whoami.js')).whoamiCommand,
+  'admin-link': async () => (await import('./commands/admin-link.js')).adminLink,
+}
+
+const HELP = `stoa: a self-hosted home for models, data and the people who build with them
+
+  stoa serve                        start the platform here (settings: STOA_PORT, STOA_DATA_DIR, …)
+  stoa demo [--exit]                start it on an empty folder and go through the main job
+  stoa apply -f FILE [--dry-run]    apply a manifest to a running server (exit 2: a dry run found changes)
+  stoa export --manifest            write what stands as a manifest
+  stoa whoami                       who the token belongs to
+  stoa admin-link                   a one-time link to get in as admin; run it where the data is, with the server stopped
+
+apply, export and whoami take --url and --token, else STOA_URL and STOA_TOKEN, else HF_ENDPOINT and HF_TOKEN.`
+
+/** Runs one command line; its exit code. What a person can mend is one line on the error output. */
+export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
+  const [name = 'help', ...rest] = args
+  if (name === 'help' || name === '--help' || name === '-h') {
+    terminal.out(HELP)
+    return 0
+  }
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (!load) {
+    terminal.err(`stoa: there is no command "${name}". Commands: ${Object.keys(COMMANDS).join(', ')}.`)
+    return 1
+  }
+  try {
+    const command = await load()
+    return await command(rest, terminal)
+  } catch (error) {
+    terminal.err(explain(name, error))
+    return 1
+  }
+}
+
+function explain(name: string, error: unknown): string {
+  if (error instanceof UsageError || error instanceof StoaError) return error.message
+  const code = (error as { code?: string }).code ?? ''
+  if (code.startsWith('ERR_PARSE_ARGS')) return `stoa ${name}: ${(error as Error).message.split('\n')[0]}`
+  return `stoa ${name} failed: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`
+}
