@@ -1,0 +1,16 @@
+import { createFileRoute } from '@tanstack/react-router'
+import { accountQuery } from '../../lib/account-queries.js'
+import { reposQuery } from '../../lib/repo-list.js'
+import { ProfilePage } from '../-profile/profile-page.js'
+
+export const Route = createFileRoute('/$ns/')({
+  loader: async ({ context: { queryClient }, params: { ns } }) => {
+    const ofAccount = { author: ns, sort: 'lastModified' }
+    await Promise.all([
+      queryClient.ensureQueryData(accountQuery(ns)),
+      queryClient.ensureInfiniteQueryData(reposQuery('model', ofAccount)),
+      queryClient.ensureInfiniteQueryData(reposQuery('dataset', ofAccount)),
+    ])
+  },
+  component: () => <ProfilePage {...Route.useParams()} />,
+})

@@ -1,0 +1,57 @@
+import { listTransfers } from '@stoa/contracts'
+import { queryOptions, useQuery } from '@tanstack/react-query'
+import { api } from '../../lib/api.js'
+import { t } from '../../text/en.js'
+import { DataTable } from '../../ui/data-table.js'
+import { Money } from '../../ui/money.js'
+import { Notice } from '../../ui/notice.js'
+import { Skeleton } from '../../ui/skeleton.js'
+
+const transfersQuery = (groupId: string) =>
+  queryOptions({
+    queryKey: [listTransfers.id, groupId],
+    queryFn: ({ signal }) => api.call(listTransfers, { query: { groupId }, signal }),
+  })
+
+/** `wallet:bob:USD` as people read it. */
+export const ledgerName = (id: string): string => id.replaceAll(':', ' · ')
+
+/** The ledger lines of one fact: every amount leaves one account and enters another. */
+export function TransferTable({ groupId, currency }: { groupId: string; currency: string }) {
+  const { data, error } = useQuery(transfersQuery(groupId))
+  if (error)
+    return (
+      <Notice tone="bad" live>
+        {error.message}
+      </Notice>
+    )
+  if (!data) return <Skeleton lines={4} />
+  return (
+    <DataTable
+      name={t.money.transfers}
+      rows={data.transfers}
+      rowKey={(row) => row.id}
+      columns={[
+        {
+          id: 'from',
+          head: t.money.from,
+          cell: (row) => <code>{ledgerName(row.debitId)}</code>,
+          value: (row) => row.debitId,
+        },
+        {
+          id: 'to',
+          head: t.money.to,
+          cell: (row) => <code>{ledgerName(row.creditId)}</code>,
+          value: (row) => row.creditId,
+        },
+        {
+          id: 'micros',
+          head: t.money.amount,
+          isNumeric: true,
+          cell: (row) => <Money micros={row.micros} currency={currency} exact />,
+          value: (row) => BigInt(row.micros),
+        },
+      ]}
+    />
+  )
+}

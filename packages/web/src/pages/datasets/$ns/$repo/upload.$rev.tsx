@@ -1,0 +1,8 @@
+import { createFileRoute } from '@tanstack/react-router'
+import { requireUser } from '../../../../lib/require-user.js'
+import { UploadPage } from '../../../-repo/upload-page.js'
+
+export const Route = createFileRoute('/datasets/$ns/$repo/upload/$rev')({
+  beforeLoad: requireUser,
+  component: () => <UploadPage kind="dataset" {...Route.useParams()} />,
+})

@@ -1,0 +1,8 @@
+import { createFileRoute } from '@tanstack/react-router'
+import { requireUser } from '../lib/require-user.js'
+import { NewRepoPage } from './-new/new-repo-page.js'
+
+export const Route = createFileRoute('/new-dataset')({
+  beforeLoad: requireUser,
+  component: () => <NewRepoPage kind="dataset" />,
+})

@@ -1,0 +1,31 @@
+import { createFileRoute, Outlet } from '@tanstack/react-router'
+import { requireUser } from '../../lib/require-user.js'
+import { t } from '../../text/en.js'
+import { IconKey, IconUser } from '../../ui/icons.js'
+import { Page, Railed, RailGroup, RailLink } from '../../ui/page.js'
+
+export const Route = createFileRoute('/settings')({ beforeLoad: requireUser, component: Settings })
+
+const s = { size: 16, stroke: 1.75, 'aria-hidden': true } as const
+
+function Settings() {
+  const rail = (
+    <RailGroup title={t.account.settings}>
+      <RailLink to="/settings/profile">
+        <IconUser {...s} />
+        {t.account.profile}
+      </RailLink>
+      <RailLink to="/settings/tokens" search={{}}>
+        <IconKey {...s} />
+        {t.account.tokens}
+      </RailLink>
+    </RailGroup>
+  )
+  return (
+    <Page>
+      <Railed rail={rail}>
+        <Outlet />
+      </Railed>
+    </Page>
+  )
+}

@@ -1,0 +1,10 @@
+import { formatBytes, formatExact } from '../lib/units.js'
+
+/** A size in decimal units; the bytes are on hover. */
+export function Bytes({ value }: { value: number }) {
+  return (
+    <span className="num" title={`${formatExact(value)} B`}>
+      {formatBytes(value)}
+    </span>
+  )
+}

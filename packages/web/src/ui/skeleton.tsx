@@ -1,0 +1,13 @@
+import css from './states.module.css'
+
+/** Keeps the space of what is coming; visible only after 150 ms. */
+export function Skeleton({ lines = 3 }: { lines?: number }) {
+  const widths = ['92%', '78%', '85%', '64%', '88%', '70%']
+  return (
+    <div aria-hidden="true" style={{ display: 'grid', gap: 12 }}>
+      {Array.from({ length: lines }, (_, index) => (
+        <div key={`line-${index}`} className={css.skeleton} style={{ inlineSize: widths[index % 6] }} />
+      ))}
+    </div>
+  )
+}
