@@ -1,6 +1,7 @@
 import { tanstackRouter } from '@tanstack/router-plugin/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { compressAssets } from './build/compress.js'
 import { preloadFonts } from './build/preload-fonts.js'
 import { sizeTable } from './build/size-table.js'
 import { themeStyles } from './build/theme-plugin.js'
@@ -24,6 +25,7 @@ export default defineConfig({
     themeStyles(),
     zodStub(),
     preloadFonts(),
+    compressAssets(),
     sizeTable(),
   ],
   resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },

@@ -64,8 +64,8 @@ function costOf(chunk: Chunk): string | undefined {
   return found === undefined || found === null ? undefined : String(found)
 }
 
-const defined = <T extends object>(facts: T): Partial<T> =>
-  Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as Partial<T>
+const defined = (facts: { [K in keyof CallFacts]: CallFacts[K] | undefined }): CallFacts =>
+  Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
 
 /**
  * Streams one answer through the OpenAI door, as any client would.

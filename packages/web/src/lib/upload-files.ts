@@ -74,12 +74,12 @@ function put(
     const request = new XMLHttpRequest()
     request.open('PUT', href)
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value)
-    request.upload.onprogress = (event) => onBytes(event.loaded)
-    request.onerror = () => reject(new TypeError('Network error while sending a file'))
-    request.onload = () =>
-      request.status < 300
-        ? resolve(request.getResponseHeader('etag') ?? '')
-        : reject(new Error(`The store answered ${request.status}: ${request.responseText.slice(0, 200)}`))
+    request.upload.addEventListener('progress', (event) => onBytes(event.loaded))
+    request.addEventListener('error', () => reject(new TypeError('Network error while sending a file')))
+    request.addEventListener('load', () => {
+      if (request.status < 300) resolve(request.getResponseHeader('etag') ?? '')
+      else reject(new Error(`The store answered ${request.status}: ${request.responseText.slice(0, 200)}`))
+    })
     request.send(body)
   })
 }
@@ -133,13 +133,12 @@ async function sendOne(
     const etag = await put(header[number] ?? '', {}, file.slice(from, from + partBytes), (sent) => onBytes(from + sent))
     parts.push({ partNumber: Number(number), etag })
   }
-  await fetch(href, {
+  const answer = await fetch(href, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ oid, parts }),
-  }).then((answer) => {
-    if (!answer.ok) throw new Error(`The store answered ${answer.status}`)
   })
+  if (!answer.ok) throw new Error(`The store answered ${answer.status}`)
 }
 
 /** Uploads files and commits them, by the same calls the Hub's own clients make. */

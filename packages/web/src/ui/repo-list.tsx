@@ -1,10 +1,9 @@
-import { catalogFacets } from '@stoa/contracts'
-import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, useState } from 'react'
-import { api } from '../lib/api.js'
+import { defaultSort, facetsQuery, type ListSearch, listKeys, listQueryOf } from '../lib/list-search.js'
 import { offersQuery } from '../lib/offers.js'
-import { type RepoFacts, type RepoKindName, type RepoListQuery, reposQuery } from '../lib/repo-list.js'
+import { type RepoFacts, type RepoKindName, reposQuery } from '../lib/repo-list.js'
 import { taskName } from '../lib/tasks.js'
 import { t } from '../text/en.js'
 import { Button, ButtonLink } from './button.js'
@@ -17,17 +16,6 @@ import css from './repo-list.module.css'
 import { RepoListItem } from './repo-list-item.js'
 import { Skeleton } from './skeleton.js'
 
-/** The part of a list's query that stands in the address. */
-export interface ListSearch {
-  search?: string
-  pipeline_tag?: string
-  library?: string
-  license?: string
-  language?: string
-  sort?: string
-}
-
-const keys = ['search', 'pipeline_tag', 'library', 'license', 'language', 'sort'] as const
 const facetTitles = {
   pipeline_tag: t.repo.task,
   library: t.repo.library,
@@ -35,30 +23,8 @@ const facetTitles = {
   language: t.repo.language,
 }
 const facetKeys = ['pipeline_tag', 'library', 'license', 'language'] as const
-export const defaultSort = 'lastModified'
 const rowHeightPx = 66
 const typingMs = 200
-
-/** Keeps what a list knows of a foreign address, as short texts. */
-export function parseListSearch(search: Record<string, unknown>): ListSearch {
-  return Object.fromEntries(
-    keys.flatMap((key) =>
-      search[key] === undefined || search[key] === '' ? [] : [[key, String(search[key]).slice(0, 200)]],
-    ),
-  )
-}
-
-export const facetsQuery = (kind: RepoKindName, { sort: _, ...search }: ListSearch) =>
-  queryOptions({
-    queryKey: [catalogFacets.id, kind, search],
-    queryFn: ({ signal }) =>
-      api.call(catalogFacets, {
-        query: { ...search, kind: kind === 'model' ? 'models' : 'datasets' } as never,
-        signal,
-      }),
-  })
-
-export const listQueryOf = (search: ListSearch): RepoListQuery => ({ ...search, sort: search.sort ?? defaultSort })
 
 interface Props {
   kind: RepoKindName
@@ -76,7 +42,7 @@ export function RepoList({ kind, search, onSearch }: Props) {
     const { [key as keyof ListSearch]: _, ...rest } = search
     onSearch(value ? { ...rest, [key]: value } : rest)
   }
-  const chosen = keys
+  const chosen = listKeys
     .filter((key) => key !== 'sort' && search[key])
     .map((key) => ({ key, label: labelOf(key, search[key] ?? '', facets) }))
   const clear = () => onSearch(search.sort ? { sort: search.sort } : {})

@@ -21,7 +21,7 @@ import css from './home.module.css'
 import { newestModels } from './newest.js'
 import { startSnippets } from './signed-out-home.js'
 
-const words = t.shell.home
+const words = t.shell.homePage
 const s = { size: 16, stroke: 1.75, 'aria-hidden': true } as const
 
 /** For people: their work, their money, what is new, what to try next. */
@@ -37,7 +37,7 @@ export function SignedInHome({ user }: { user: SessionUser }) {
   )
   return (
     <Page>
-      <PageHeader title={words.welcome(user.fullname || user.name)} documentTitle={t.shell.home.welcome(user.name)} />
+      <PageHeader title={words.welcome(user.fullname || user.name)} documentTitle={words.welcome(user.name)} />
       <Split
         main={
           <>

@@ -14,7 +14,7 @@ import { RepoRows } from '../../ui/repo-list-item.js'
 import css from './home.module.css'
 import { newestModels } from './newest.js'
 
-const words = t.shell.home
+const words = t.shell.homePage
 const icons = [IconGitBranch, IconBolt, IconScale]
 
 /** How to point the clients people have at this address. */

@@ -48,7 +48,7 @@ export function UsageDetail(props: Props) {
           name={`${words.usage} ${repoOfResource(resource)} ${words.hours}`}
           rows={rows}
           rowKey={(row) => row.key}
-          onOpen={(row) => onHour(row.key === hour ? undefined : row.key)}
+          onOpen={(row) => onHour(row.key)}
           selected={hour}
           columns={[
             { id: 'hour', head: words.hour, cell: (row) => formatTime(new Date(row.key)), value: (row) => row.key },

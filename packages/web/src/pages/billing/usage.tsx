@@ -22,7 +22,7 @@ import { Sparkline } from '../../ui/sparkline.js'
 import { AccountPicker, usePayer } from '../-money/account-picker.js'
 import { UsageDetail } from '../-money/usage-detail.js'
 
-interface Search {
+export interface UsageSearch {
   account?: string
   period?: Period
   resource?: string
@@ -30,7 +30,7 @@ interface Search {
 }
 
 export const Route = createFileRoute('/billing/usage')({
-  validateSearch: (search): Search => ({
+  validateSearch: (search): UsageSearch => ({
     ...(search['account'] ? { account: String(search['account']) } : {}),
     ...(search['period'] ? { period: parsePeriod(search['period']) } : {}),
     ...(search['resource'] ? { resource: String(search['resource']) } : {}),
@@ -95,14 +95,17 @@ function UsagePage() {
             period={period}
             resource={search.resource}
             hour={search.hour}
-            onHour={(hour) =>
-              void navigate({ search: hour ? { ...search, hour } : (({ hour: _, ...rest }) => rest)(search) })
-            }
+            onHour={(hour) => void navigate({ search: withHour(search, hour) })}
           />
         )}
       </SidePanel>
     </>
   )
+}
+
+function withHour(search: UsageSearch, hour: string | undefined): UsageSearch {
+  const { hour: before, ...rest } = search
+  return hour && hour !== before ? { ...rest, hour } : rest
 }
 
 function NoUsage() {

@@ -20,13 +20,13 @@ import { TimeAgo } from '../../ui/time-ago.js'
 import { AccountPicker, usePayer } from '../-money/account-picker.js'
 import { TransferTable } from '../-money/transfers.js'
 
-interface Search {
+export interface WalletSearch {
   account?: string
   transfer?: string
 }
 
 export const Route = createFileRoute('/billing/wallet')({
-  validateSearch: (search): Search => ({
+  validateSearch: (search): WalletSearch => ({
     ...(search['account'] ? { account: String(search['account']) } : {}),
     ...(search['transfer'] ? { transfer: String(search['transfer']) } : {}),
   }),
@@ -167,7 +167,7 @@ function Budgets({ account }: { account: string }) {
   )
 }
 
-function Movements({ account, currency, search }: { account: string; currency: string; search: Search }) {
+function Movements({ account, currency, search }: { account: string; currency: string; search: WalletSearch }) {
   const list = useInfiniteQuery(movementsQuery(account, currency))
   const navigate = Route.useNavigate()
   const rows = list.data?.pages.flatMap((page) => page.movements) ?? []

@@ -1,8 +1,9 @@
 import { createFileRoute } from '@tanstack/react-router'
+import { facetsQuery, listQueryOf, parseListSearch } from '../../lib/list-search.js'
 import { reposQuery } from '../../lib/repo-list.js'
 import { t } from '../../text/en.js'
 import { Page, PageHeader } from '../../ui/page.js'
-import { facetsQuery, listQueryOf, parseListSearch, RepoList } from '../../ui/repo-list.js'
+import { RepoList } from '../../ui/repo-list.js'
 
 export const Route = createFileRoute('/datasets/')({
   validateSearch: parseListSearch,

@@ -26,7 +26,7 @@ import { AccountPicker, usePayer } from '../-money/account-picker.js'
 import { SplitBar } from '../-money/split-bar.js'
 import { TransferTable } from '../-money/transfers.js'
 
-interface Search {
+export interface SellSearch {
   account?: string
   period?: Period
   sale?: string
@@ -34,7 +34,7 @@ interface Search {
 
 export const Route = createFileRoute('/market/sell')({
   beforeLoad: requireUser,
-  validateSearch: (search): Search => ({
+  validateSearch: (search): SellSearch => ({
     ...(search['account'] ? { account: String(search['account']) } : {}),
     ...(search['period'] ? { period: parsePeriod(search['period']) } : {}),
     ...(search['sale'] ? { sale: String(search['sale']) } : {}),
@@ -150,7 +150,7 @@ function Sales({
 }: {
   account: string
   period: Period
-  search: Search
+  search: SellSearch
   total: Revenue['total']
   currency: string
 }) {

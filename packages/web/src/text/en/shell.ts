@@ -64,7 +64,7 @@ export const shell = {
     none: (text: string) => `Nothing found for “${text}”`,
     help: '↑ ↓ to move, Enter to open, Esc to close',
   },
-  home: {
+  homePage: {
     title: 'Publish, find, call and pay for AI in one place',
     lead: 'Stoa is an open-source platform you run yourself. Models are git repositories with an API in front; every call is metered, priced and settled to the micro.',
     browse: 'Browse models',

@@ -4,5 +4,5 @@ import { CommitTab, commitQuery } from '../../-repo/commit-tab.js'
 export const Route = createFileRoute('/$ns/$repo/commit/$sha')({
   loader: ({ context, params: { ns, repo, sha } }) =>
     context.queryClient.ensureQueryData(commitQuery('model', `${ns}/${repo}`, sha)),
-  component: () => <CommitTab kind="model" {...Route.useParams()} />,
+  component: () => <CommitTab {...Route.useParams()} kind="model" />,
 })

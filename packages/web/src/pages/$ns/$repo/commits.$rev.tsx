@@ -5,5 +5,5 @@ import { CommitsTab } from '../../-repo/commits-tab.js'
 export const Route = createFileRoute('/$ns/$repo/commits/$rev')({
   loader: ({ context, params: { ns, repo, rev } }) =>
     context.queryClient.ensureInfiniteQueryData(commitsQuery('model', `${ns}/${repo}`, rev)),
-  component: () => <CommitsTab kind="model" {...Route.useParams()} />,
+  component: () => <CommitsTab {...Route.useParams()} kind="model" />,
 })

@@ -5,5 +5,5 @@ import { CardTab } from '../../-repo/card-tab.js'
 export const Route = createFileRoute('/$ns/$repo/')({
   loader: ({ context, params: { ns, repo } }) =>
     context.queryClient.ensureQueryData(cardQuery('model', `${ns}/${repo}`)),
-  component: () => <CardTab kind="model" {...Route.useParams()} />,
+  component: () => <CardTab {...Route.useParams()} kind="model" />,
 })

@@ -5,5 +5,5 @@ import { RepoFrame } from '../../-repo/repo-frame.js'
 export const Route = createFileRoute('/$ns/$repo')({
   loader: ({ context, params: { ns, repo } }) =>
     context.queryClient.ensureQueryData(repoQuery('model', `${ns}/${repo}`)),
-  component: () => <RepoFrame kind="model" {...Route.useParams()} />,
+  component: () => <RepoFrame {...Route.useParams()} kind="model" />,
 })

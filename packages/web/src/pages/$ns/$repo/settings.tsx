@@ -4,5 +4,5 @@ import { SettingsTab } from '../../-repo/settings-tab.js'
 
 export const Route = createFileRoute('/$ns/$repo/settings')({
   beforeLoad: requireUser,
-  component: () => <SettingsTab kind="model" {...Route.useParams()} />,
+  component: () => <SettingsTab {...Route.useParams()} kind="model" />,
 })

@@ -4,5 +4,5 @@ import { UploadPage } from '../../-repo/upload-page.js'
 
 export const Route = createFileRoute('/$ns/$repo/upload/$rev')({
   beforeLoad: requireUser,
-  component: () => <UploadPage kind="model" {...Route.useParams()} />,
+  component: () => <UploadPage {...Route.useParams()} kind="model" />,
 })

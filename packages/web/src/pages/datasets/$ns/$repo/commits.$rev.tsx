@@ -5,5 +5,5 @@ import { CommitsTab } from '../../../-repo/commits-tab.js'
 export const Route = createFileRoute('/datasets/$ns/$repo/commits/$rev')({
   loader: ({ context, params: { ns, repo, rev } }) =>
     context.queryClient.ensureInfiniteQueryData(commitsQuery('dataset', `${ns}/${repo}`, rev)),
-  component: () => <CommitsTab kind="dataset" {...Route.useParams()} />,
+  component: () => <CommitsTab {...Route.useParams()} kind="dataset" />,
 })

@@ -5,5 +5,5 @@ import { CardTab } from '../../../-repo/card-tab.js'
 export const Route = createFileRoute('/datasets/$ns/$repo/')({
   loader: ({ context, params: { ns, repo } }) =>
     context.queryClient.ensureQueryData(cardQuery('dataset', `${ns}/${repo}`)),
-  component: () => <CardTab kind="dataset" {...Route.useParams()} />,
+  component: () => <CardTab {...Route.useParams()} kind="dataset" />,
 })

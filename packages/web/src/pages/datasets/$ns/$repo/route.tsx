@@ -5,5 +5,5 @@ import { RepoFrame } from '../../../-repo/repo-frame.js'
 export const Route = createFileRoute('/datasets/$ns/$repo')({
   loader: ({ context, params: { ns, repo } }) =>
     context.queryClient.ensureQueryData(repoQuery('dataset', `${ns}/${repo}`)),
-  component: () => <RepoFrame kind="dataset" {...Route.useParams()} />,
+  component: () => <RepoFrame {...Route.useParams()} kind="dataset" />,
 })

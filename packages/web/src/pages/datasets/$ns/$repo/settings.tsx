@@ -4,5 +4,5 @@ import { SettingsTab } from '../../../-repo/settings-tab.js'
 
 export const Route = createFileRoute('/datasets/$ns/$repo/settings')({
   beforeLoad: requireUser,
-  component: () => <SettingsTab kind="dataset" {...Route.useParams()} />,
+  component: () => <SettingsTab {...Route.useParams()} kind="dataset" />,
 })

@@ -4,5 +4,5 @@ import { UploadPage } from '../../../-repo/upload-page.js'
 
 export const Route = createFileRoute('/datasets/$ns/$repo/upload/$rev')({
   beforeLoad: requireUser,
-  component: () => <UploadPage kind="dataset" {...Route.useParams()} />,
+  component: () => <UploadPage {...Route.useParams()} kind="dataset" />,
 })
