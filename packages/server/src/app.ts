@@ -1,5 +1,7 @@
+import { createPageDescriber } from './describe-page.js'
 import { createRateLimiter, NO_LIMITS, unless } from './kit/http/rate-limit.js'
 import { createHttp } from './kit/http/server.js'
+import { createWebShell } from './kit/http/web-shell.js'
 import type { Kit, Module } from './kit/kit.js'
 import { createManifest } from './manifest/index.js'
 import { createAccounts } from './modules/accounts/index.js'
@@ -28,6 +30,9 @@ export function createApp(kit: Kit, options: { checkResponses: boolean }) {
     log: kit.log,
   })
   for (const module of [...modules, manifest]) module.routes?.(http)
+  // With the catalogue built: facts: catalog.facts
+  const describe = createPageDescriber({ findRepo: repos.findRepo, facts: async () => null })
+  http.fallback(createWebShell({ publicUrl: kit.publicUrl, describe }))
   return { http, manifest, accounts, commerce, repos, inference, ...lifecycle(modules) }
 }
 
