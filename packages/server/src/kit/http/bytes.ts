@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { refuse } from '@stoa/contracts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
@@ -36,7 +36,9 @@ export async function sendBytes(
     reply.code(206).header('content-range', `bytes ${start}-${endExclusive - 1}/${source.sizeBytes}`)
   }
   reply.header('content-length', endExclusive - start)
-  if (request.method === 'HEAD' || endExclusive === start) return reply.send(request.method === 'HEAD' ? undefined : '')
+  // An empty stream keeps the length above; Fastify writes its own for anything else sent to a HEAD.
+  if (request.method === 'HEAD') return reply.send(Readable.from([]))
+  if (endExclusive === start) return reply.send('')
   return reply.send(
     source.localPath ? openFile(source.localPath, start, endExclusive) : await source.open({ start, endExclusive }),
   )
