@@ -1,6 +1,7 @@
 import { refuse } from '@stoa/contracts'
 import type { Actor, UserActor } from '../../kit/http/actor.js'
 import type { Http } from '../../kit/http/server.js'
+import type { ManifestNoun } from '../../kit/manifest/noun.js'
 import { maySpend } from './access.js'
 import type { CommerceDeps } from './deps.js'
 import { PRICES_CHANGED } from './events.js'
@@ -10,6 +11,10 @@ import { createGate, type RunningGate } from './gate/gate.js'
 import type { Gate } from './gate/port.js'
 import type { Scope } from './gate/scope.js'
 import { TermsCache } from './gate/terms-cache.js'
+import { createBudgetsNoun } from './manifest/budgets-noun.js'
+import { createListingsNoun } from './manifest/listings-noun.js'
+import { createPlansNoun } from './manifest/plans-noun.js'
+import { createWalletsNoun } from './manifest/wallets-noun.js'
 import { bindBudgets } from './routes/budgets.js'
 import { bindLedger } from './routes/ledger.js'
 import { bindListings } from './routes/listings.js'
@@ -53,8 +58,16 @@ export function createCommerce(deps: CommerceDeps) {
     release: (reservation) => started().gate.release(reservation),
   }
 
+  const nounDeps = { ...deps, forgetTerms: () => terms.forget() }
+  const nouns = [
+    createPlansNoun(nounDeps),
+    createListingsNoun(nounDeps),
+    createWalletsNoun(nounDeps),
+    createBudgetsNoun(nounDeps),
+  ] as const
   return {
     gate,
+    nouns: nouns as readonly ManifestNoun[],
     /**
      * Who pays for an actor's calls: oneself, or the organisation named by `X-HF-Bill-To`. Synchronous: memberships are in the actor.
      * Throws `BillToForbidden` unless the role there is write or admin.

@@ -185,3 +185,19 @@ export async function findUnbalancedAccounts(db: Db): Promise<string[]> {
     order by a.id`.execute(db)
   return rows.map((row) => row.id)
 }
+
+/** What was ever paid into accounts of a code, oldest first; for the export of a manifest. */
+export async function listCredits(
+  db: Db,
+  filter: { code: string; accountCode: number },
+): Promise<{ id: string; owner: string; currency: string; amountMicros: bigint; ref: string }[]> {
+  return db
+    .selectFrom('commerce.ledgerTransfers as t')
+    .innerJoin('commerce.ledgerAccounts as a', 'a.id', 't.creditId')
+    .select(['t.id', 'a.owner', 'a.currency', 't.amountMicros', 't.ref'])
+    .where('t.code', '=', filter.code)
+    .where('a.code', '=', filter.accountCode)
+    .orderBy('t.at')
+    .orderBy('t.id')
+    .execute()
+}

@@ -53,10 +53,12 @@ export function bindPlans(http: HttpScope, deps: RouteDeps): void {
       requests: BigInt(body.requests),
     }
     if (counts.cachedInput > counts.input) throw refuse('InvalidRequest', 'Cached input is a part of input.')
-    const lines = compileCallPrice(plan.components.map(readComponent)).map((line) => {
-      const quantity = line.quantity(counts)
-      return { component: line.component, meter: line.meter, quantity, micros: line.price(quantity) }
-    })
+    const lines = compileCallPrice(plan.components.map(readComponent))
+      .map((line) => {
+        const quantity = line.quantity(counts)
+        return { component: line.component, meter: line.meter, quantity, micros: line.price(quantity) }
+      })
+      .filter((line) => line.quantity > 0n)
     return {
       currency: plan.currency,
       lines: lines.map((line) => ({ ...line, quantity: `${line.quantity}`, micros: `${line.micros}` })),
