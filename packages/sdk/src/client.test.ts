@@ -55,6 +55,8 @@ it('reads server-sent events across chunk borders', async () => {
     },
   })
   const events: string[] = []
-  for await (const event of readEvents(body)) events.push(event)
+  const comments: string[] = []
+  for await (const event of readEvents(body, (text) => comments.push(text))) events.push(event)
+  expect(comments).toEqual(['keep-alive'])
   expect(events).toEqual(['{"a":1}', 'two', '[DONE]'])
 })

@@ -1,8 +1,11 @@
 /** Longest single event we hold while its end is awaited. */
 const maxEventChars = 1_000_000
 
-/** The `data` of each server-sent event of a body, in order; comments and other fields are skipped. */
-export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+/** The `data` of each server-sent event of a body, in order; other fields are skipped, comment lines go to `onComment`. */
+export async function* readEvents(
+  body: ReadableStream<Uint8Array>,
+  onComment: (text: string) => void = () => {},
+): AsyncGenerator<string> {
   const reader = body.getReader()
   const decoder = new TextDecoder()
   let held = ''
@@ -15,6 +18,7 @@ export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenera
       const events = held.split(/\r?\n\r?\n/)
       held = events.pop() ?? ''
       for (const event of events) {
+        for (const line of event.split(/\r?\n/)) if (line.startsWith(':')) onComment(line.slice(1).trim())
         const data = dataOf(event)
         if (data !== undefined) yield data
       }

@@ -33,9 +33,8 @@ export interface ChatRefusal {
 
 interface Chunk {
   choices?: { delta?: { content?: string | null }; finish_reason?: string | null }[]
-  usage?: { prompt_tokens?: number; completion_tokens?: number; cost_micros?: string | number } | null
+  usage?: { prompt_tokens?: number; completion_tokens?: number } | null
   error?: { message?: string; code?: string }
-  [key: string]: unknown
 }
 
 /** A refusal of the gateway, in its own words. */
@@ -58,11 +57,8 @@ async function refusalOf(response: Response): Promise<ChatRefusal> {
   }
 }
 
-/** The cost wherever the answer carries it: on the last event, in its usage. */
-function costOf(chunk: Chunk): string | undefined {
-  const found = chunk['x-stoa-cost-micros'] ?? chunk['x_stoa_cost_micros'] ?? chunk.usage?.cost_micros
-  return found === undefined || found === null ? undefined : String(found)
-}
+/** The settled cost, which the gateway tells in a comment before the last event when asked to (`x-stoa-cost`). */
+const costOf = (comment: string): string | undefined => /^x-stoa-cost-micros (\d+)$/.exec(comment)?.[1]
 
 const defined = (facts: { [K in keyof CallFacts]: CallFacts[K] | undefined }): CallFacts =>
   Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
@@ -79,7 +75,7 @@ export async function streamChat(
   const startedAt = performance.now()
   const response = await fetch('/v1/chat/completions', {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', 'x-stoa-cost': 'micros' },
     body: JSON.stringify({
       model: ask.model,
       messages: ask.messages,
@@ -95,7 +91,8 @@ export async function streamChat(
   const cost = response.headers.get('x-stoa-cost-micros')
   onFacts(defined({ requestId: requestId ?? undefined, costMicros: cost ?? undefined }))
   let isFirst = true
-  for await (const data of readEvents(response.body)) {
+  const onComment = (comment: string) => onFacts(defined({ costMicros: costOf(comment) }))
+  for await (const data of readEvents(response.body, onComment)) {
     if (data === '[DONE]') break
     const chunk = JSON.parse(data) as Chunk
     if (chunk.error)
@@ -111,7 +108,6 @@ export async function streamChat(
         inputTokens: chunk.usage?.prompt_tokens,
         outputTokens: chunk.usage?.completion_tokens,
         finishReason: chunk.choices?.[0]?.finish_reason ?? undefined,
-        costMicros: costOf(chunk),
       }),
     )
   }

@@ -1,6 +1,6 @@
 import { inspectLink, PASSWORD_MIN, redeemLink } from '@stoa/contracts'
 import { useQuery } from '@tanstack/react-query'
-import { createFileRoute, useNavigate } from '@tanstack/react-router'
+import { createFileRoute, useLocation, useNavigate } from '@tanstack/react-router'
 import { api } from '../lib/api.js'
 import { useEnterSession } from '../lib/session.js'
 import { formatTime } from '../lib/units.js'
@@ -22,7 +22,9 @@ const words = t.account
 
 /** Redeems a one-time link: the first administrator, or a set-password link. Looking does not use the link up. */
 function Welcome() {
-  const { link = '' } = Route.useSearch()
+  const { link: asked = '' } = Route.useSearch()
+  // The printed link carries its secret behind `#`, where no server log and no referrer ever sees it.
+  const link = useLocation({ select: (location) => location.hash }) || asked
   const found = useQuery({
     queryKey: [inspectLink.id, link],
     queryFn: ({ signal }) => api.call(inspectLink, { body: { secret: link }, signal }),
