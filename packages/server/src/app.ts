@@ -5,6 +5,7 @@ import { createWebShell } from './kit/http/web-shell.js'
 import type { Kit, Module } from './kit/kit.js'
 import { createManifest } from './manifest/index.js'
 import { createAccounts } from './modules/accounts/index.js'
+import { createCatalog } from './modules/catalog/index.js'
 import { createCommerce } from './modules/commerce/index.js'
 import { createInference } from './modules/inference/index.js'
 import { createRepos } from './modules/repos/index.js'
@@ -14,10 +15,10 @@ export function createApp(kit: Kit, options: { checkResponses: boolean }) {
   const accounts = createAccounts(kit)
   const commerce = createCommerce({ ...kit, accounts })
   const repos = createRepos({ ...kit, accounts })
-  // const catalog = createCatalog({ ...kit, accounts, repos })
+  const catalog = createCatalog({ ...kit, repos })
   const limiter = kit.config.rateLimits ? unless(accounts.isLenient, createRateLimiter(kit.clock)) : NO_LIMITS
   const inference = createInference({ ...kit, accounts, commerce, repos, limiter })
-  const modules: readonly Module[] = [accounts, commerce, repos, inference]
+  const modules: readonly Module[] = [accounts, commerce, repos, catalog, inference]
   const nouns = modules.flatMap((module) => module.nouns ?? [])
   const manifest = createManifest({ ...kit, accounts, nouns })
 
@@ -30,10 +31,9 @@ export function createApp(kit: Kit, options: { checkResponses: boolean }) {
     log: kit.log,
   })
   for (const module of [...modules, manifest]) module.routes?.(http)
-  // With the catalogue built: facts: catalog.facts
-  const describe = createPageDescriber({ findRepo: repos.findRepo, facts: async () => null })
+  const describe = createPageDescriber({ findRepo: repos.findRepo, facts: catalog.facts })
   http.fallback(createWebShell({ publicUrl: kit.publicUrl, describe }))
-  return { http, manifest, accounts, commerce, repos, inference, ...lifecycle(modules) }
+  return { http, manifest, accounts, commerce, repos, catalog, inference, ...lifecycle(modules) }
 }
 
 export type App = ReturnType<typeof createApp>

@@ -84,7 +84,7 @@ export async function readSafetensorsHeader(source: FileSource): Promise<Safeten
   return {
     headerBytes,
     json,
-    metadata: readMetadata(json.__metadata__),
+    metadata: readMetadata(json['__metadata__']),
     tensors,
     parameters: countParameters(tensors.values()),
   }

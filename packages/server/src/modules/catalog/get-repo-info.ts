@@ -1,6 +1,7 @@
 import { type InfoQuery, type RepoInfo, type RepoType, repoKind } from '@stoa/contracts'
 import type { Actor } from '../../kit/http/actor.js'
-import type { CatalogDeps, CatalogRepo } from './deps.js'
+import type { CatalogRepo } from './catalog-repos.js'
+import type { CatalogDeps } from './deps.js'
 import { type Entry, fullNameOf, NO_FACTS } from './entry.js'
 import type { CommitFacts } from './facts/facts-reader.js'
 import type { RepoFile } from './facts/repo-files.js'

@@ -1,4 +1,5 @@
-import type { CatalogDeps, CatalogRepo } from './deps.js'
+import type { CatalogRepo } from './catalog-repos.js'
+import type { CatalogDeps } from './deps.js'
 import { MAX_LISTED_SIBLINGS, NO_FACTS } from './entry.js'
 import { trimForTable } from './present-repo.js'
 import { deleteEntry, findEntry, type IndexedRepo, updateSettings, upsertEntry } from './queries/entries.js'

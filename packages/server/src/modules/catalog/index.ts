@@ -1,7 +1,8 @@
 import type { RepoFacts } from '@stoa/formats'
 import type { Kit, Module } from '../../kit/kit.js'
 import { createCardWorker } from './card/card-worker.js'
-import type { CatalogDeps, CatalogRepos } from './deps.js'
+import type { CatalogRepos } from './catalog-repos.js'
+import type { CatalogDeps } from './deps.js'
 import { followRepos } from './events.js'
 import { createFactsReader } from './facts/facts-reader.js'
 import { createCardReader } from './get-card.js'
@@ -11,7 +12,7 @@ import { refreshCounters } from './refresh-counters.js'
 import { bindHubRoutes } from './routes/hub.js'
 import { bindStoaRoutes } from './routes/stoa.js'
 
-export type { CatalogRepo, CatalogRepos } from './deps.js'
+export type { CatalogRepo, CatalogRepos } from './catalog-repos.js'
 
 /** Downloads and trending scores are counted this often. */
 const COUNTERS_EVERY_MS = 10 * 60_000

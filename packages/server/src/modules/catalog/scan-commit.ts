@@ -1,5 +1,6 @@
 import { PICKLE_FILE, type PickleFileScan, type PickleVerdict, scanPickleFile } from '@stoa/formats'
-import type { CatalogDeps, CatalogRepo } from './deps.js'
+import type { CatalogRepo } from './catalog-repos.js'
+import type { CatalogDeps } from './deps.js'
 import type { CommitFacts } from './facts/facts-reader.js'
 import { readRepoFiles } from './facts/read-repo-files.js'
 

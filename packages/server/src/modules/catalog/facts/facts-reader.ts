@@ -1,5 +1,5 @@
 import type { RepoFacts } from '@stoa/formats'
-import type { CatalogRepo, CatalogRepos } from '../deps.js'
+import type { CatalogRepo, CatalogRepos } from '../catalog-repos.js'
 import { collectFacts } from './collect-facts.js'
 import { readRepoFiles } from './read-repo-files.js'
 import type { RepoFile } from './repo-files.js'

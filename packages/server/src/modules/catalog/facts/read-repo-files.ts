@@ -1,6 +1,6 @@
 import type { TreeEntryJson } from '@stoa/contracts'
 import type { FileSource } from '@stoa/formats'
-import type { CatalogRepo, CatalogRepos } from '../deps.js'
+import type { CatalogRepo, CatalogRepos } from '../catalog-repos.js'
 import type { RepoFile, RepoFiles } from './repo-files.js'
 
 /** Files of a repository that the catalogue looks at; a larger one is read as far as this. */

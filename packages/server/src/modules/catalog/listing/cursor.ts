@@ -1,5 +1,5 @@
 import { refuse } from '@stoa/contracts'
-import type { SortKey } from './list-plan.js'
+import type { SortKey } from './sort-key.js'
 
 /** Search results deeper than this are not paged to. */
 export const MAX_SEARCH_OFFSET = 2_000

@@ -2,40 +2,10 @@ import { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, type ListQuery, refuse, type RepoTy
 import { type Cursor, readCursor } from './cursor.js'
 import { listProjection, type Projection } from './expand-keys.js'
 import { readSearch, type Search } from './search-words.js'
+import { SORTS, type SortKey } from './sort-key.js'
 
 /** Filters one request may name. */
 export const MAX_LIST_FILTERS = 50
-
-/** What lists can be sorted by. `relevance` is what a search without `sort` gets. */
-export type SortKey =
-  | 'trending'
-  | 'updatedAt'
-  | 'createdAt'
-  | 'downloads'
-  | 'likes'
-  | 'likesRecent'
-  | 'fullName'
-  | 'parameterCount'
-  | 'usedBytes'
-  | 'relevance'
-
-const SORTS: Readonly<Record<string, SortKey>> = {
-  trendingScore: 'trending',
-  trending_score: 'trending',
-  trending: 'trending',
-  lastModified: 'updatedAt',
-  last_modified: 'updatedAt',
-  modified: 'updatedAt',
-  createdAt: 'createdAt',
-  created_at: 'createdAt',
-  created: 'createdAt',
-  downloads: 'downloads',
-  likes: 'likes',
-  likes30d: 'likesRecent',
-  id: 'fullName',
-  num_parameters: 'parameterCount',
-  mainSize: 'usedBytes',
-}
 
 /** A list request, understood: everything a query needs, nothing of HTTP. */
 export interface ListPlan {

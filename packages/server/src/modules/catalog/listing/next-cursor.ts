@@ -1,6 +1,7 @@
 import { type Entry, fullNameOf } from '../entry.js'
 import { MAX_SEARCH_OFFSET, writeCursor } from './cursor.js'
-import type { ListPlan, SortKey } from './list-plan.js'
+import type { ListPlan } from './list-plan.js'
+import type { SortKey } from './sort-key.js'
 
 /** Where the page after this one begins. It names the last row that is still visible: a hidden one must not be told by its name or numbers. */
 export function nextCursor(plan: ListPlan, page: readonly Entry[], visibleIds: ReadonlySet<string>): string | null {

@@ -112,13 +112,13 @@ export async function updateSettings(
     .execute()
 }
 
-/** Name weighs most, then namespace and tags, then the description. */
+/** Name weighs most, then namespace and tags, then the description. Tags that name other repositories are filters, not words. */
 function searchVector(indexed: IndexedRepo) {
   const { repo } = indexed.facts
   const described = `${repo.description ?? ''} ${repo.pipelineTag ?? ''} ${repo.libraryName ?? ''} ${repo.languages.join(' ')}`
   return sql<string>`
     setweight(to_tsvector('simple', ${indexWords(indexed.name)}), 'A')
-    || setweight(to_tsvector('simple', ${indexWords(`${indexed.namespace} ${repo.tags.join(' ')}`)}), 'B')
+    || setweight(to_tsvector('simple', ${indexWords(`${indexed.namespace} ${repo.tags.filter((tag) => !tag.includes(':')).join(' ')}`)}), 'B')
     || setweight(to_tsvector('simple', ${indexWords(described)}), 'C')`
 }
 
