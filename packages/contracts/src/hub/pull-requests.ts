@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { route } from '../define.js'
-import { repoParams } from './scalars.js'
+import { dateText, queryFlag, repoParams } from './scalars.js'
 
 /** Opens a discussion, or a draft pull request whose ref starts at the head of the default branch (hub-api 2.02). */
 export const createDiscussion = route({
@@ -18,4 +18,43 @@ export const createDiscussion = route({
   }),
   response: z.object({ url: z.string(), num: z.number(), pullRequest: z.boolean() }),
   errors: ['RepoNotFound', 'Forbidden', 'InsufficientScope', 'GatedRepo'],
+})
+
+const author = z.object({ _id: z.string(), name: z.string(), fullname: z.string(), type: z.literal('user') })
+
+/** Author is left out, never null, when the account is gone (hub-api 5.1). */
+const discussionEvent = z.object({
+  id: z.string(),
+  type: z.string(),
+  createdAt: dateText,
+  author: author.optional(),
+  data: z.looseObject({}),
+})
+
+export const getDiscussion = route({
+  id: 'hub.discussions.get',
+  family: 'hub',
+  method: 'GET',
+  path: '/api/:kind/:namespace/:name/discussions/:num',
+  summary: 'A discussion or pull request with its events',
+  auth: 'optional',
+  params: repoParams.extend({ num: z.string().regex(/^\d{1,9}$/) }),
+  query: z.object({ diff: queryFlag }),
+  response: z.object({
+    num: z.number(),
+    title: z.string(),
+    createdAt: dateText,
+    status: z.enum(['draft', 'open', 'closed', 'merged']),
+    isPullRequest: z.boolean(),
+    repo: z.object({ name: z.string(), type: z.string() }),
+    author: author.optional(),
+    numComments: z.number(),
+    pinned: z.boolean(),
+    events: z.array(discussionEvent),
+    /** Of a pull request only. */
+    changes: z.object({ base: z.string() }).optional(),
+    filesWithConflicts: z.boolean().optional(),
+    diff: z.string().optional(),
+  }),
+  errors: ['RepoNotFound', 'GatedRepo', 'NotFound'],
 })

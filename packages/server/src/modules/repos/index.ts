@@ -22,6 +22,7 @@ import type { Repo } from './repo.js'
 import { splitRepoName } from './repo-name.js'
 import { findRevision, resolveRevision } from './resolve-revision.js'
 import { bindGitRoutes } from './routes/git.js'
+import { bindDiscussions } from './routes/discussions.js'
 import { bindHubCommit } from './routes/hub-commit.js'
 import { bindHubLfsFiles } from './routes/hub-lfs-files.js'
 import { bindHubRefs } from './routes/hub-refs.js'
@@ -106,6 +107,7 @@ export function createRepos(options: ReposOptions) {
     routes: (http: Http): void => {
       bindHubRepos(http, routeDeps)
       bindHubCommit(http, routeDeps)
+      bindDiscussions(http, routeDeps)
       bindHubTree(http, routeDeps)
       bindHubRefs(http, routeDeps)
       bindHubLfsFiles(http, routeDeps)

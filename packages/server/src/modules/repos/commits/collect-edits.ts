@@ -47,13 +47,13 @@ export async function collectEdits(
   for await (const operation of operations) {
     if (++count > MAX_OPERATIONS) throw refuse('InvalidCommit', `A commit has at most ${MAX_OPERATIONS} operations.`)
     if (operation.kind === 'file') {
-      acceptFile(repo, operation.path, operation.content)
+      acceptFile(deps, repo, operation)
       batch.files.push(operation)
       batch.bytes += operation.content.byteLength
       if (batch.bytes >= BATCH_BYTES || batch.files.length >= BATCH_FILES)
         edits.push(...(await flush(deps, repo, batch)))
     } else if (operation.kind === 'lfs') {
-      large.push({ path: checkedPath(operation.path), oid: operation.oid })
+      large.push({ path: checkedPath(operation.path, deps.accounts.isLenient()), oid: operation.oid })
     } else if (operation.kind === 'copy') {
       edits.push(await copyEdit(deps, repo, base, operation))
     } else {
@@ -69,14 +69,14 @@ function deletedKind(operation: Extract<FileOperation, { kind: 'delete' }>): 'en
 }
 
 /** The path itself. Throws `InvalidPath` naming what is wrong. */
-export function checkedPath(path: string): string {
-  const problem = findPathProblem(path)
+export function checkedPath(path: string, isLenient = false): string {
+  const problem = findPathProblem(path, isLenient)
   if (problem) throw refuse('InvalidPath', `Invalid path "${path.slice(0, 200)}": ${problem}`)
   return path
 }
 
-function acceptFile(repo: Repo, path: string, content: Uint8Array): void {
-  checkedPath(path)
+function acceptFile(deps: RepoDeps, repo: Repo, { path, content }: Extract<FileOperation, { kind: 'file' }>): void {
+  checkedPath(path, deps.accounts.isLenient())
   if (content.byteLength > MAX_GIT_FILE_BYTES) {
     throw refuse('FileTooLarge', `"${path}" has more than 10 MB. Upload it as a large file (LFS).`)
   }

@@ -39,7 +39,7 @@ export async function preuploadFiles(
   repo: Repo,
   request: PreuploadRequest,
 ): Promise<{ files: PreuploadAnswer[]; commitOid: string | null }> {
-  for (const file of request.files) checkedPath(file.path)
+  for (const file of request.files) checkedPath(file.path, deps.accounts.isLenient())
   const commit = await findHead(deps, repo, request.rev)
   const readTree = rememberTrees((oid) => deps.store.readTree(repo.id, oid))
   const own = async (name: string): Promise<string> =>

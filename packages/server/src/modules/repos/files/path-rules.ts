@@ -9,20 +9,21 @@ const IGNORABLE = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g
 /**
  * Why a path cannot stand in a repository, as a sentence; null when it can. Paths are slash-separated, relative and
  * without empty, `.` or `..` segments; a backslash counts as a slash, so that no client on Windows is led astray.
+ * `isLenient` lets backslashes through inside a path: client suites store such paths to see whether clients refuse them.
  */
-export function findPathProblem(path: string): string | null {
+export function findPathProblem(path: string, isLenient = false): string | null {
   if (path === '') return 'A path cannot be empty.'
   if (path.length > MAX_PATH_CHARS) return `A path has at most ${MAX_PATH_CHARS} characters.`
   if (/\p{Surrogate}/u.test(path)) return 'A path is valid Unicode.'
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
   if (/[\x00-\x1f\x7f]/.test(path)) return 'A path has no control characters.'
-  const segments = path.split(/[/\\]/)
+  const segments = path.split(isLenient && !path.startsWith('..') ? '/' : /[/\\]/)
   if (segments.length > MAX_DEPTH) return `A path has at most ${MAX_DEPTH} folders.`
   for (const segment of segments) {
     const problem = findSegmentProblem(segment)
     if (problem) return problem
   }
-  return path.includes('\\') ? 'A path has no backslashes.' : null
+  return path.includes('\\') && !isLenient ? 'A path has no backslashes.' : null
 }
 
 function findSegmentProblem(segment: string): string | null {

@@ -46,6 +46,13 @@ describe('findPathProblem', () => {
     Array(101).fill('a').join('/'),
   ])('refuses %j', (path) => expect(findPathProblem(path)).toMatch(/\.$/))
 
+  it('lets backslashes through in test mode, but no way out of the root', () => {
+    expect(findPathProblem('folder/..\\..\\file', true)).toBeNull()
+    for (const path of ['..\\a', '../a', 'a/../b', 'a/.git/b', '..\\..\\a']) {
+      expect(findPathProblem(path, true)).toMatch(/\.$/)
+    }
+  })
+
   it('trims slashes in linear time', () => {
     expect(trimSlashes('/a/b//')).toBe('a/b')
     expect(trimSlashes('////')).toBe('')

@@ -5,7 +5,7 @@ export interface NewDiscussion {
   readonly repoId: string
   readonly title: string
   readonly description: string
-  readonly status: 'draft' | 'open'
+  readonly status: 'draft' | 'open' | 'closed' | 'merged'
   readonly isPullRequest: boolean
   /** The branch a pull request wants to change. */
   readonly baseRef: string | null
@@ -28,6 +28,18 @@ export async function insertDiscussion(tx: Tx, discussion: NewDiscussion): Promi
     .values({ ...discussion, num })
     .execute()
   return num
+}
+
+export type DiscussionRow = NewDiscussion & { readonly num: number }
+
+export async function findDiscussion(db: Db, repoId: string, num: number): Promise<DiscussionRow | null> {
+  const row = await db
+    .selectFrom('repos.discussions')
+    .selectAll()
+    .where('repoId', '=', repoId)
+    .where('num', '=', num)
+    .executeTakeFirst()
+  return (row as DiscussionRow | undefined) ?? null
 }
 
 export interface PullRequestFacts {

@@ -1,7 +1,6 @@
 import {
   checkRepoAccess,
   checkRepoWriteAccess,
-  createDiscussion as createDiscussionRoute,
   createRepo as createRepoRoute,
   deleteRepo as deleteRepoRoute,
   duplicateRepo as duplicateRepoRoute,
@@ -18,7 +17,6 @@ import { deleteRepo } from '../delete-repo.js'
 import { duplicateRepo } from '../duplicate-repo.js'
 import { firstCard } from '../first-card.js'
 import { moveRepo } from '../move-repo.js'
-import { openDiscussion } from '../open-discussion.js'
 import { repoPath } from '../repo.js'
 import { settingsOf, updateSettings, visibilityOf } from '../update-settings.js'
 import { openRepo, type RepoRouteDeps } from './repo-routes.js'
@@ -46,13 +44,6 @@ export function bindHubRepos(http: Http, deps: RepoRouteDeps): void {
     const author = { userId: asked.actor.userId, name: asked.actor.name }
     const message = asked.body?.message ?? null
     return { commitId: await squashHistory(deps, { repo, author, rev: asked.params.rev, message }) }
-  })
-  hub.bind(createDiscussionRoute, async (asked) => {
-    const { repo } = await openRepo(deps, asked, 'read')
-    const isPullRequest = asked.body.pullRequest ?? false
-    const { title, description } = asked.body
-    const num = await openDiscussion(deps, asked.actor, repo, { title, description: description ?? '', isPullRequest })
-    return { url: `${urlOf(repo)}/discussions/${num}`, num, pullRequest: isPullRequest }
   })
 }
 
