@@ -1,6 +1,5 @@
 import { StoaError } from '@stoa/contracts'
-import type { Command, Terminal } from './terminal.js'
-import { UsageError } from './terminal.js'
+import { type Command, type Terminal, UsageError } from './terminal.js'
 
 /** Commands are loaded when asked for: `whoami` must not load a database. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {

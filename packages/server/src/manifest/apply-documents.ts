@@ -178,7 +178,7 @@ async function applyOne(
   await applyLenient(tx, deps, checked, outcome)
   const present = checked.items.filter((one) => !one.isAbsent)
   // What is used by others goes last: repositories before the organisation that holds them.
-  const absent = checked.items.filter((one) => one.isAbsent).reverse()
+  const absent = checked.items.filter((one) => one.isAbsent).toReversed()
   for (const one of present) {
     note(outcome, await atItem(checked, one, () => one.noun.apply(tx, one.item, context, prepared.get(one))))
   }

@@ -99,6 +99,8 @@ function createApp(server: Server, setHandler: (handler: RequestListener) => voi
     },
     routerOptions: { maxParamLength: MAX_PATH_PART, ignoreDuplicateSlashes: false },
     bodyLimit: DEFAULT_BODY_BYTES,
+    // A proxy that ends TLS on this machine tells whose request it is; nobody else is believed.
+    trustProxy: 'loopback',
     logger: false,
   }) as unknown as FastifyInstance
 }

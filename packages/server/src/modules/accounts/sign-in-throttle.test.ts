@@ -34,6 +34,13 @@ describe('sign-in throttle', () => {
     expect(throttle.waitMs('somebody-new', '10.9.9.0/24')).toBe(0)
   })
 
+  it('holds nobody up for long behind a proxy on this machine that hides who asks', () => {
+    const throttle = createSignInThrottle(start())
+    for (let i = 0; i < 60; i += 1) throttle.recordFailure('alice', '127.0.0.0/24')
+    expect(throttle.waitMs('alice', '127.0.0.0/24')).toBeLessThanOrEqual(5000)
+    expect(throttle.waitMs('bob', '0:0:0::/48')).toBe(0)
+  })
+
   it('forgets after a right password and after a quarter of an hour', () => {
     const clock = start()
     const throttle = createSignInThrottle(clock)
