@@ -11,6 +11,7 @@ create table repos.xorbs (
 alter table repos.xorbs alter column chunk_index set storage external;
 
 -- A file rebuilt and hashed by us: its terms, and the SHA-256 that git and LFS know it by.
+-- A repository may read it when it holds the large file of that SHA-256 (repos.repo_lfs_objects).
 create table repos.xet_files (
   hash text primary key,
   sha256 text not null,
@@ -20,14 +21,6 @@ create table repos.xet_files (
 );
 comment on column repos.xet_files.terms is 'FileTerm[]';
 create index xet_files_sha256 on repos.xet_files (sha256);
-
--- Which repositories may read a file: by having sent it, or by holding its LFS object.
-create table repos.repo_xet_files (
-  repo_id text not null references repos.repos (id) on delete cascade,
-  hash text not null references repos.xet_files (hash),
-  created_at timestamptz not null,
-  primary key (repo_id, hash)
-);
 
 -- Chunks that may be asked for, inside one owner's domain only.
 create table repos.xet_chunks (

@@ -32,6 +32,7 @@ import { bindLfs } from './routes/lfs.js'
 import { bindLfsLocks } from './routes/lfs-locks.js'
 import type { RepoRouteDeps } from './routes/repo-routes.js'
 import { bindResolve } from './routes/resolve.js'
+import { createXetStore } from './xet/create-xet-store.js'
 
 export type { Right } from './access.js'
 export type { TreePage, TreeQuery } from './browse/list-tree.js'
@@ -61,7 +62,9 @@ export function createRepos(options: ReposOptions) {
   const deps: BrowseDeps = createBrowseDeps({ ...options, store: storage.store })
   const downloads = createDownloadCounter(deps)
   const signer = createUrlSigner(deps.instanceKey)
-  const routeDeps: RepoRouteDeps = { ...deps, downloads, signer, lfsPartBytes: options.lfsPartBytes ?? LFS_PART_BYTES }
+  const xet = createXetStore(deps)
+  const lfsPartBytes = options.lfsPartBytes ?? LFS_PART_BYTES
+  const routeDeps: RepoRouteDeps = { ...deps, downloads, signer, lfsPartBytes, xetStoreId: xet.storeId }
   deps.accounts.provideRepoCounts((accountId) => countPublicRepos(deps.db, accountId))
 
   return {
@@ -115,12 +118,16 @@ export function createRepos(options: ReposOptions) {
       bindLfs(http, routeDeps)
       bindLfsLocks(http, routeDeps)
       bindGitRoutes(http, { ...deps, storage })
+      xet.routes(http)
     },
     start: async (): Promise<void> => {
       scheduleRepoJobs(deps)
       downloads.start()
     },
-    stop: (): Promise<void> => downloads.stop(),
+    stop: async (): Promise<void> => {
+      await downloads.stop()
+      await xet.stop()
+    },
   }
 }
 

@@ -53,7 +53,6 @@ export interface Schema {
   'repos.redirects': repos.Redirects
   'repos.refs': repos.Refs
   'repos.repoLfsObjects': repos.RepoLfsObjects
-  'repos.repoXetFiles': repos.RepoXetFiles
   'repos.repos': repos.Repos
   'repos.xetChunks': repos.XetChunks
   'repos.xetFiles': repos.XetFiles

@@ -103,12 +103,6 @@ export interface RepoLfsObjects {
   pushedAt: Date
 }
 
-export interface RepoXetFiles {
-  repoId: string
-  hash: string
-  createdAt: Date
-}
-
 export interface Repos {
   id: string
   type: string

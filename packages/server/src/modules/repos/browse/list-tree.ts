@@ -1,6 +1,7 @@
 import { refuse, TREE_PAGE, TREE_PAGE_EXPANDED, type TreeEntryJson } from '@stoa/contracts'
-import { parseCommit } from '@stoa/git'
+import { type LfsPointer, parseCommit } from '@stoa/git'
 import type { CommitNode } from '../git/store.js'
+import { findXetHashes } from '../queries/xet.js'
 import type { Repo } from '../repo.js'
 import { resolveRevision } from '../resolve-revision.js'
 import type { BrowseDeps } from './browser.js'
@@ -88,6 +89,8 @@ async function describeEntries(
 ): Promise<TreeEntryJson[]> {
   const blobs = items.filter(({ entry }) => entry.kind === 'blob').map(({ entry }) => entry.oid)
   const facts = await deps.blobFacts.read(repo.id, blobs)
+  const largeOids = [...facts.values()].flatMap(({ pointer }) => (pointer ? [pointer.oid] : []))
+  const xetHashes = await findXetHashes(deps.db, largeOids)
   const last = expand
     ? await describeLastCommits(
         deps,
@@ -102,9 +105,14 @@ async function describeEntries(
     const more = lastCommit ? { lastCommit } : {}
     if (entry.kind !== 'blob') return { type: 'directory', oid: entry.oid, size: 0, path, ...more }
     const { sizeBytes, pointer } = facts.get(entry.oid) ?? { sizeBytes: 0, pointer: null }
-    const lfs = pointer ? { lfs: { oid: pointer.oid, size: pointer.sizeBytes, pointerSize: sizeBytes } } : {}
+    const lfs = pointer ? describePointer(pointer, sizeBytes, xetHashes.get(pointer.oid)) : {}
     return { type: 'file', oid: entry.oid, size: pointer?.sizeBytes ?? sizeBytes, path, ...lfs, ...more }
   })
+}
+
+function describePointer(pointer: LfsPointer, pointerSize: number, xetHash: string | undefined) {
+  const lfs = { oid: pointer.oid, size: pointer.sizeBytes, pointerSize }
+  return xetHash === undefined ? { lfs } : { lfs, xetHash }
 }
 
 type LastCommit = NonNullable<TreeEntryJson['lastCommit']>

@@ -3,9 +3,12 @@ import { refuse } from '@stoa/contracts'
 import type { LfsPointer, TreeEntry } from '@stoa/git'
 import type { ByteRange, ByteSource } from '../../../kit/http/bytes.js'
 import { findLfsObjects } from '../queries/lfs.js'
+import { findXetFile } from '../queries/xet.js'
 import type { Repo } from '../repo.js'
 import { resolveRevision } from '../resolve-revision.js'
 import type { BrowseDeps } from './browser.js'
+import { openXetFile } from '../xet/read-file.js'
+import { xetHashOf } from '../xet/xet-blob.js'
 import { entryNotFound } from './list-tree.js'
 
 /** A file of a repository, ready to be read. `etag` is quoted: the git id of a regular file, the SHA-256 of a large one. */
@@ -60,6 +63,8 @@ export async function openLfsObject(
 ): Promise<ByteSource | null> {
   const object = (await findLfsObjects(deps.db, repoId, [oid])).get(oid)
   if (!object) return null
+  const hash = xetHashOf(object.blobKey)
+  if (hash !== null) return await openXorbs(deps, hash)
   const localPath = deps.blobs.localPath(object.blobKey)
   return {
     sizeBytes: Number(object.sizeBytes),
@@ -70,4 +75,10 @@ export async function openLfsObject(
       return blob.body
     },
   }
+}
+
+async function openXorbs(deps: Pick<BrowseDeps, 'db' | 'blobs'>, hash: string): Promise<ByteSource | null> {
+  const file = await findXetFile(deps.db, hash)
+  if (!file) return null
+  return { sizeBytes: Number(file.sizeBytes), open: (range) => openXetFile(deps, file.terms, range) }
 }

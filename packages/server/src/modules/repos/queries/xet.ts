@@ -47,40 +47,35 @@ export async function findXetFile(db: Db, hash: string): Promise<XetFile | null>
   return row ? { ...row, terms: row.terms as FileTerm[] } : null
 }
 
-/** The file if the repository may read it. */
+/** The file if the repository may read it: it holds the large file of the same SHA-256. */
 export async function findRepoXetFile(db: Db, repoId: string, hash: string): Promise<XetFile | null> {
-  const link = await db
-    .selectFrom('repos.repoXetFiles')
-    .select('hash')
-    .where('repoId', '=', repoId)
-    .where('hash', '=', hash)
+  const row = await db
+    .selectFrom('repos.xetFiles as file')
+    .innerJoin('repos.repoLfsObjects as mine', 'mine.oid', 'file.sha256')
+    .selectAll('file')
+    .where('file.hash', '=', hash)
+    .where('mine.repoId', '=', repoId)
     .executeTakeFirst()
-  return link ? await findXetFile(db, hash) : null
+  return row ? { ...row, terms: row.terms as FileTerm[] } : null
 }
 
-export async function insertXetFile(tx: Tx, repoId: string, file: XetFile, at: Date): Promise<void> {
+export async function insertXetFile(tx: Tx, file: XetFile, at: Date): Promise<void> {
   await tx
     .insertInto('repos.xetFiles')
     .values({ ...file, terms: JSON.stringify(file.terms), createdAt: at })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
-  await tx
-    .insertInto('repos.repoXetFiles')
-    .values({ repoId, hash: file.hash, createdAt: at })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
 }
 
-/** Xet names of large files of a repository, by SHA-256. */
-export async function findXetHashes(db: Db, repoId: string, sha256s: readonly string[]): Promise<Map<string, string>> {
+/** Xet names of large files by SHA-256. The caller has made sure that the reader may see those files. */
+export async function findXetHashes(db: Db, sha256s: readonly string[]): Promise<Map<string, string>> {
   const names = new Map<string, string>()
   for (let at = 0; at < sha256s.length; at += MAX_NAMES) {
     const rows = await db
-      .selectFrom('repos.xetFiles as file')
-      .innerJoin('repos.repoXetFiles as link', 'link.hash', 'file.hash')
-      .select(['file.sha256', 'file.hash'])
-      .where('link.repoId', '=', repoId)
-      .where('file.sha256', 'in', sha256s.slice(at, at + MAX_NAMES))
+      .selectFrom('repos.xetFiles')
+      .select(['sha256', 'hash'])
+      .where('sha256', 'in', sha256s.slice(at, at + MAX_NAMES))
+      .orderBy('createdAt', 'desc')
       .execute()
     for (const row of rows) names.set(row.sha256, row.hash)
   }

@@ -11,6 +11,8 @@ import { typeOf } from '../repo-name.js'
 /** What the routes of this module work with. */
 export interface RepoRouteDeps extends BrowseDeps, BatchDeps {
   readonly downloads: DownloadCounter
+  /** Part of the Xet store's addresses. */
+  readonly xetStoreId: string
 }
 
 export interface RepoAddress {

@@ -5,6 +5,7 @@ import {
   type FileTerm,
   hashToText,
   isGloballyIndexed,
+  type KeyedHashes,
   parseShard,
   rangeHash,
   type Shard,
@@ -15,13 +16,13 @@ import {
 import { insertLfsObject } from '../queries/lfs.js'
 import { findRepoAccount, findXetFile, insertChunks, insertXetFile, type XetFile } from '../queries/xet.js'
 import { type LoadedXorbs, loadXorbs, rebuild } from './read-file.js'
+import { xetBlobKey } from './xet-blob.js'
 import type { XetDeps } from './xet-deps.js'
 import type { XetGrant } from './xet-keys.js'
 
 /** A shard may repeat terms to describe far more than was sent; this bounds the work it can ask for. */
 const MAX_FILE_BYTES = 500e9
 const MAX_FILES = 20_000
-export const XET_BLOB_PREFIX = 'xet:'
 
 /**
  * Registers the files of a shard for the token's repository: every term, proof and name is checked against stored chunks,
@@ -37,12 +38,12 @@ export async function registerShard(deps: XetDeps, grant: XetGrant, bytes: Buffe
   const at = deps.clock.now()
   return await deps.write(async (tx) => {
     for (const file of files) {
-      await insertXetFile(tx, grant.repoId, file, at)
+      await insertXetFile(tx, file, at)
       const { sha256, sizeBytes, hash } = file
       const lfs = {
         oid: sha256,
         sizeBytes,
-        blobKey: XET_BLOB_PREFIX + hash,
+        blobKey: xetBlobKey(hash),
         repoId: grant.repoId,
         pushedBy: grant.userId,
         at,
@@ -67,6 +68,7 @@ function parse(bytes: Buffer): Shard {
 }
 
 async function verifyFile(deps: XetDeps, file: ShardFile, chunks: Map<string, string>): Promise<XetFile> {
+  const hashes = await deps.hashes()
   const hash = hashToText(file.hash)
   const terms = file.terms.map((term) => ({
     xorb: hashToText(term.xorb),
@@ -75,11 +77,11 @@ async function verifyFile(deps: XetDeps, file: ShardFile, chunks: Map<string, st
   }))
   const loaded = await loadXorbs(deps, terms)
   const members = file.terms.flatMap((term, at) =>
-    checkTerm(deps, file, loaded, terms[at] as FileTerm, term.rawBytes, at),
+    checkTerm(hashes, file, loaded, terms[at] as FileTerm, term.rawBytes, at),
   )
   const sizeBytes = members.reduce((sum, member) => sum + member.sizeBytes, 0)
   if (sizeBytes > MAX_FILE_BYTES) throw refuse('XetInvalid', 'A file of this shard is larger than this server takes.')
-  if (hashToText(fileHash(members, deps.hashes)) !== hash)
+  if (hashToText(fileHash(members, hashes)) !== hash)
     throw refuse('XetInvalid', 'A file does not have the hash it was sent under.')
   collectIndexed(members, terms, chunks)
   const known = await findXetFile(deps.db, hash)
@@ -91,7 +93,7 @@ async function verifyFile(deps: XetDeps, file: ShardFile, chunks: Map<string, st
 
 /** The chunks of one term, after its bounds, length and proof were checked. */
 function checkTerm(
-  deps: XetDeps,
+  hashes: KeyedHashes,
   file: ShardFile,
   loaded: LoadedXorbs,
   term: FileTerm,
@@ -110,7 +112,7 @@ function checkTerm(
   const proof = file.rangeHashes[at]
   const expected = rangeHash(
     members.map((member) => member.hash),
-    deps.hashes,
+    hashes,
   )
   if (!proof || !Buffer.from(proof).equals(Buffer.from(expected)))
     throw refuse('XetInvalid', 'The shard does not prove that you hold its chunks.')

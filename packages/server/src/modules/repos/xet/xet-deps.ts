@@ -7,5 +7,6 @@ import type { XetKeys } from './xet-keys.js'
 export interface XetDeps extends Pick<RepoDeps, 'db' | 'write' | 'blobs' | 'clock' | 'publicUrl'> {
   readonly keys: XetKeys
   readonly verifier: Verifier
-  readonly hashes: KeyedHashes
+  /** Loaded with the first upload. */
+  hashes(): Promise<KeyedHashes>
 }
