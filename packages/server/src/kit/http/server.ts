@@ -64,7 +64,8 @@ export function createHttp(deps: HttpDeps): Http {
   const app = createApp(server, (handler) => {
     listener = handler
   })
-  prepareApp(app, deps)
+  let answerUnknown: Fallback = (request, reply) => renderError(deps, 'hub', refuse('NotFound'), request, reply)
+  prepareApp(app, deps, (request, reply) => answerUnknown(request, reply))
 
   return {
     scope: (family) => ({
@@ -75,7 +76,9 @@ export function createHttp(deps: HttpDeps): Http {
       },
     }),
     door: (door) => void doors.push(door),
-    fallback: (handler) => void app.setNotFoundHandler(handler),
+    fallback: (handler) => {
+      answerUnknown = handler
+    },
     routes: () => [...families.values()].flat().map((bound) => bound.route),
     listen: async (host, port) => {
       for (const [family, bound] of families) registerFamily(app, deps, family, bound)
@@ -105,7 +108,9 @@ function createApp(server: Server, setHandler: (handler: RequestListener) => voi
   }) as unknown as FastifyInstance
 }
 
-function prepareApp(app: FastifyInstance, deps: HttpDeps): void {
+type Fallback = (request: FastifyRequest, reply: FastifyReply) => unknown
+
+function prepareApp(app: FastifyInstance, deps: HttpDeps, answerUnknown: Fallback): void {
   app.decorateRequest('stoaActor', null as never)
   app.addHook('onRequest', async (request, reply) => {
     reply
@@ -116,7 +121,7 @@ function prepareApp(app: FastifyInstance, deps: HttpDeps): void {
   })
   allowBrowserClients(app)
   app.setErrorHandler((error, request, reply) => renderError(deps, 'hub', error as FastifyError, request, reply))
-  app.setNotFoundHandler((request, reply) => renderError(deps, 'hub', refuse('NotFound'), request, reply))
+  app.setNotFoundHandler(answerUnknown)
 }
 
 function registerFamily(app: FastifyInstance, deps: HttpDeps, family: Family, bound: readonly Bound[]): void {
