@@ -23,7 +23,7 @@ for (const suite of suites) {
   console.log(
     `${bad.length === 0 ? 'ok    ' : 'FAILED'} ${suite.name}: ${results.length - bad.length}/${results.length}, ${((Date.now() - startedAt) / 1000).toFixed(1)} s`,
   )
-  for (const { name, error } of bad) console.log(`  ✗ ${name}\n    ${error?.split('\n').slice(0, 14).join('\n    ')}`)
+  for (const { name, error } of bad) console.log(`  ✗ ${name}\n    ${error?.trim().split('\n').slice(-8).join('\n    ')}`)
 }
 console.log(`conformance: ${passed} passed, ${failed} failed`)
 process.exit(failed === 0 ? 0 : 1)
