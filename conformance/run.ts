@@ -9,6 +9,15 @@ const wanted = process.argv.slice(2)
 const suites: Suite[] = [gitSuite, hubJsSuite, ...(await openaiSuites()), ...pythonSuites].filter(
   (suite) => wanted.length === 0 || wanted.some((part) => suite.name.includes(part)),
 )
+const SHOWN_LINES = 9
+
+/** The end of a trace of Python, the beginning of one of Node. */
+function shorten(error: string): string {
+  const lines = error.trim().split('\n')
+  const isPython = error.startsWith('Traceback')
+  return (isPython ? lines.slice(-SHOWN_LINES) : lines.slice(0, SHOWN_LINES)).join('\n    ')
+}
+
 let passed = 0
 let failed = 0
 for (const suite of suites) {
@@ -23,7 +32,7 @@ for (const suite of suites) {
   console.log(
     `${bad.length === 0 ? 'ok    ' : 'FAILED'} ${suite.name}: ${results.length - bad.length}/${results.length}, ${((Date.now() - startedAt) / 1000).toFixed(1)} s`,
   )
-  for (const { name, error } of bad) console.log(`  ✗ ${name}\n    ${error?.trim().split('\n').slice(-8).join('\n    ')}`)
+  for (const { name, error } of bad) console.log(`  ✗ ${name}\n    ${shorten(error ?? '')}`)
 }
 console.log(`conformance: ${passed} passed, ${failed} failed`)
 process.exit(failed === 0 ? 0 : 1)

@@ -162,7 +162,7 @@ def command_line():
     Path("cli.txt").write_text("from the command line")
     subprocess.run([tool, "upload", "alice/from-cli", "cli.txt", "cli.txt"], check=True, capture_output=True, env=environment)
     done = subprocess.run([tool, "download", "alice/from-cli", "cli.txt"], check=True, capture_output=True, text=True, env=environment)
-    path = done.stdout.strip().splitlines()[-1].removeprefix("path=").removeprefix("path:").strip()
+    path = done.stdout.strip().splitlines()[-1].split("path:")[-1].removeprefix("path=").strip()
     assert "from the command line" in Path(path).read_text(), done.stdout
 
 
