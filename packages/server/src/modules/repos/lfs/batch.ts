@@ -25,6 +25,8 @@ interface BatchItem {
 export interface BatchRequest {
   readonly repo: Repo
   readonly actorId: string | null
+  /** What the client authorised itself with; it does so again to verify, and git-lfs sends only what it is told to. */
+  readonly authorization: string | null
   readonly operation: 'upload' | 'download'
   /** The client knows the multipart transfer. */
   readonly canMultipart: boolean
@@ -90,7 +92,9 @@ async function uploadObject(
   object: BatchItem,
   inParts: boolean,
 ): Promise<BatchObject> {
-  const verify = { href: `${deps.publicUrl()}${repoPath(request.repo)}.git/info/lfs/verify` }
+  const href = `${deps.publicUrl()}${repoPath(request.repo)}.git/info/lfs/verify`
+  const { authorization } = request
+  const verify = { href, ...(authorization === null ? {} : { header: { Authorization: authorization } }) }
   const upload = inParts
     ? await multipartAction(deps, request, object)
     : signedAction(deps, request, { method: 'PUT', path: objectPath(object), sizeBytes: object.size })

@@ -36,7 +36,8 @@ export function bindLfs(http: Http, deps: RepoRouteDeps): void {
       asked.reply.type('application/vnd.git-lfs+json')
       const actorId = asked.actor.kind === 'user' ? asked.actor.userId : null
       const canMultipart = transfers?.includes('multipart') ?? false
-      return await answerBatch(deps, { repo, actorId, operation, canMultipart, objects })
+      const authorization = asked.request.headers.authorization ?? null
+      return await answerBatch(deps, { repo, actorId, authorization, operation, canMultipart, objects })
     })
     lfs.bind(lfsVerify[type], async (asked) => {
       const repo = await openLfsRepo(deps, asked, type, 'upload')
