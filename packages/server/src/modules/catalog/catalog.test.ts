@@ -356,6 +356,22 @@ describe('catalogue on a real server', () => {
     await deleteRepo({ ...as(ada), repo: 'ada/bomb' })
   })
 
+  it('tells of apps and derived models, for lists and information alike', async () => {
+    const keys = 'expand=spaces&expand=childrenModelCount&expand=baseModels'
+    const list = (await get(`/api/models?sort=createdAt&${keys}`)).body as object[]
+    expect(list).toMatchObject([
+      { id: 'ada/tiny-sentiment', spaces: [], childrenModelCount: 0 },
+      { id: 'ada/tiny-llama', spaces: ['ada/demo'], childrenModelCount: 1 },
+    ])
+    expect((await get(`/api/models/ada/tiny-llama?${keys}`)).body).toMatchObject({
+      spaces: ['ada/demo'],
+      childrenModelCount: 1,
+    })
+    expect((await get(`/api/models/ada/tiny-sentiment?${keys}`)).body).toMatchObject({
+      baseModels: { relation: 'finetune', models: [{ id: 'ada/tiny-llama' }] },
+    })
+  })
+
   it('counts trending and downloads without a write when nothing changed', async () => {
     await server.running.app.catalog.refreshCounters()
     expect(await server.running.app.catalog.refreshCounters()).toBe(0)

@@ -10,7 +10,6 @@ import { type VisibleSet, visibleTo } from './listing/visible.js'
 import { type Extras, presentRepo, type Sibling, wantsKey } from './present-repo.js'
 import { findEntry } from './queries/entries.js'
 import { countChildren, findModelIds, listLinkedSpaces } from './queries/lineage.js'
-import { scanCommit } from './scan-commit.js'
 
 /** The information, or the name under which the repository is found now. */
 export type InfoAnswer =
@@ -81,17 +80,17 @@ async function collectExtras(deps: CatalogDeps, asked: Asked): Promise<Extras> {
   const { repo, entry, commit, projection } = asked
   const visible = visibleTo(asked.actor)
   const wants = (key: string): boolean => wantsKey(entry.type, projection, key)
+  const name = fullNameOf(entry)
+  const linked = `${repo.type}s:${name}`
   const isPlain = projection.kind !== 'info' || !projection.blobs
   return {
     siblings: (commit?.files ?? []).map((file) => (isPlain ? { rfilename: file.path } : describeFile(file))),
-    ...(wants('spaces')
-      ? { spaces: await listLinkedSpaces(deps.db, `${repo.type}s:${fullNameOf(entry)}`, visible) }
-      : {}),
+    ...(wants('spaces') ? { spaces: (await listLinkedSpaces(deps.db, [linked], visible)).get(linked) ?? [] } : {}),
     ...(wants('childrenModelCount')
-      ? { childrenModelCount: await countChildren(deps.db, fullNameOf(entry), visible) }
+      ? { childrenModelCount: (await countChildren(deps.db, [name], visible)).get(name) ?? 0 }
       : {}),
     ...(wants('baseModels') ? await baseModels(deps, entry, visible) : {}),
-    ...(wants('securityRepoStatus') && commit ? { securityRepoStatus: await scanCommit(deps, repo, commit) } : {}),
+    ...(wants('securityRepoStatus') && commit ? { securityRepoStatus: await deps.scanner.scan(repo, commit) } : {}),
   }
 }
 

@@ -8,6 +8,7 @@ import { createFactsReader } from './facts/facts-reader.js'
 import { createCardReader } from './get-card.js'
 import { indexRepo } from './index-repo.js'
 import { findEntry } from './queries/entries.js'
+import { createScanner } from './scan-commit.js'
 import { refreshCounters } from './refresh-counters.js'
 import { bindHubRoutes } from './routes/hub.js'
 import { bindStoaRoutes } from './routes/stoa.js'
@@ -30,7 +31,12 @@ export interface Catalog extends Module {
 /** Builds the catalogue: lists, search, information and cards of repositories. */
 export function createCatalog(kit: Kit & { readonly repos: CatalogRepos }): Catalog {
   const cards = createCardWorker()
-  const deps: CatalogDeps = { ...kit, cards, facts: createFactsReader(kit.repos) }
+  const deps: CatalogDeps = {
+    ...kit,
+    cards,
+    facts: createFactsReader(kit.repos, cards),
+    scanner: createScanner(kit.repos),
+  }
   const cardReader = createCardReader(deps)
   followRepos(deps)
   let timer: NodeJS.Timeout | undefined

@@ -6,7 +6,7 @@ import { type ListPlan, planList } from './listing/list-plan.js'
 import { nextCursor } from './listing/next-cursor.js'
 import { visibleTo } from './listing/visible.js'
 import { type Extras, presentRepo, wantsKey } from './present-repo.js'
-import { listLinkedSpaces } from './queries/lineage.js'
+import { countChildren, listLinkedSpaces } from './queries/lineage.js'
 import { listEntries } from './queries/list-entries.js'
 
 /** One page of a list; `cursor` is null on the last. */
@@ -25,9 +25,8 @@ export async function listRepos(deps: CatalogDeps, actor: Actor, type: RepoType,
   const page = rows.slice(0, plan.limit)
   const hasMore = rows.length > plan.limit
   const entries = await refresh(deps, actor, page)
-  const items: RepoInfo[] = []
-  for (const entry of entries)
-    items.push(presentRepo(entry, plan.projection, await extrasFor(deps, actor, plan, entry)))
+  const extras = await collectExtras(deps, actor, plan, entries)
+  const items = entries.map((entry) => presentRepo(entry, plan.projection, extras(entry)))
   return { items, cursor: hasMore ? nextCursor(plan, page, new Set(entries.map((entry) => entry.repoId))) : null }
 }
 
@@ -46,7 +45,20 @@ async function refresh(deps: CatalogDeps, actor: Actor, rows: readonly Entry[]):
   })
 }
 
-async function extrasFor(deps: CatalogDeps, actor: Actor, plan: ListPlan, entry: Entry): Promise<Extras> {
-  if (!wantsKey(entry.type, plan.projection, 'spaces')) return {}
-  return { spaces: await listLinkedSpaces(deps.db, `${entry.type}s:${fullNameOf(entry)}`, visibleTo(actor)) }
+/** What the projection asks for beyond the rows, read for all of them at once. */
+async function collectExtras(
+  deps: CatalogDeps,
+  actor: Actor,
+  plan: ListPlan,
+  entries: readonly Entry[],
+): Promise<(entry: Entry) => Extras> {
+  const wants = (key: string): boolean => entries.length > 0 && wantsKey(plan.type, plan.projection, key)
+  const filterOf = (entry: Entry): string => `${entry.type}s:${fullNameOf(entry)}`
+  const visible = visibleTo(actor)
+  const spaces = wants('spaces') ? await listLinkedSpaces(deps.db, entries.map(filterOf), visible) : null
+  const children = wants('childrenModelCount') ? await countChildren(deps.db, entries.map(fullNameOf), visible) : null
+  return (entry) => ({
+    ...(spaces ? { spaces: spaces.get(filterOf(entry)) ?? [] } : {}),
+    ...(children ? { childrenModelCount: children.get(fullNameOf(entry)) ?? 0 } : {}),
+  })
 }

@@ -4,6 +4,9 @@ import {
   type CardVerdict,
   type JsonObject,
   parseFrontMatter,
+  type RepoFacts,
+  type RepoReadings,
+  readRepoFacts,
   validateCard,
   validateFrontMatter,
 } from '@stoa/formats'
@@ -15,6 +18,7 @@ import type { TocEntry } from './rewrite-links.js'
 export type CardJob =
   | { readonly kind: 'render'; readonly card: string; readonly cardKind: CardKind; readonly place: CardPlace }
   | { readonly kind: 'validate'; readonly card: string; readonly cardKind: CardKind }
+  | { readonly kind: 'facts'; readonly readings: RepoReadings }
 
 /** A card, read, judged and rendered. */
 export interface CardPage {
@@ -29,12 +33,18 @@ export interface CardPage {
 export interface CardResults {
   readonly render: CardPage
   readonly validate: CardVerdict
+  readonly facts: RepoFacts
 }
 
 /** Does a job here and now. */
 export function runCardJob<J extends CardJob>(job: J): CardResults[J['kind']] {
-  const done: CardPage | CardVerdict = job.kind === 'render' ? render(job) : validateCard(job.card, job.cardKind)
+  const done: CardPage | CardVerdict | RepoFacts = perform(job)
   return done as CardResults[J['kind']]
+}
+
+function perform(job: CardJob): CardPage | CardVerdict | RepoFacts {
+  if (job.kind === 'render') return render(job)
+  return job.kind === 'validate' ? validateCard(job.card, job.cardKind) : readRepoFacts(job.readings)
 }
 
 function render(job: Extract<CardJob, { kind: 'render' }>): CardPage {

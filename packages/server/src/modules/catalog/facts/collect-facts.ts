@@ -16,22 +16,27 @@ import {
   readSafetensorsHeader,
   readSafetensorsIndex,
 } from '@stoa/formats'
+import type { CardWorker } from '../card/card-worker.js'
 import type { RepoFile, RepoFiles } from './repo-files.js'
 
+/** Longer cards are read in the thread that can be stopped. */
+const MAX_QUICK_CARD_CHARS = 32_768
 /** Longest JSON configuration file that is read. */
 export const MAX_CONFIG_BYTES = 2 * 1024 * 1024
 /** Longest safetensors index. */
 export const MAX_INDEX_BYTES = 20 * 1024 * 1024
 /** Shards whose headers are read for the parameter count. */
 export const MAX_COUNTED_SHARDS = 300
+/** Bytes of headers read for the parameter count. */
+export const MAX_COUNTED_HEADER_BYTES = 64 * 1024 * 1024
 
 /** Reads the facts of a repository from its files. Damaged or hostile files count as absent; only failing storage throws. */
-export async function collectFacts(kind: RepoReadings['kind'], repo: RepoFiles): Promise<RepoFacts> {
+export async function collectFacts(cards: CardWorker, kind: RepoReadings['kind'], repo: RepoFiles): Promise<RepoFacts> {
   const byPath = new Map(repo.files.map((file) => [file.path, file]))
   const readJson = (path: string): Promise<JsonObject | null> => readJsonFile(repo, byPath.get(path))
   const isModel = kind === 'model'
   const card = await readText(repo, byPath.get('README.md'), MAX_CARD_CHARS)
-  return readRepoFacts({
+  const readings: RepoReadings = {
     kind,
     paths: repo.files.map((file) => file.path),
     card,
@@ -42,7 +47,9 @@ export async function collectFacts(kind: RepoReadings['kind'], repo: RepoFiles):
     safetensors: isModel ? await countSafetensors(repo, byPath) : null,
     gguf: isModel ? await readFirstGguf(repo) : null,
     onnx: isModel ? await readFirstOnnx(repo) : null,
-  })
+  }
+  if (card === null || card.length <= MAX_QUICK_CARD_CHARS) return readRepoFacts(readings)
+  return (await cards.run({ kind: 'facts', readings })) ?? readRepoFacts({ ...readings, card: null })
 }
 
 /** The text of a file, or null when it is absent, too long or not UTF-8. */
@@ -73,13 +80,13 @@ async function countSafetensors(
   const shards = index === null ? null : readSafetensorsIndex(index)?.shards
   if (!shards || shards.length > MAX_COUNTED_SHARDS) return null
   const counts: ParameterCounts[] = []
+  let headerBytes = 0
   for (const name of shards) {
     const shard = byPath.get(name)
-    const count = shard
-      ? await readQuietly(async () => (await readSafetensorsHeader(await repo.open(shard))).parameters)
-      : null
-    if (!count) return null
-    counts.push(count)
+    const header = shard ? await readQuietly(async () => readSafetensorsHeader(await repo.open(shard))) : null
+    headerBytes += header?.headerBytes ?? 0
+    if (!header || headerBytes > MAX_COUNTED_HEADER_BYTES) return null
+    counts.push(header.parameters)
   }
   return addParameterCounts(counts)
 }

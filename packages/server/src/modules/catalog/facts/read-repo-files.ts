@@ -1,10 +1,11 @@
+import { setImmediate } from 'node:timers/promises'
 import type { TreeEntryJson } from '@stoa/contracts'
 import type { FileSource } from '@stoa/formats'
 import type { CatalogRepo, CatalogRepos } from '../catalog-repos.js'
 import type { RepoFile, RepoFiles } from './repo-files.js'
 
 /** Files of a repository that the catalogue looks at; a larger one is read as far as this. */
-export const MAX_CATALOGUED_FILES = 20_000
+export const MAX_CATALOGUED_FILES = 100_000
 
 /** Lists a repository's files at a commit, folders left out, and opens them for the readers. */
 export async function readRepoFiles(repos: CatalogRepos, repo: CatalogRepo, commitOid: string): Promise<RepoFiles> {
@@ -45,6 +46,8 @@ async function openSource(
     read: async (start, end) => {
       const endExclusive = Math.min(end, file.sizeBytes)
       if (endExclusive <= start) return new Uint8Array(0)
+      // Small files come from memory; without this pause a reader of a hostile file would let nobody else in.
+      await setImmediate()
       const parts: Buffer[] = []
       for await (const part of await file.open({ start, endExclusive })) parts.push(part as Buffer)
       return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)
