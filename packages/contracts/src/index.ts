@@ -1,6 +1,7 @@
 export * from './define.js'
 export * from './errors/registry.js'
 export * from './errors/stoa-error.js'
+export * from './hub/account-repos.js'
 export * from './hub/catalog.js'
 export * from './hub/commit.js'
 export * from './hub/identity.js'

@@ -7,16 +7,21 @@ const HFS_IGNORED = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g
 const DEVICE = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.[^.]*)*$/i
 const CONTROL = /\p{Cc}/u
 
+export interface NameRules {
+  /** Lets a backslash through, which is a separator on Windows. */
+  readonly allowBackslash?: boolean
+}
+
 /**
  * Why a name cannot be a file's or folder's, as git's fsck names it (`hasDotgit`), or null when it can.
  * Covers the names that NTFS and HFS+ take for `.git` (git's CVE-2014-9390), separators and control characters.
  */
-export function refusalOfName(name: string): string | null {
+export function refusalOfName(name: string, rules: NameRules = {}): string | null {
   if (name === '') return 'emptyName'
   if (name === '.') return 'hasDot'
   if (name === '..') return 'hasDotdot'
   if (name.includes('/')) return 'fullPathname'
-  if (name.includes('\\')) return 'backslash'
+  if (name.includes('\\') && !rules.allowBackslash) return 'backslash'
   if (CONTROL.test(name)) return 'controlCharacter'
   if (Buffer.byteLength(name) > MAX_NAME_BYTES) return 'largePathname'
   if (isDotGit(name)) return 'hasDotgit'

@@ -1,4 +1,4 @@
-import { isDotGitmodules, refusalOfName } from './entry-name.js'
+import { isDotGitmodules, type NameRules, refusalOfName } from './entry-name.js'
 import { GitFormatError } from './format-error.js'
 import { compareEntries, entryKind, type RawTreeEntry, readRawTree } from './tree.js'
 
@@ -14,14 +14,14 @@ const fail = (rule: string, message: string): GitFormatError => new GitFormatErr
  * Checks a tree as `git fsck --strict` does, and that its names can be checked out everywhere: UTF-8, no aliases of
  * `.git`, no two names that differ only by case. Answers its entries. Throws GitFormatError named by git's rule.
  */
-export function checkTree(data: Uint8Array): RawTreeEntry[] {
+export function checkTree(data: Uint8Array, rules: NameRules = {}): RawTreeEntry[] {
   const entries = readRawTree(data)
   if (entries.length > MAX_TREE_ENTRIES)
     throw fail('treeTooLarge', `a folder may hold at most ${MAX_TREE_ENTRIES} entries`)
   const seen = new Set<string>()
   let before: RawTreeEntry | undefined
   for (const entry of entries) {
-    const name = checkEntry(entry)
+    const name = checkEntry(entry, rules)
     const folded = name.normalize('NFC').toLowerCase()
     if (before && compareEntries(before, entry) >= 0 && !before.name.equals(entry.name)) {
       throw fail('treeNotSorted', 'not properly sorted')
@@ -33,7 +33,7 @@ export function checkTree(data: Uint8Array): RawTreeEntry[] {
   return entries
 }
 
-function checkEntry(entry: RawTreeEntry): string {
+function checkEntry(entry: RawTreeEntry, rules: NameRules): string {
   if (entry.mode.startsWith('0')) throw fail('zeroPaddedFilemode', 'contains zero-padded file modes')
   if (!MODES.has(entry.mode)) throw fail('badFilemode', `contains a bad file mode ${entry.mode.slice(0, 10)}`)
   if (entry.oid === NULL_OID) throw fail('nullSha1', 'contains entries pointing to null sha1')
@@ -43,7 +43,7 @@ function checkEntry(entry: RawTreeEntry): string {
   } catch {
     throw fail('badNameEncoding', 'contains a file name that is not UTF-8')
   }
-  const refusal = refusalOfName(name)
+  const refusal = refusalOfName(name, rules)
   if (refusal !== null) throw fail(refusal, `contains the file name ${JSON.stringify(name.slice(0, 80))}`)
   if (entry.mode === '120000' && isDotGitmodules(name))
     throw fail('gitmodulesSymlink', '.gitmodules is a symbolic link')

@@ -1,5 +1,6 @@
 import { GitFormatError } from './format-error.js'
 import { checkCommit, checkTag, type CommitLinks } from './fsck-text.js'
+import type { NameRules } from './entry-name.js'
 import { checkTree } from './fsck-tree.js'
 import { checkGitmodules } from './gitmodules.js'
 import { isDotGitmodules } from './entry-name.js'
@@ -14,6 +15,7 @@ export interface FactLimits {
   readonly largeBytes: number
   /** Most distinct objects that may be named outside of what is being added. */
   readonly maxLinks: number
+  readonly names?: NameRules
 }
 
 export const DEFAULT_FACT_LIMITS: FactLimits = { largeBytes: 10 * 1024 * 1024, maxLinks: 2_000_000 }
@@ -120,7 +122,7 @@ export class FactCollector {
   }
 
   private takeTree(treeOid: string, data: Buffer): void {
-    for (const { mode, name, oid } of checkTree(data)) {
+    for (const { mode, name, oid } of checkTree(data, this.limits.names)) {
       const kind = entryKind(mode)
       if (kind === 'commit') continue
       if (name.equals(README)) this.readmes.set(treeOid, oid)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { route } from '../define.js'
-import { dateText, queryFlag, repoParams } from './scalars.js'
+import { dateText, queryFlag, queryInt, repoParams } from './scalars.js'
 
 /** Opens a discussion, or a draft pull request whose ref starts at the head of the default branch (hub-api 2.02). */
 export const createDiscussion = route({
@@ -57,4 +57,43 @@ export const getDiscussion = route({
     diff: z.string().optional(),
   }),
   errors: ['RepoNotFound', 'GatedRepo', 'NotFound'],
+})
+
+const discussionItem = z.object({
+  num: z.number(),
+  title: z.string(),
+  createdAt: dateText,
+  status: z.enum(['draft', 'open', 'closed', 'merged']),
+  isPullRequest: z.boolean(),
+  repo: z.object({ name: z.string(), type: z.string() }),
+  author: author.optional(),
+  numComments: z.number(),
+  pinned: z.boolean(),
+})
+
+/** Discussions of a page. */
+export const DISCUSSION_PAGE = 50
+
+/** Newest first; `open` includes drafts (hub-api 2.01). */
+export const listDiscussions = route({
+  id: 'hub.discussions.list',
+  family: 'hub',
+  method: 'GET',
+  path: '/api/:kind/:namespace/:name/discussions',
+  summary: 'Discussions and pull requests of a repository',
+  auth: 'optional',
+  params: repoParams,
+  query: z.object({
+    p: queryInt(0, 1_000_000, 0),
+    type: z.enum(['all', 'discussion', 'pull_request']).optional(),
+    status: z.enum(['all', 'open', 'closed']).optional(),
+    author: z.string().max(200).optional(),
+  }),
+  response: z.object({
+    discussions: z.array(discussionItem),
+    count: z.number(),
+    start: z.number(),
+    numClosedDiscussions: z.number(),
+  }),
+  errors: ['RepoNotFound', 'GatedRepo'],
 })

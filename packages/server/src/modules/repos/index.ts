@@ -21,6 +21,7 @@ import { countPublicRepos, findRepoById, findRepoByName, listReposByIds } from '
 import type { Repo } from './repo.js'
 import { splitRepoName } from './repo-name.js'
 import { findRevision, resolveRevision } from './resolve-revision.js'
+import { bindAccountRepos } from './routes/account-repos.js'
 import { bindGitRoutes } from './routes/git.js'
 import { bindDiscussions } from './routes/discussions.js'
 import { bindHubCommit } from './routes/hub-commit.js'
@@ -58,7 +59,7 @@ export interface ReposOptions extends Kit {
 
 /** Repositories: names and access, git data, files, refs, large files. */
 export function createRepos(options: ReposOptions) {
-  const storage = createGitStorage(options)
+  const storage = createGitStorage({ ...options, isLenient: options.accounts.isLenient })
   const deps: BrowseDeps = createBrowseDeps({ ...options, store: storage.store })
   const downloads = createDownloadCounter(deps)
   const signer = createUrlSigner(deps.instanceKey)
@@ -111,6 +112,7 @@ export function createRepos(options: ReposOptions) {
       bindHubRepos(http, routeDeps)
       bindHubCommit(http, routeDeps)
       bindDiscussions(http, routeDeps)
+      bindAccountRepos(http, routeDeps)
       bindHubTree(http, routeDeps)
       bindHubRefs(http, routeDeps)
       bindHubLfsFiles(http, routeDeps)

@@ -25,7 +25,9 @@ export interface GitStorage {
 const MAX_PATH_PARTS = 256
 
 /** Git data of all repositories on a kit's database and blob store. */
-export function createGitStorage(kit: Pick<Kit, 'db' | 'write' | 'blobs' | 'clock' | 'ids'>): GitStorage {
+export function createGitStorage(
+  kit: Pick<Kit, 'db' | 'write' | 'blobs' | 'clock' | 'ids'> & { isLenient?(): boolean },
+): GitStorage {
   const { db } = kit
   const files = new PackFiles(kit.blobs)
   const reader = new ObjectReader(db, files)

@@ -5,6 +5,7 @@ import { refuse } from '@stoa/contracts'
 import {
   checkPack,
   type CommitFacts,
+  DEFAULT_FACT_LIMITS,
   DEFAULT_PACK_LIMITS,
   encodePackHeader,
   FactCollector,
@@ -49,7 +50,10 @@ export interface ReceivedPack {
   readonly index: Buffer
 }
 
-type WriterKit = Pick<Kit, 'write' | 'blobs' | 'clock' | 'ids'>
+type WriterKit = Pick<Kit, 'write' | 'blobs' | 'clock' | 'ids'> & {
+  /** Test mode: file names that only a client's own tests would send. */
+  isLenient?(): boolean
+}
 
 /** Makes new objects durable and visible. */
 export class ObjectWriter {
@@ -73,7 +77,7 @@ export class ObjectWriter {
     const fresh = [...unique.values()].filter((object) => !present.has(object.oid))
     const oids = named.map((object) => object.oid)
     if (fresh.length === 0) return oids
-    const facts = collectFacts(fresh)
+    const facts = collectFacts(fresh, this.kit.isLenient?.() ?? false)
     await this.checkLinks(repoId, facts.links)
     const prepared = await this.prepareFresh(repoId, fresh, facts.commits)
     await this.kit.write((tx) => this.insert(tx, repoId, prepared))
@@ -172,8 +176,8 @@ function settleGeneration(
   }
 }
 
-function collectFacts(objects: readonly NamedObject[]): ObjectFacts {
-  const collector = new FactCollector()
+function collectFacts(objects: readonly NamedObject[], isLenient: boolean): ObjectFacts {
+  const collector = new FactCollector({ ...DEFAULT_FACT_LIMITS, names: { allowBackslash: isLenient } })
   try {
     for (const object of objects) collector.take(object)
     const facts = collector.facts()

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Db, Tx } from '../../../kit/db/database.js'
 
 export interface NewDiscussion {
@@ -58,4 +59,26 @@ export async function findPullRequest(db: Db, repoId: string, num: number): Prom
     .where('isPullRequest', '=', true)
     .executeTakeFirst()
   return row ?? null
+}
+
+export interface DiscussionFilter {
+  readonly isPullRequest: boolean | null
+  readonly statuses: readonly string[] | null
+  readonly authorName: string | null
+}
+
+/** Discussions newest first from `start`, and how many there are. */
+export async function listDiscussionRows(
+  db: Db,
+  repoId: string,
+  filter: DiscussionFilter,
+  page: { readonly start: number; readonly limit: number },
+): Promise<{ rows: DiscussionRow[]; count: number }> {
+  let query = db.selectFrom('repos.discussions').where('repoId', '=', repoId)
+  if (filter.isPullRequest !== null) query = query.where('isPullRequest', '=', filter.isPullRequest)
+  if (filter.statuses !== null) query = query.where('status', 'in', filter.statuses)
+  if (filter.authorName !== null) query = query.where(sql`lower(author_name)`, '=', filter.authorName.toLowerCase())
+  const rows = await query.selectAll().orderBy('num', 'desc').offset(page.start).limit(page.limit).execute()
+  const total = await query.select((eb) => eb.fn.countAll<bigint | string>().as('count')).executeTakeFirstOrThrow()
+  return { rows: rows as DiscussionRow[], count: Number(total.count) }
 }
