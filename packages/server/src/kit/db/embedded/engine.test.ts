@@ -1,10 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { silentLog } from '../../log.js'
 import { type Database, openDatabase } from '../database.js'
 import { copyTemplateDatabase } from '../test-database.js'
+
+// Opening after a crash reads and syncs every file, which takes long on a busy disk.
+vi.setConfig({ testTimeout: 90_000 })
 
 const STATEMENT_TIMEOUT_MS = 1_500
 const IDLE_TRANSACTION_MS = 300
@@ -92,4 +95,16 @@ describe('embedded engine', () => {
   it('answers the health question', async () => {
     expect((await database.health()).roundTripMs).toBeGreaterThan(0)
   })
+})
+
+it('makes a new database beside its place, over what an interrupted first start left', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stoa-first-'))
+  const embeddedDir = join(folder, 'database')
+  mkdirSync(`${embeddedDir}.new`)
+  writeFileSync(join(`${embeddedDir}.new`, 'PG_VERSION'), '1')
+  const database = await openDatabase({ databaseUrl: null, embeddedDir, log: silentLog })
+  expect((await database.pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
+  expect(existsSync(`${embeddedDir}.new`)).toBe(false)
+  await database.close()
+  rmSync(folder, { recursive: true, force: true })
 })

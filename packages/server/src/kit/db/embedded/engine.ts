@@ -1,9 +1,11 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import type { Log } from '../../log.js'
+import { syncDirectory } from './durable-fs.js'
+import { syncTree } from './sync-tree.js'
 import type { FromThread, ThreadSettings, ToThread } from './thread-protocol.js'
 
 export interface EngineOptions {
@@ -54,7 +56,8 @@ export class EmbeddedEngine {
   }
 
   static async open(options: EngineOptions): Promise<EmbeddedEngine> {
-    if (options.dataDir !== null) mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
+    const { dataDir } = options
+    if (dataDir !== null && !existsSync(dataDir)) await EmbeddedEngine.#initialise(options, dataDir)
     const engine = new EmbeddedEngine(options)
     try {
       await engine.#live
@@ -63,6 +66,25 @@ export class EmbeddedEngine {
       throw error
     }
     return engine
+  }
+
+  /**
+   * Makes a new database beside its place and moves it there when it is whole and durable. The thread that made it is
+   * ended, because it holds on to half a gigabyte.
+   */
+  static async #initialise(options: EngineOptions, dataDir: string): Promise<void> {
+    const unfinished = `${dataDir}.new`
+    rmSync(unfinished, { recursive: true, force: true })
+    mkdirSync(unfinished, { recursive: true, mode: 0o700 })
+    const engine = new EmbeddedEngine({ ...options, dataDir: unfinished })
+    try {
+      await engine.#live
+    } finally {
+      await engine.close()
+    }
+    await syncTree(unfinished)
+    renameSync(unfinished, dataDir)
+    syncDirectory(dirname(dataDir))
   }
 
   /** A connection in PostgreSQL's wire protocol; waits while the database opens. */

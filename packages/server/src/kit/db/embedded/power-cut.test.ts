@@ -1,11 +1,14 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { silentLog } from '../../log.js'
 import { type Database, openDatabase } from '../database.js'
 import { copyTemplateDatabase } from '../test-database.js'
 import type { FileOperation } from './recording-fs.js'
+
+// Opening after a crash reads and syncs every file, which takes long on a busy disk.
+vi.setConfig({ testTimeout: 90_000 })
 
 /**
  * A power cut keeps what was synced. Of the rest anything may have reached the disk: every unsynced write is kept, lost
