@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createLog, readConfig, type Running, start } from '@stoa/server'
 import { ask, askAtOnce, openaiClient, revenueOf, settled, walletMicros } from './buy.js'
@@ -28,9 +28,10 @@ export async function runDemo(environment: NodeJS.ProcessEnv, isExit: boolean): 
 
 /** One password for the people of the demo, made on the first run and kept beside its data. */
 function demoPassword(dataDir: string): string {
-  const path = join(dataDir, 'demo-password')
+  // Beside the data folder, not in it: the server takes only folders that are empty or its own.
+  const path = `${dataDir}-password`
   if (existsSync(path)) return readFileSync(path, 'utf8').trim()
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const password = randomBytes(12).toString('base64url')
   writeFileSync(path, `${password}\n`, { mode: 0o600 })
   return password
