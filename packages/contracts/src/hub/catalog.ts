@@ -209,3 +209,60 @@ export const safetensorsMetadata = route({
   }),
   errors: ['RepoNotFound', 'EntryNotFound', 'GatedRepo', 'UnreadableFile'],
 })
+
+const foundRepo = z.looseObject({ _id: z.string(), id: z.string() })
+/** Hits of one kind in a quick search, and in trending. */
+export const QUICK_LIMIT_MAX = 20
+
+/** `GET /api/quicksearch` (hub-api 2.71): the best hits of each kind at once, for search boxes. */
+export const quickSearch = route({
+  id: 'hub.quicksearch',
+  family: 'hub',
+  method: 'GET',
+  path: '/api/quicksearch',
+  summary: 'The best matching models, datasets, spaces and kernels in one answer.',
+  auth: 'optional',
+  rate: 'search',
+  query: z.object({ q: z.string().max(MAX_TEXT).default(''), limit: text, type: queryList, 'type[]': queryList }),
+  response: z.looseObject({ q: z.string(), models: z.array(foundRepo).optional(), modelsCount: z.number().optional() }),
+  errors: ['InvalidRequest'],
+})
+
+/** `GET /api/trending` (hub-api 2.72). */
+export const trendingRepos = route({
+  id: 'hub.trending',
+  family: 'hub',
+  method: 'GET',
+  path: '/api/trending',
+  summary: 'Repositories that get the most attention now.',
+  auth: 'optional',
+  rate: 'search',
+  query: z.object({ type: text, limit: text }),
+  response: z.object({
+    recentlyTrending: z.array(z.object({ repoType: z.string(), repoData: foundRepo, likes: z.number() })),
+  }),
+  errors: ['InvalidRequest'],
+})
+
+/** `GET /api/tasks` (hub-api 2.74). */
+export const listTasks = route({
+  id: 'hub.tasks',
+  family: 'hub',
+  method: 'GET',
+  path: '/api/tasks',
+  summary: 'Tasks models can be tagged with, by id.',
+  auth: 'none',
+  response: z.record(z.string(), z.looseObject({ id: z.string(), label: z.string() })),
+  errors: [],
+})
+
+/** `HEAD /api/telemetry/{topic}` (hub-api 2.89): libraries announce themselves; nothing is read or kept. */
+export const ignoreTelemetry = route({
+  id: 'hub.telemetry',
+  family: 'hub',
+  method: 'HEAD',
+  path: '/api/telemetry/*',
+  summary: 'Answers 200 to the libraries that announce themselves. Nothing is recorded.',
+  auth: 'none',
+  errors: [],
+})

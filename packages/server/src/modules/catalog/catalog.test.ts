@@ -184,7 +184,7 @@ describe('catalogue on a real server', () => {
   })
 
   it('[C1] keeps private repositories out of lists, search, counts, facets, links and information', async () => {
-    const secret = ['secret', 'hushhush', 'secretlib', 'gpl-3.0', '"eo"']
+    const secret = ['secret-', 'hushhush', 'secretlib', 'gpl-3.0', '"eo"']
     const doors = [
       '/api/models',
       '/api/models?full=true&cardData=true&config=true&limit=1',
@@ -195,6 +195,8 @@ describe('catalogue on a real server', () => {
       '/api/models?library=secretlib',
       '/api/v1/catalog/facets',
       '/api/v1/catalog/facets?search=secret',
+      '/api/quicksearch?q=secret',
+      '/api/trending?limit=20',
     ]
     for (const door of doors) {
       for (const person of [undefined, eve]) {
@@ -354,6 +356,22 @@ describe('catalogue on a real server', () => {
       securityRepoStatus: { scansDone: true, filesWithIssues: [{ path: 'pytorch_model.bin', level: 'unsafe' }] },
     })
     await deleteRepo({ ...as(ada), repo: 'ada/bomb' })
+  })
+
+  it('[M1] answers the search box, trending and tasks', async () => {
+    const quick = (await get('/api/quicksearch?q=tiny&limit=1&type=model&type[]=datasets')).body as Record<
+      string,
+      unknown
+    >
+    expect(Object.keys(quick).sort()).toEqual(['datasets', 'datasetsCount', 'models', 'modelsCount', 'q'])
+    expect(quick.modelsCount).toBe(1)
+    expect((await get('/api/quicksearch?q=x&type=papers')).status).toBe(400)
+    const trending = (await get('/api/trending')).body as { recentlyTrending: { repoType: string }[] }
+    expect(new Set(trending.recentlyTrending.map((one) => one.repoType))).toEqual(
+      new Set(['model', 'dataset', 'space']),
+    )
+    expect((await get('/api/tasks')).body).toMatchObject({ 'text-generation': { label: 'Text Generation' } })
+    expect((await get('/api/telemetry/transformers/x', undefined, { method: 'HEAD' })).status).toBe(200)
   })
 
   it('tells of apps and derived models, for lists and information alike', async () => {

@@ -10,6 +10,7 @@ import { indexRepo } from './index-repo.js'
 import { findEntry } from './queries/entries.js'
 import { createScanner } from './scan-commit.js'
 import { refreshCounters } from './refresh-counters.js'
+import { bindDiscoveryRoutes } from './routes/discovery.js'
 import { bindHubRoutes } from './routes/hub.js'
 import { bindStoaRoutes } from './routes/stoa.js'
 
@@ -44,6 +45,7 @@ export function createCatalog(kit: Kit & { readonly repos: CatalogRepos }): Cata
   return {
     routes: (http) => {
       bindHubRoutes(http, deps)
+      bindDiscoveryRoutes(http, deps)
       bindStoaRoutes(http, deps, cardReader)
     },
     start: async () => {
