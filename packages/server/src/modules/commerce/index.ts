@@ -80,6 +80,10 @@ export function createCommerce(deps: CommerceDeps) {
     },
     /** Folds everything durable now; for tests, the demo and pages that want the latest. */
     foldNow: (): Promise<void> => started().metering.fold(),
+    /** Seals, uploads and gives idle leases back now instead of at the next tick. */
+    tendNow: (): Promise<void> => tend(started()),
+    /** Free calls of this process that no journal took. */
+    unrecordedCalls: (): number => started().gate.counters.unrecordedCalls,
     /** Lets the module that owns resources say who may see them; a listing of a hidden one is hidden too. */
     provideResourceAccess: (check: CanSeeResource): void => {
       canSeeResource = check

@@ -138,11 +138,15 @@ function isAmong(keys: readonly PeriodKey[]) {
 /** Makes the rows that are missing, so that the locks that follow hold them. */
 export async function ensureDraws(tx: Tx, draws: readonly Draw[]): Promise<void> {
   if (draws.length === 0) return
-  await tx
-    .insertInto('commerce.draws')
-    .values([...draws])
-    .onConflict((on) => on.doNothing())
-    .execute()
+  const text = (pick: (draw: Draw) => string) => draws.map(pick)
+  await sql`
+    insert into commerce.draws (payer_id, listing_id, plan_version_id, period_start, fee_ppm, seller_id, currency,
+      rated_micros, gross_micros, fee_micros, net_micros)
+    select *, 0, 0, 0, 0 from unnest(${text((draw) => draw.payerId)}::text[], ${text((draw) => draw.listingId)}::text[],
+      ${text((draw) => draw.planVersionId)}::text[], ${draws.map((draw) => draw.periodStart)}::timestamptz[],
+      ${draws.map((draw) => draw.feePpm)}::int4[], ${text((draw) => draw.sellerId)}::text[],
+      ${text((draw) => draw.currency)}::text[])
+    on conflict do nothing`.execute(tx)
 }
 
 export async function upsertRatedLines(tx: Tx, rows: readonly RatedLine[]): Promise<void> {
@@ -214,14 +218,16 @@ export interface SaleRow {
   readonly groupId: string
 }
 
-/** Rows of one insert; the protocol allows 65,535 parameters. */
-const INSERT_ROWS = 3000
-
 export async function insertSales(tx: Tx, rows: readonly SaleRow[]): Promise<void> {
-  for (let from = 0; from < rows.length; from += INSERT_ROWS) {
-    await tx
-      .insertInto('commerce.sales')
-      .values(rows.slice(from, from + INSERT_ROWS))
-      .execute()
-  }
+  if (rows.length === 0) return
+  const text = (pick: (row: SaleRow) => string) => rows.map(pick)
+  const count = (pick: (row: SaleRow) => bigint) => rows.map(pick)
+  await sql`
+    insert into commerce.sales (fold_id, listing_id, payer_id, hour, seller_id, plan_version_id, fee_ppm, currency, calls,
+      gross_micros, fee_micros, net_micros, group_id)
+    select * from unnest(${text((row) => row.foldId)}::text[], ${text((row) => row.listingId)}::text[],
+      ${text((row) => row.payerId)}::text[], ${rows.map((row) => row.hour)}::timestamptz[], ${text((row) => row.sellerId)}::text[],
+      ${text((row) => row.planVersionId)}::text[], ${rows.map((row) => row.feePpm)}::int4[], ${text((row) => row.currency)}::text[],
+      ${count((row) => row.calls)}::int8[], ${count((row) => row.grossMicros)}::int8[], ${count((row) => row.feeMicros)}::int8[],
+      ${count((row) => row.netMicros)}::int8[], ${text((row) => row.groupId)}::text[])`.execute(tx)
 }

@@ -20,6 +20,8 @@ export class TermsCache {
   private readonly loading = new Map<string, Promise<HeldTerms>>()
   private readonly deps: Pick<CommerceDeps, 'db' | 'clock' | 'log'>
   private readonly scopes: Map<string, Scope>
+  /** The last entry by resource and credential: two lookups of short keys instead of building a long one in every call. */
+  private readonly recent = new Map<string, Map<string, Entry>>()
   private generation = 0
 
   constructor(deps: Pick<CommerceDeps, 'db' | 'clock' | 'log'>, scopes: Map<string, Scope>) {
@@ -28,15 +30,18 @@ export class TermsCache {
   }
 
   find(subject: CallSubject): HeldTerms | Promise<HeldTerms> {
-    const key = `${subject.payerId} ${subject.userId} ${subject.tokenId ?? ''} ${subject.resource}`
-    const entry = this.entries.get(key)
-    if (!entry) return this.load(key, subject)
     const nowMs = this.deps.clock.now().getTime()
-    if (nowMs >= entry.terms.endsAtMs) return this.load(key, subject)
+    const recent = this.recent.get(subject.resource)?.get(subject.tokenId ?? subject.userId)
+    if (recent && nowMs < recent.freshUntilMs && nowMs < recent.terms.endsAtMs && isOf(recent.terms.subject, subject))
+      return recent.terms
+    const key = keyOf(subject)
+    const entry = this.entries.get(key)
+    if (!entry || nowMs >= entry.terms.endsAtMs) return this.load(key, subject)
     if (nowMs >= entry.freshUntilMs) {
       entry.freshUntilMs = nowMs + FRESH_MS
       this.load(key, subject).catch((error: unknown) => this.deps.log.error('call terms were not refreshed', error))
     }
+    this.remember(entry)
     return entry.terms
   }
 
@@ -44,6 +49,7 @@ export class TermsCache {
   forget(): void {
     this.generation += 1
     this.entries.clear()
+    this.recent.clear()
     this.loading.clear()
   }
 
@@ -76,8 +82,24 @@ export class TermsCache {
     if (this.entries.size >= CACHE_LIMIT) {
       const [oldest] = this.entries.keys()
       if (oldest !== undefined) this.entries.delete(oldest)
+      this.recent.clear()
     }
     this.entries.set(key, { terms: kept, freshUntilMs: this.deps.clock.now().getTime() + FRESH_MS })
     return kept
   }
+
+  private remember(entry: Entry): void {
+    const { resource, tokenId, userId } = entry.terms.subject
+    let own = this.recent.get(resource)
+    if (!own) this.recent.set(resource, (own = new Map()))
+    own.set(tokenId ?? userId, entry)
+  }
+}
+
+function keyOf({ payerId, userId, tokenId, resource }: CallSubject): string {
+  return `${payerId} ${userId} ${tokenId ?? ''} ${resource}`
+}
+
+function isOf(known: CallSubject, asked: CallSubject): boolean {
+  return known.payerId === asked.payerId && known.userId === asked.userId && known.tokenId === asked.tokenId
 }

@@ -27,6 +27,8 @@ export class HeldTerms implements CallTerms {
   readonly facts: string
   /** When the first budget window ends; after it these terms must not be used. */
   readonly endsAtMs: number
+  /** An unusual price: tokens read from a cache cost more than fresh ones, or are counted apart. */
+  private readonly isCachedDearer: boolean
   private readonly names: Omit<JournalSubject, 'endpointId'>
   private readonly refs = new Map<string | null, SubjectRef>()
 
@@ -43,6 +45,7 @@ export class HeldTerms implements CallTerms {
     this.lines = compileCallPrice(components)
     const tokens = components.find((component) => component.kind === 'tokens')
     this.rates = offer ? toRates(offer.currency, tokens?.rates) : null
+    this.isCachedDearer = components.some((component) => component.kind !== 'tokens' || isDearer(component.rates))
     this.scopes = scopes
     this.endsAtMs = scopes.reduce(
       (end, scope) => Math.min(end, scope.resetsAt?.getTime() ?? end),
@@ -69,6 +72,7 @@ export class HeldTerms implements CallTerms {
     const input = BigInt(inputTokens)
     const counts = { ...NO_TOKENS, input, output: BigInt(maxOutputTokens), requests: 1n }
     const fresh = boundCall(this.lines, counts)
+    if (!this.isCachedDearer) return fresh
     const cached = boundCall(this.lines, { ...counts, cachedInput: input })
     return cached > fresh ? cached : fresh
   }
@@ -117,6 +121,10 @@ function sharedScope(
   const made = new Scope({ kind, subjectId, windowStartMs, resetsAt, label })
   scopes.set(key, made)
   return made
+}
+
+function isDearer({ input, cachedInput }: TokenRates): boolean {
+  return cachedInput !== undefined && cachedInput.amount * input.per > input.amount * cachedInput.per
 }
 
 function toRates(currency: string, tokens: TokenRates | undefined): CallRates {

@@ -36,12 +36,12 @@ export interface TransferRow extends Transfer {
 export async function ensureLedgerAccounts(tx: Tx, specs: readonly LedgerAccountSpec[], at: Date): Promise<void> {
   const unique = [...new Map(specs.map((spec) => [spec.id, spec])).values()]
   if (unique.length === 0) return
-  const rows = unique.map((spec) => ({ ...spec, createdAt: at }))
-  await tx
-    .insertInto('commerce.ledgerAccounts')
-    .values(rows)
-    .onConflict((on) => on.doNothing())
-    .execute()
+  await sql`
+    insert into commerce.ledger_accounts (id, code, owner, currency, debits_must_not_exceed_credits, created_at)
+    select *, ${at}::timestamptz from unnest(${unique.map((spec) => spec.id)}::text[], ${unique.map((spec) => spec.code)}::int4[],
+      ${unique.map((spec) => spec.owner)}::text[], ${unique.map((spec) => spec.currency)}::text[],
+      ${unique.map((spec) => spec.debitsMustNotExceedCredits)}::bool[])
+    on conflict do nothing`.execute(tx)
 }
 
 /** Balances locked in one order, so that two groups never wait for each other in a circle. */
@@ -109,8 +109,13 @@ export async function insertTransfers(
   transfers: readonly Transfer[],
   group: { id: string; at: Date },
 ): Promise<void> {
-  const rows = transfers.map((transfer) => ({ ...transfer, groupId: group.id, at: group.at }))
-  await tx.insertInto('commerce.ledgerTransfers').values(rows).execute()
+  const text = (pick: (transfer: Transfer) => string | null) => transfers.map(pick)
+  await sql`
+    insert into commerce.ledger_transfers (id, kind, debit_id, credit_id, amount_micros, pending_id, code, ref, group_id, at)
+    select *, ${group.id}::text, ${group.at}::timestamptz from unnest(${text((one) => one.id)}::text[], ${text((one) => one.kind)}::text[],
+      ${text((one) => one.debitId)}::text[], ${text((one) => one.creditId)}::text[],
+      ${transfers.map((one) => one.amountMicros)}::int8[], ${text((one) => one.pendingId)}::text[],
+      ${text((one) => one.code)}::text[], ${text((one) => one.ref)}::text[])`.execute(tx)
 }
 
 export async function updateBalances(tx: Tx, balances: ReadonlyMap<string, LedgerAccountRow>): Promise<void> {

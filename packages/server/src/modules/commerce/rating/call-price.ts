@@ -2,7 +2,7 @@ import { refuse } from '@stoa/contracts'
 import { formatRate } from '../money/amount.js'
 import { divideUp, type Ratio } from '../money/rounding.js'
 import type { PriceComponent } from './component.js'
-import { billableCounts, meterRates, TOKEN_METERS, type TokenCounts } from './tokens.js'
+import { meterRates, TOKEN_METERS, type TokenCounts, type TokenMeter } from './tokens.js'
 import { applyTerms, beyondIncluded, priceGraduated, priceUnits } from './units.js'
 
 /** One separately rated meter of a plan as model calls see it. */
@@ -17,6 +17,16 @@ export interface CallLine {
   price(total: bigint): bigint
   /** What `quantity` more can at most add to the price of any total. */
   bound(quantity: bigint): bigint
+}
+
+/** `billableCounts` meter by meter and without an object: this runs several times in every call. */
+const BILLABLE: Readonly<Record<TokenMeter, (counts: TokenCounts) => bigint>> = {
+  input: (counts) => counts.input - counts.cachedInput,
+  cachedInput: (counts) => counts.cachedInput,
+  output: (counts) => counts.output - counts.reasoning,
+  reasoning: (counts) => counts.reasoning,
+  images: (counts) => counts.images,
+  requests: (counts) => counts.requests,
 }
 
 /** Meters that a plain component may name. */
@@ -44,7 +54,7 @@ function compileComponent(component: PriceComponent, index: number): CallLine[] 
       component: index,
       meter,
       rateText: formatRate(rates[meter]),
-      quantity: (counts) => billableCounts(counts)[meter],
+      quantity: BILLABLE[meter],
       price: (total) => applyTerms(priceUnits(total, rates[meter]), component),
       bound: (quantity) => ceiling(quantity, rates[meter]),
     }))
@@ -72,12 +82,22 @@ function compileComponent(component: PriceComponent, index: number): CallLine[] 
 
 /** Upper bound of one call over all lines. */
 export function boundCall(lines: readonly CallLine[], counts: TokenCounts): bigint {
-  return lines.reduce((sum, line) => sum + line.bound(line.quantity(counts)), 0n)
+  let sum = 0n
+  for (const line of lines) {
+    const quantity = line.quantity(counts)
+    if (quantity > 0n) sum += line.bound(quantity)
+  }
+  return sum
 }
 
 /** One call rated alone: what its caller is shown. */
 export function priceCall(lines: readonly CallLine[], counts: TokenCounts): bigint {
-  return lines.reduce((sum, line) => sum + line.price(line.quantity(counts)), 0n)
+  let sum = 0n
+  for (const line of lines) {
+    const quantity = line.quantity(counts)
+    if (quantity > 0n) sum += line.price(quantity)
+  }
+  return sum
 }
 
 /** Rounded up: a step of a rounded running total is never more than its exact price rounded up. */
