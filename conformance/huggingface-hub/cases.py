@@ -160,8 +160,10 @@ def command_line():
     environment = {**os.environ, "HF_TOKEN": os.environ["ALICE"]}
     tool = str(Path(sys.prefix) / "bin" / name)
     Path("cli.txt").write_text("from the command line")
-    subprocess.run([tool, "upload", "alice/from-cli", "cli.txt", "cli.txt"], check=True, capture_output=True, env=environment)
-    done = subprocess.run([tool, "download", "alice/from-cli", "cli.txt"], check=True, capture_output=True, text=True, env=environment)
+    done = None
+    for words in (["upload", "alice/from-cli", "cli.txt", "cli.txt"], ["download", "alice/from-cli", "cli.txt"]):
+        done = subprocess.run([tool, *words], capture_output=True, text=True, env=environment)
+        assert done.returncode == 0, done.stdout + done.stderr
     path = done.stdout.strip().splitlines()[-1].split("path:")[-1].removeprefix("path=").strip()
     assert "from the command line" in Path(path).read_text(), done.stdout
 

@@ -25,7 +25,12 @@ const CLIENTS: readonly Client[] = [
 async function install(client: Client): Promise<string> {
   const folder = join(CACHE, `huggingface_hub-${client.version}-${client.xet ?? 'lfs'}`)
   const marker = join(folder, '.packages')
-  const packages = [`huggingface_hub==${client.version}`, ...(client.xet === null ? [] : [`hf_xet==${client.xet}`])]
+  // The command line of some releases needs click without saying so.
+  const packages = [
+    `huggingface_hub==${client.version}`,
+    'click',
+    ...(client.xet === null ? [] : [`hf_xet==${client.xet}`]),
+  ]
   const isReady = existsSync(marker) && readFileSync(marker, 'utf8') === packages.join(' ')
   if (!isReady) {
     mkdirSync(CACHE, { recursive: true })

@@ -69,6 +69,7 @@ const VALUES: Readonly<Record<string, Value>> = {
   childrenModelCount: (_entry, extras) => extras.childrenModelCount,
   baseModels: (_entry, extras) => extras.baseModels,
   securityRepoStatus: (_entry, extras) => extras.securityRepoStatus,
+  xetEnabled: () => true,
 }
 
 const ALWAYS: Readonly<Record<Entry['type'], readonly string[]>> = {

@@ -17,6 +17,9 @@ export const EXPAND_KEYS: Readonly<Record<RepoType, readonly string[]>> = {
   kernel: 'author createdAt disabled downloads gated lastModified likes private sha tags trendingScore'.split(' '),
 }
 
+/** Asked for by clients of 2025 to learn how to upload, and in no list that a newer client compares (xet.md §0). */
+const UNLISTED_KEY = 'xetEnabled'
+
 /** Which keys an answer carries: those asked by `expand`, or a set that grows with the flags. */
 export type Projection =
   | { readonly kind: 'expand'; readonly keys: ReadonlySet<string> }
@@ -28,7 +31,7 @@ export function readExpand(type: RepoType, query: Pick<InfoQuery, 'expand' | 'ex
   const asked = [...query.expand, ...query['expand[]']].flatMap((value) => value.split(',')).filter((key) => key !== '')
   if (asked.length === 0) return null
   const known = EXPAND_KEYS[type]
-  if (asked.some((key) => !known.includes(key))) {
+  if (asked.some((key) => key !== UNLISTED_KEY && !known.includes(key))) {
     throw refuse('InvalidRequest', `"expand" must be one of [${known.join(', ')}]`)
   }
   return new Set(asked)
