@@ -40,7 +40,12 @@ if (root) {
   root.replaceChildren()
   createRoot(root).render(
     <StrictMode>
-      <MantineProvider theme={theme} withCssVariables={false} colorSchemeManager={schemeManager}>
+      <MantineProvider
+        theme={theme}
+        withCssVariables={false}
+        withGlobalClasses={false}
+        colorSchemeManager={schemeManager}
+      >
         <QueryClientProvider client={queryClient}>
           <PaletteProvider>
             <ToastProvider>

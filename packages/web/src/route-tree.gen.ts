@@ -17,6 +17,7 @@ import { Route as ModelsRouteImport } from './pages/models'
 import { Route as NewRouteImport } from './pages/new'
 import { Route as NewDatasetRouteImport } from './pages/new-dataset'
 import { Route as PlaygroundRouteImport } from './pages/playground'
+import { Route as RedeemRouteImport } from './pages/redeem'
 import { Route as SettingsRouteRouteImport } from './pages/settings/route'
 import { Route as WelcomeRouteImport } from './pages/welcome'
 import { Route as NsIndexRouteImport } from './pages/$ns/index'
@@ -83,6 +84,11 @@ const NewDatasetRoute = NewDatasetRouteImport.update({
 const PlaygroundRoute = PlaygroundRouteImport.update({
   id: '/playground',
   path: '/playground',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const RedeemRoute = RedeemRouteImport.update({
+  id: '/redeem',
+  path: '/redeem',
   getParentRoute: () => rootRouteImport,
 } as any)
 const SettingsRouteRoute = SettingsRouteRouteImport.update({
@@ -234,6 +240,7 @@ export interface FileRoutesByFullPath {
   '/new': typeof NewRoute
   '/new-dataset': typeof NewDatasetRoute
   '/playground': typeof PlaygroundRoute
+  '/redeem': typeof RedeemRoute
   '/welcome': typeof WelcomeRoute
   '/$ns/$repo': typeof NsRepoRouteRouteWithChildren
   '/admin/ui': typeof AdminUiRoute
@@ -271,6 +278,7 @@ export interface FileRoutesByTo {
   '/new': typeof NewRoute
   '/new-dataset': typeof NewDatasetRoute
   '/playground': typeof PlaygroundRoute
+  '/redeem': typeof RedeemRoute
   '/welcome': typeof WelcomeRoute
   '/admin/ui': typeof AdminUiRoute
   '/billing/usage': typeof BillingUsageRoute
@@ -307,6 +315,7 @@ export interface FileRoutesById {
   '/new': typeof NewRoute
   '/new-dataset': typeof NewDatasetRoute
   '/playground': typeof PlaygroundRoute
+  '/redeem': typeof RedeemRoute
   '/welcome': typeof WelcomeRoute
   '/$ns/$repo': typeof NsRepoRouteRouteWithChildren
   '/admin/ui': typeof AdminUiRoute
@@ -346,6 +355,7 @@ export interface FileRouteTypes {
     | '/new'
     | '/new-dataset'
     | '/playground'
+    | '/redeem'
     | '/welcome'
     | '/$ns/$repo'
     | '/admin/ui'
@@ -383,6 +393,7 @@ export interface FileRouteTypes {
     | '/new'
     | '/new-dataset'
     | '/playground'
+    | '/redeem'
     | '/welcome'
     | '/admin/ui'
     | '/billing/usage'
@@ -418,6 +429,7 @@ export interface FileRouteTypes {
     | '/new'
     | '/new-dataset'
     | '/playground'
+    | '/redeem'
     | '/welcome'
     | '/$ns/$repo'
     | '/admin/ui'
@@ -456,6 +468,7 @@ export interface RootRouteChildren {
   NewRoute: typeof NewRoute
   NewDatasetRoute: typeof NewDatasetRoute
   PlaygroundRoute: typeof PlaygroundRoute
+  RedeemRoute: typeof RedeemRoute
   WelcomeRoute: typeof WelcomeRoute
   NsRepoRouteRoute: typeof NsRepoRouteRouteWithChildren
   AdminUiRoute: typeof AdminUiRoute
@@ -522,6 +535,13 @@ declare module '@tanstack/react-router' {
       path: '/playground'
       fullPath: '/playground'
       preLoaderRoute: typeof PlaygroundRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/redeem': {
+      id: '/redeem'
+      path: '/redeem'
+      fullPath: '/redeem'
+      preLoaderRoute: typeof RedeemRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/settings': {
@@ -801,6 +821,7 @@ const rootRouteChildren: RootRouteChildren = {
   NewRoute: NewRoute,
   NewDatasetRoute: NewDatasetRoute,
   PlaygroundRoute: PlaygroundRoute,
+  RedeemRoute: RedeemRoute,
   WelcomeRoute: WelcomeRoute,
   NsRepoRouteRoute: NsRepoRouteRouteWithChildren,
   AdminUiRoute: AdminUiRoute,

@@ -1,17 +1,14 @@
 import { createFileRoute } from '@tanstack/react-router'
-import { reposQuery } from '../lib/repo-list.js'
-import { sessionQuery, useSession } from '../lib/session.js'
-import { newestModels } from './-home/newest.js'
+import { sessionQuery, useSession, writableAccounts } from '../lib/session.js'
+import { newestModels, ownModelsQuery } from './-home/newest.js'
 import { SignedInHome } from './-home/signed-in-home.js'
 import { SignedOutHome } from './-home/signed-out-home.js'
 
 export const Route = createFileRoute('/')({
   loader: async ({ context: { queryClient } }) => {
-    const { user } = await queryClient.ensureQueryData(sessionQuery)
-    await Promise.all([
-      queryClient.ensureInfiniteQueryData(newestModels),
-      user && queryClient.ensureInfiniteQueryData(reposQuery('model', { author: user.name, sort: 'lastModified' })),
-    ])
+    const session = await queryClient.ensureQueryData(sessionQuery)
+    const own = writableAccounts(session).map(({ name }) => queryClient.ensureQueryData(ownModelsQuery(name)))
+    await Promise.all([queryClient.ensureInfiniteQueryData(newestModels), ...own])
   },
   component: Home,
 })

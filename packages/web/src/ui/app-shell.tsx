@@ -38,7 +38,9 @@ export function AppShell({ children }: { children: ReactNode }) {
       <main className={css.main} id="main" tabIndex={-1}>
         {children}
       </main>
-      <footer className={css.footer}>{t.shell.footer}</footer>
+      <footer className={css.footer}>
+        <p>{t.shell.footer}</p>
+      </footer>
       <BottomBar />
       <Palette />
       <Keyboard />

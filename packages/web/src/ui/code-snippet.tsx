@@ -36,7 +36,7 @@ interface Props {
 
 /** Code for several clients behind tabs; what is copied runs as pasted. */
 export function CodeSnippet({ snippets, label, value, onChange }: Props) {
-  const [own, setOwn] = useState(snippets[0]?.id ?? '')
+  const [own, setOwn] = useState<string>()
   const base = useId()
   const list = useRef<HTMLDivElement>(null)
   const current = snippets.find((snippet) => snippet.id === (value ?? own)) ?? snippets[0]

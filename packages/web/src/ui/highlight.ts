@@ -30,7 +30,10 @@ const maxChars = 200_000
 export function highlight(text: string, language: Language): Piece[] {
   if (language === 'text' || text.length > maxChars) return [{ kind: 'plain', text }]
   const keywords = new Set(words[language].split(' '))
-  const pattern = new RegExp(`(${comments[language]})|(${strings})|\\b(\\d[\\d_.]*)\\b|([A-Za-z_][\\w]*)`, 'gm')
+  const pattern = new RegExp(
+    `(${comments[language]})|(${strings})|(?<![\\w./:])(\\d[\\d_.]*)\\b(?![\\w:/])|([A-Za-z_][\\w]*)`,
+    'gm',
+  )
   const pieces: Piece[] = []
   let end = 0
   for (const match of text.matchAll(pattern)) {

@@ -1,11 +1,11 @@
-import { getRevenue, getWallets } from '@stoa/contracts'
-import { queryOptions, useQuery, useSuspenseInfiniteQuery } from '@tanstack/react-query'
+import { getWallets } from '@stoa/contracts'
+import { queryOptions, useQuery, useSuspenseInfiniteQuery, useSuspenseQueries } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { api } from '../../lib/api.js'
+import { sumMicros } from '../../lib/money.js'
 import { offersQuery } from '../../lib/offers.js'
-import { spanOf } from '../../lib/period.js'
-import { reposQuery } from '../../lib/repo-list.js'
-import type { SessionUser } from '../../lib/session.js'
+import { useRevenues } from '../../lib/revenue.js'
+import { type SessionUser, useSession, writableAccounts } from '../../lib/session.js'
 import { formatExact } from '../../lib/units.js'
 import { usageQuery } from '../../lib/usage.js'
 import { t } from '../../text/en.js'
@@ -18,7 +18,7 @@ import { Money } from '../../ui/money.js'
 import { Page, PageHeader, Section, Split } from '../../ui/page.js'
 import { RepoRows } from '../../ui/repo-list-item.js'
 import css from './home.module.css'
-import { newestModels } from './newest.js'
+import { newestModels, ownModelsQuery } from './newest.js'
 import { startSnippets } from './signed-out-home.js'
 
 const words = t.shell.homePage
@@ -26,10 +26,13 @@ const s = { size: 16, stroke: 1.75, 'aria-hidden': true } as const
 
 /** For people: their work, their money, what is new, what to try next. */
 export function SignedInHome({ user }: { user: SessionUser }) {
-  const mine = useSuspenseInfiniteQuery(reposQuery('model', { author: user.name, sort: 'lastModified' }))
+  const names = writableAccounts(useSession()).map(({ name }) => name)
+  const mine = useSuspenseQueries({ queries: names.map((name) => ownModelsQuery(name)) })
   const { data: newest } = useSuspenseInfiniteQuery(newestModels)
   const { data: offers } = useQuery(offersQuery)
-  const myModels = mine.data.pages.flatMap((page) => page.items)
+  const myModels = mine
+    .flatMap(({ data }) => data.items)
+    .toSorted((a, b) => (b.lastModified ?? '').localeCompare(a.lastModified ?? ''))
   const create = (
     <ButtonLink to="/new" size="dense">
       {t.shell.newModel}
@@ -94,16 +97,8 @@ function MoneyTiles({ user }: { user: SessionUser }) {
       queryFn: ({ signal }) => api.call(getWallets, { params: { account }, signal }),
     }),
   )
-  const { data: revenue } = useQuery(
-    queryOptions({
-      queryKey: [getRevenue.id, account, 'month'],
-      queryFn: ({ signal }) =>
-        api.call(getRevenue, {
-          query: { account, from: spanOf('month', new Date()).from, groupBy: 'listing' },
-          signal,
-        }),
-    }),
-  )
+  const names = writableAccounts(useSession()).map(({ name }) => name)
+  const earned = sumMicros(useRevenues(names, 'month').map(({ revenue }) => revenue.total.netMicros))
   const wallet = wallets?.wallets[0]
   const blank = '…'
   return (
@@ -131,13 +126,7 @@ function MoneyTiles({ user }: { user: SessionUser }) {
         label={words.callsThisMonth}
         value={usage ? formatExact(BigInt(usage.total.calls)) : blank}
       />
-      {revenue && BigInt(revenue.total.netMicros) > 0n && (
-        <TileLink
-          to="/market/sell"
-          label={words.earned}
-          value={<Money micros={revenue.total.netMicros} currency={revenue.currency} />}
-        />
-      )}
+      {earned > 0n && <TileLink to="/market/sell" label={words.earned} value={<Money micros={earned} />} />}
     </Tiles>
   )
 }

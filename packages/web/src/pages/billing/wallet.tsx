@@ -75,7 +75,7 @@ function WalletPage() {
         ) : data.wallets.length === 0 ? (
           <NoWallet />
         ) : (
-          data.wallets.map((wallet) => <Balance key={wallet.currency} wallet={wallet} />)
+          data.wallets.map((wallet) => <Balance key={wallet.currency} wallet={wallet} account={account} />)
         )}
       </div>
       <Budgets account={account} />
@@ -104,13 +104,13 @@ function NoWallet() {
   )
 }
 
-function Balance({ wallet }: { wallet: WalletView }) {
+function Balance({ wallet, account }: { wallet: WalletView; account: string }) {
   return (
     <Tiles>
       <Tile
         label={words.available}
-        value={<Money micros={wallet.availableMicros} currency={wallet.currency} />}
-        note={<Money micros={wallet.availableMicros} currency={wallet.currency} exact />}
+        value={<Money micros={wallet.availableMicros} currency={wallet.currency} exact />}
+        note={`${words.account} ${account}`}
       />
       <Tile
         label={words.reserved}
@@ -151,13 +151,9 @@ function Budgets({ account }: { account: string }) {
           },
           {
             id: 'limit',
-            head: words.state,
+            head: words.limit,
             isNumeric: true,
-            cell: (row) => (
-              <>
-                / <Money micros={row.limitMicros} currency={row.currency} />
-              </>
-            ),
+            cell: (row) => <Money micros={row.limitMicros} currency={row.currency} exact />,
             value: (row) => BigInt(row.limitMicros),
           },
           { id: 'resets', head: words.resets, cell: (row) => (row.resetsAt ? <TimeAgo at={row.resetsAt} /> : '') },

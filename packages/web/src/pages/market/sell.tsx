@@ -1,10 +1,12 @@
-import { getRevenue, listListings, listSales, type ListingView, type ResponseOf, type SaleView } from '@stoa/contracts'
+import { listListings, listSales, type ListingView, type SaleView } from '@stoa/contracts'
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { createFileRoute } from '@tanstack/react-router'
 import { api } from '../../lib/api.js'
 import { repoOfResource } from '../../lib/offers.js'
 import { type Period, parsePeriod, periods, spanOf } from '../../lib/period.js'
+import { bestSeller, type Revenue, revenueQuery, useRevenues } from '../../lib/revenue.js'
 import { requireUser } from '../../lib/require-user.js'
+import { useSession, writableAccounts } from '../../lib/session.js'
 import { formatExact, formatTime } from '../../lib/units.js'
 import { t } from '../../text/en.js'
 import { Badge } from '../../ui/badge.js'
@@ -46,13 +48,6 @@ const words = t.money
 const everyMs = 5_000
 const exact = (count: string) => formatExact(BigInt(count))
 
-const revenueQuery = (account: string, period: Period) =>
-  queryOptions({
-    queryKey: [getRevenue.id, account, period],
-    queryFn: ({ signal }) =>
-      api.call(getRevenue, { query: { account, from: spanOf(period, new Date()).from, groupBy: 'listing' }, signal }),
-    refetchInterval: everyMs,
-  })
 const salesQuery = (account: string, period: Period) =>
   infiniteQueryOptions({
     queryKey: [listSales.id, account, period],
@@ -74,8 +69,10 @@ const myListingsQuery = (seller: string) =>
 function SellPage() {
   const search = Route.useSearch()
   const navigate = Route.useNavigate()
-  const account = usePayer(search.account)
   const period = search.period ?? 'month'
+  const names = writableAccounts(useSession()).map(({ name }) => name)
+  const revenues = useRevenues(names, period)
+  const account = usePayer(search.account ?? bestSeller(revenues))
   const revenue = useQuery({ ...revenueQuery(account, period), placeholderData: keepPreviousData })
   const actions = (
     <Row>
@@ -111,8 +108,6 @@ function SellPage() {
     </Page>
   )
 }
-
-type Revenue = ResponseOf<typeof getRevenue>
 
 function RevenueTiles({ data }: { data: Revenue }) {
   const { total, currency } = data

@@ -74,5 +74,6 @@ export const money = {
   weKeep: 'Platform keeps',
   budgets: 'Budgets',
   spentOf: (spent: string, limit: string) => `${spent} of ${limit}`,
-  resets: 'resets',
+  resets: 'Resets',
+  limit: 'Limit',
 } as const
