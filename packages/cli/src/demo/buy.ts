@@ -5,6 +5,8 @@ import { REPO } from './publish.js'
 
 const MODEL_WAIT_MS = 60_000
 const SETTLE_LIMIT_MS = 20_000
+/** The model writes characters and keeps its thread for two sentences. */
+const STORY_TOKENS = 70
 
 export interface Call {
   readonly text: string
@@ -26,6 +28,7 @@ export async function ask(client: OpenAI, question: string): Promise<Call> {
     model: REPO,
     messages: [{ role: 'user', content: question }],
     temperature: 0,
+    max_tokens: STORY_TOKENS,
     stream: true,
     stream_options: { include_usage: true },
   })

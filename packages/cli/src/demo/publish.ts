@@ -29,7 +29,7 @@ tags:
 
 # story-teller
 
-The weights of stoa/tiny-llama, published by Lumen Labs in a demonstration of selling access to a model. It tells four-sentence stories about animals and adds single digits.
+The weights of stoa/tiny-llama, published by Lumen Labs in a demonstration of selling access to a model. It begins stories about animals and adds single digits.
 `
 
 /** Creates the repository and sends a real model with `@huggingface/hub`, as any publisher would. */
