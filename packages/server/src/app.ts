@@ -9,12 +9,14 @@ import { createCatalog } from './modules/catalog/index.js'
 import { createCommerce } from './modules/commerce/index.js'
 import { createInference } from './modules/inference/index.js'
 import { createRepos } from './modules/repos/index.js'
+import { createResourceSight } from './see-resource.js'
 
 /** The house: every module, built in the order in which one may use another. */
 export function createApp(kit: Kit, options: { checkResponses: boolean }) {
   const accounts = createAccounts(kit)
   const commerce = createCommerce({ ...kit, accounts })
   const repos = createRepos({ ...kit, accounts })
+  commerce.provideResourceAccess(createResourceSight(kit, repos))
   const catalog = createCatalog({ ...kit, repos })
   const limiter = kit.config.rateLimits ? unless(accounts.isLenient, createRateLimiter(kit.clock)) : NO_LIMITS
   const inference = createInference({ ...kit, accounts, commerce, repos, limiter })

@@ -1,4 +1,5 @@
 import { refuse } from '@stoa/contracts'
+import type { Db } from '../../kit/db/database.js'
 import type { Actor, UserActor } from '../../kit/http/actor.js'
 import type { Http } from '../../kit/http/server.js'
 import type { ManifestNoun } from '../../kit/manifest/noun.js'
@@ -15,6 +16,8 @@ import { createBudgetsNoun } from './manifest/budgets-noun.js'
 import { createListingsNoun } from './manifest/listings-noun.js'
 import { createPlansNoun } from './manifest/plans-noun.js'
 import { createWalletsNoun } from './manifest/wallets-noun.js'
+import { listLiveListings } from './products/queries.js'
+import { followMove, followRemoval } from './products/follow-resource.js'
 import { bindBudgets } from './routes/budgets.js'
 import { bindLedger } from './routes/ledger.js'
 import { bindListings } from './routes/listings.js'
@@ -44,6 +47,12 @@ export function createCommerce(deps: CommerceDeps) {
   let running: RunningGate | undefined
   let timers: NodeJS.Timeout[] = []
   deps.events.on(PRICES_CHANGED, 'commerce.forget-terms', async () => terms.forget())
+  deps.events.on('repos.moved', 'commerce.follow-move', ({ type, from, to }: MovedRepo) =>
+    type === 'model' ? deps.write((tx) => followMove(deps, tx, `repo:${from}`, `repo:${to}`)) : Promise.resolve(),
+  )
+  deps.events.on('repos.deleted', 'commerce.follow-removal', ({ type, fullName }: RemovedRepo) =>
+    type === 'model' ? deps.write((tx) => followRemoval(deps, tx, `repo:${fullName}`)) : Promise.resolve(),
+  )
 
   const started = (): { metering: Metering; gate: RunningGate } => {
     if (!metering || !running) throw new Error('commerce is not started')
@@ -84,6 +93,9 @@ export function createCommerce(deps: CommerceDeps) {
     tendNow: (): Promise<void> => tend(started()),
     /** Free calls of this process that no journal took. */
     unrecordedCalls: (): number => started().gate.counters.unrecordedCalls,
+    /** Whether a published offer stands on a resource: who owns it may not throw it away (market.md §3). */
+    hasLiveOffer: async (db: Db, resource: string): Promise<boolean> =>
+      (await listLiveListings(db, resource)).some((listing) => listing.state === 'published'),
     /** Lets the module that owns resources say who may see them; a listing of a hidden one is hidden too. */
     provideResourceAccess: (check: CanSeeResource): void => {
       canSeeResource = check
@@ -110,6 +122,17 @@ export function createCommerce(deps: CommerceDeps) {
       await metering?.stop()
     },
   }
+}
+
+/** The parts of the later module's events that matter here. */
+interface MovedRepo {
+  readonly type: string
+  readonly from: string
+  readonly to: string
+}
+interface RemovedRepo {
+  readonly type: string
+  readonly fullName: string
 }
 
 async function tend({ metering, gate }: { metering: Metering; gate: RunningGate }): Promise<void> {

@@ -13,6 +13,8 @@ const terms = { currency: 'USD', funding: 'prepaid' as const, components: [token
 
 beforeAll(async () => {
   server = await startTestServer({ clock })
+  // What is sold here has no repository behind it.
+  server.running.app.commerce.provideResourceAccess(async () => true)
   admin = await joinAsAdmin(server, 'root')
   seller = await join(server, 'selma')
   buyer = await join(server, 'bob')
@@ -267,6 +269,24 @@ describe('one paid call', () => {
       [2, 'active'],
       [1, 'archived'],
     ])
+  })
+})
+
+describe('what is sold', () => {
+  it('a listing follows its repository: renamed with it, retired when it is gone', async () => {
+    const { kit, app } = server.running
+    const moved = { repoId: 'x', type: 'model', from: 'selma/tiny', to: 'selma/small', actorId: null }
+    await kit.write((tx) => kit.events.emit(tx, 'repos.moved', moved))
+    await kit.events.drained()
+    expect((await seller.client.call(api.getListing, { params: { listingId: listing.id } })).resource).toBe(
+      'repo:selma/small',
+    )
+    expect(await app.commerce.hasLiveOffer(kit.db, 'repo:selma/small')).toBe(true)
+    const gone = { repoId: 'x', type: 'model', fullName: 'selma/small', accountId: seller.id, actorId: null }
+    await kit.write((tx) => kit.events.emit(tx, 'repos.deleted', gone))
+    await kit.events.drained()
+    expect((await seller.client.call(api.getListing, { params: { listingId: listing.id } })).state).toBe('retired')
+    expect(await app.commerce.hasLiveOffer(kit.db, 'repo:selma/small')).toBe(false)
   })
 })
 

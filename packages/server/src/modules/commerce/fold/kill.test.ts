@@ -61,7 +61,7 @@ function spendUntilKilled(args: readonly string[], afterMs: number): Promise<num
     })
     child.on('error', reject)
     child.on('close', () => {
-      if (!timer || errors !== '') reject(new Error(`the process failed: ${errors}`))
+      if (!timer || errors !== '') return reject(new Error(`the process failed: ${errors}`))
       const whole = out.slice(0, out.lastIndexOf('\n')).trim().split('\n')
       resolve(Number(whole.at(-1)))
     })

@@ -1,4 +1,5 @@
 import { refuse } from '@stoa/contracts'
+import type { CommerceDeps } from '../deps.js'
 import type { JournalWriter } from '../journal/writer.js'
 import { boundCall, priceCall } from '../rating/call-price.js'
 import { NO_TOKENS, type TokenCounts } from '../rating/tokens.js'
@@ -14,6 +15,7 @@ import type { TermsCache } from './terms-cache.js'
 const IDLE_MS = 30_000
 /** How old the known remainder of a limit may be when an output limit is clamped to it. */
 const LEFT_FRESH_MS = 1000
+const LEFT_USABLE_MS = 10_000
 const RECORDED = Promise.resolve()
 
 class Held implements Reservation {
@@ -29,7 +31,7 @@ class Held implements Reservation {
   }
 }
 
-export interface GateDeps extends LeaseDeps {
+export interface GateDeps extends LeaseDeps, Pick<CommerceDeps, 'log'> {
   readonly journal: JournalWriter
   readonly terms: TermsCache
   readonly scopes: Map<string, Scope>
@@ -165,11 +167,27 @@ function coveredMicros(scopes: readonly Scope[], held: bigint, wanted: bigint): 
 function affordable(deps: GateDeps, terms: HeldTerms): bigint | null | Promise<bigint | null> {
   if (terms.free) return null
   const nowMs = deps.clock.now().getTime()
-  const isKnown = terms.scopes.every((scope) => scope.left !== null && nowMs - scope.left.atMs < LEFT_FRESH_MS)
+  let isKnown = true
+  for (const scope of terms.scopes) {
+    const ageMs = scope.left === null ? Number.POSITIVE_INFINITY : nowMs - scope.left.atMs
+    if (ageMs >= LEFT_FRESH_MS) isKnown &&= ageMs < LEFT_USABLE_MS && isPlenty(scope)
+    if (ageMs >= LEFT_FRESH_MS && isKnown) refreshLeft(deps, scope, nowMs)
+  }
   if (isKnown) return leastAffordable(terms.scopes)
   return Promise.all(terms.scopes.map((scope) => learnLeft(deps, scope, nowMs))).then(() =>
     leastAffordable(terms.scopes),
   )
+}
+
+/** Far from the limit a remainder some seconds old is good enough; close to it the database is asked. */
+function isPlenty(scope: Scope): boolean {
+  return scope.left !== null && scope.left.micros >= 2n * scope.leased
+}
+
+/** Behind the back of the call; noted as fresh at once so that one call in a second asks. */
+function refreshLeft(deps: GateDeps, scope: Scope, atMs: number): void {
+  if (scope.left) scope.left = { micros: scope.left.micros, atMs }
+  learnLeft(deps, scope, atMs).catch((error: unknown) => deps.log.error('a limit could not be read', error))
 }
 
 async function learnLeft(deps: GateDeps, scope: Scope, atMs: number): Promise<void> {

@@ -6,6 +6,7 @@ import type { CommerceDeps } from '../deps.js'
 import {
   advanceWindows,
   ensureWindow,
+  findWindowRemaining,
   leaseFromWindow,
   type LeaseRow,
   lockLeases,
@@ -48,10 +49,7 @@ export async function readRemaining(deps: LeaseDeps, scope: Scope): Promise<bigi
     const balance = await findLedgerAccount(deps.db, scope.subjectId)
     return balance ? availableMicros(balance) : 0n
   }
-  return deps.write(async (tx) => {
-    await ensureWindow(tx, windowOf(scope))
-    return (await lockWindowRemaining(tx, scope.subjectId, new Date(scope.windowStartMs))) ?? 0n
-  })
+  return findWindowRemaining(deps.db, scope.subjectId, new Date(scope.windowStartMs))
 }
 
 /** The clearing account of one process in one currency: its own, so that processes do not queue for one row. */

@@ -139,6 +139,19 @@ export async function lockWindowRemaining(tx: Tx, budgetId: string, startsAt: Da
   return row ? row.limitMicros - row.usedMicros - row.leasedMicros : null
 }
 
+/** The same without a lock, for telling a caller; a window that does not stand yet is untouched. */
+export async function findWindowRemaining(db: Db, budgetId: string, startsAt: Date): Promise<bigint> {
+  const row = await db
+    .selectFrom('commerce.budgets as b')
+    .leftJoin('commerce.budgetWindows as w', (join) =>
+      join.onRef('w.budgetId', '=', 'b.id').on('w.startsAt', '=', startsAt),
+    )
+    .select(['b.limitMicros', 'w.usedMicros', 'w.leasedMicros'])
+    .where('b.id', '=', budgetId)
+    .executeTakeFirst()
+  return row ? row.limitMicros - (row.usedMicros ?? 0n) - (row.leasedMicros ?? 0n) : 0n
+}
+
 /** Takes a lease from a budget window; the condition is the limit itself. False when it no longer fits. */
 export async function leaseFromWindow(tx: Tx, budgetId: string, startsAt: Date, ask: bigint): Promise<boolean> {
   const { rows } = await sql`

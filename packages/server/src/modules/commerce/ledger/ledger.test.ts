@@ -175,7 +175,7 @@ for (const open of openTestDatabases()) {
       // Replaying what was applied, in any order, changes nothing.
       const applied = operations.filter((_, index) => first[index] === 'applied')
       expect(applied.length).toBeGreaterThan(10)
-      expect(await Promise.all([...applied].reverse().map(run))).toEqual(applied.map(() => 'replayed'))
+      expect(await Promise.all(applied.toReversed().map(run))).toEqual(applied.map(() => 'replayed'))
       expect(await Promise.all(wallets.map(balance))).toEqual(settled)
       for (const wallet of settled) expect(availableMicros(wallet)).toBeGreaterThanOrEqual(0n)
       expect(await findUnbalancedAccounts(database.db)).toEqual([])

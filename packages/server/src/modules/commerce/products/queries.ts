@@ -177,3 +177,14 @@ export async function mapListingSlugs(db: Db, ids: readonly string[]): Promise<M
     .execute()
   return new Map(rows.map((row) => [row.id, row.slug]))
 }
+
+/** Listings of a resource that are not retired. */
+export async function listLiveListings(db: Db | Tx, resource: string): Promise<ListingRow[]> {
+  const rows = await db
+    .selectFrom('commerce.listings')
+    .selectAll()
+    .where(sql<boolean>`lower(resource) = lower(${resource})`)
+    .where('state', '<>', 'retired')
+    .execute()
+  return rows.map((row) => ({ ...row, state: row.state as ListingState }))
+}
