@@ -14,7 +14,7 @@ import type { Actor } from '../../../kit/http/actor.js'
 import { sendBytes } from '../../../kit/http/bytes.js'
 import type { Http } from '../../../kit/http/server.js'
 import { type OpenFile, openFile } from '../browse/open-file.js'
-import { repoNotFound } from '../find-repo.js'
+import { findRepo, repoNotFound } from '../find-repo.js'
 import { contentHeaders } from '../files/content-headers.js'
 import { findXetHashes } from '../queries/xet.js'
 import type { Repo } from '../repo.js'
@@ -47,7 +47,12 @@ export function bindResolve(http: Http, deps: RepoRouteDeps): void {
   })
   for (const route of [legacyApiRead, legacyApiWrite]) {
     hub.bind(route, async ({ actor, params }) => {
-      throw repoKind.safeParse(params.kind).success ? repoNotFound(actor) : refuse('NotFound')
+      const kind = repoKind.safeParse(params.kind)
+      if (!kind.success) throw refuse('NotFound')
+      // Under a repository that is there, it is the address that is wrong.
+      const [namespace = '', name = ''] = params['*'].split('/')
+      await findRepo(deps, actor, typeOf(kind.data), `${namespace}/${name}`, 'see')
+      throw refuse('NotFound')
     })
   }
 }
