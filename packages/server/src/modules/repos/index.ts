@@ -14,6 +14,7 @@ import type { RepoAccounts, SignedIn } from './deps.js'
 import { type FoundRepo, findRepo } from './find-repo.js'
 import { createGitStorage } from './git/create-store.js'
 import { scheduleRepoJobs } from './jobs.js'
+import { answerBatch, type BatchRequest } from './lfs/batch.js'
 import { createUrlSigner } from './lfs/signed-url.js'
 import { reposNoun } from './manifest/repos-noun.js'
 import { type DownloadTotals, sumDownloads } from './queries/downloads.js'
@@ -107,6 +108,10 @@ export function createRepos(options: ReposOptions) {
       const since = new Date(deps.clock.now().getTime() - RECENT_DAYS * DAY_MS)
       return sumDownloads(deps.db, repoIds, since.toISOString().slice(0, 10))
     },
+    /** Addresses of large files for somebody whose right was checked. */
+    lfsBatch: (request: BatchRequest) => answerBatch(routeDeps, request),
+    /** Stores what was counted so far. */
+    flushDownloads: (): Promise<void> => downloads.flush(),
     nouns: [reposNoun(deps)],
     routes: (http: Http): void => {
       bindHubRepos(http, routeDeps)

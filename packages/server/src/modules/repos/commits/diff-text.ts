@@ -84,7 +84,7 @@ function backtrack(
     if (down) edits.push({ kind: '+', line: now[--y] as string })
     else edits.push({ kind: '-', line: old[--x] as string })
   }
-  return edits.reverse()
+  return edits.toReversed()
 }
 
 function formatHunks(edits: readonly Edit[]): string {

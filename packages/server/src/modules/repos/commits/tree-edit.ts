@@ -40,9 +40,12 @@ export async function editTree(
   edits: readonly TreeEdit[],
 ): Promise<EditedTree> {
   const root = await openFolder(readTree, rootOid)
-  const added = new Set(edits.filter((edit) => edit.kind === 'put').map((edit) => edit.path))
+  // What this very commit adds or has deleted already may be deleted without being there.
+  const excused = new Set(edits.filter((edit) => edit.kind === 'put').map((edit) => edit.path))
   for (const edit of edits) {
-    if (edit.kind === 'delete') await remove(readTree, root, edit.path, edit.what, added)
+    if (edit.kind !== 'delete') continue
+    await remove(readTree, root, edit, excused)
+    excused.add(edit.path)
   }
   for (const edit of edits) if (edit.kind === 'put') await put(readTree, root, edit)
   const newTrees: Buffer[] = []
@@ -84,9 +87,8 @@ async function openParents(
 async function remove(
   readTree: ReadTree,
   root: Folder,
-  path: string,
-  what: 'entry' | 'folder',
-  added: ReadonlySet<string>,
+  { path, what }: Extract<TreeEdit, { kind: 'delete' }>,
+  excused: ReadonlySet<string>,
 ): Promise<void> {
   const segments = path.split('/')
   const chain = await openParents(readTree, root, segments, false)
@@ -94,7 +96,7 @@ async function remove(
   const entry = chain?.at(-1)?.entries.get(name)
   const isTree = entry !== undefined && (isFolder(entry) || entry.kind === 'tree')
   if (!chain || entry === undefined || (what === 'folder' && !isTree)) {
-    if (added.has(path)) return
+    if (segments.some((_, index) => excused.has(segments.slice(0, index + 1).join('/')))) return
     throw refuse('EntryNotFound', `A ${what === 'folder' ? 'folder' : 'file'} with this name doesn't exist: "${path}"`)
   }
   chain.at(-1)?.entries.delete(name)
