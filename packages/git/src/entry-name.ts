@@ -12,11 +12,15 @@ export interface NameRules {
   readonly allowBackslash?: boolean
 }
 
+/** Names that no rule below can refuse: most of those there are. */
+const PLAIN = /^[A-Za-z0-9_-]{5,200}(\.[A-Za-z0-9_-]{1,50})?$/
+
 /**
  * Why a name cannot be a file's or folder's, as git's fsck names it (`hasDotgit`), or null when it can.
  * Covers the names that NTFS and HFS+ take for `.git` (git's CVE-2014-9390), separators and control characters.
  */
 export function refusalOfName(name: string, rules: NameRules = {}): string | null {
+  if (PLAIN.test(name)) return null
   if (name === '') return 'emptyName'
   if (name === '.') return 'hasDot'
   if (name === '..') return 'hasDotdot'

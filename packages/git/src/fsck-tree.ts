@@ -22,7 +22,7 @@ export function checkTree(data: Uint8Array, rules: NameRules = {}): RawTreeEntry
   let before: RawTreeEntry | undefined
   for (const entry of entries) {
     const name = checkEntry(entry, rules)
-    const folded = name.normalize('NFC').toLowerCase()
+    const folded = foldCase(name)
     if (before && compareEntries(before, entry) >= 0 && !before.name.equals(entry.name)) {
       throw fail('treeNotSorted', 'not properly sorted')
     }
@@ -32,6 +32,9 @@ export function checkTree(data: Uint8Array, rules: NameRules = {}): RawTreeEntry
   }
   return entries
 }
+
+const ASCII = /^[\x20-\x7e]*$/
+const foldCase = (name: string): string => (ASCII.test(name) ? name : name.normalize('NFC')).toLowerCase()
 
 function checkEntry(entry: RawTreeEntry, rules: NameRules): string {
   if (entry.mode.startsWith('0')) throw fail('zeroPaddedFilemode', 'contains zero-padded file modes')

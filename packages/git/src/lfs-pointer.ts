@@ -6,13 +6,15 @@ export interface LfsPointer {
 
 /** Pointers are shorter than this (git-lfs `spec.md`). */
 export const LFS_POINTER_MAX_BYTES = 1024
+const MIN_POINTER_BYTES = 100
+const FIRST_BYTE = 'v'.charCodeAt(0)
 const VERSIONS = ['version https://git-lfs.github.com/spec/v1\n', 'version https://hawser.github.com/spec/v1\n']
 const OID = /^oid sha256:([0-9a-f]{64})$/m
 const SIZE = /^size (\d{1,15})$/m
 
 /** The pointer that a blob is, or null when it is ordinary content. */
 export function parseLfsPointer(data: Uint8Array): LfsPointer | null {
-  if (data.length >= LFS_POINTER_MAX_BYTES || data.length < 100) return null
+  if (data.length >= LFS_POINTER_MAX_BYTES || data.length < MIN_POINTER_BYTES || data[0] !== FIRST_BYTE) return null
   const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8')
   if (!VERSIONS.some((version) => text.startsWith(version))) return null
   const oid = OID.exec(text)?.[1]

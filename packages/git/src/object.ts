@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 
 export type ObjectType = 'commit' | 'tree' | 'blob' | 'tag'
 
@@ -17,7 +17,15 @@ export function typeName(code: number): ObjectType | undefined {
   return TYPE_NAMES[code]
 }
 
+/** Up to this size one call over a copy is faster than two updates of a hash object. */
+const ONE_CALL_BYTES = 16 * 1024
+
 /** The object id, 40 hex, of content without its header. */
 export function hashObject(type: ObjectType, data: Uint8Array): string {
-  return createHash('sha1').update(`${type} ${data.length}\0`).update(data).digest('hex')
+  const head = `${type} ${data.length}\0`
+  if (data.length > ONE_CALL_BYTES) return createHash('sha1').update(head).update(data).digest('hex')
+  const whole = Buffer.allocUnsafe(head.length + data.length)
+  whole.write(head, 0, 'latin1')
+  whole.set(data, head.length)
+  return hash('sha1', whole, 'hex')
 }

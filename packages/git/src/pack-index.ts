@@ -29,9 +29,9 @@ const ROW_BYTES = OID_BYTES + 17
  */
 export function encodePackIndex(table: PackTable): Buffer {
   const { count } = table
-  const order = Uint32Array.from({ length: count }, (_, index) => index)
   const { oids } = table
-  order.sort((a, b) => ((oids[a] as string) < (oids[b] as string) ? -1 : 1))
+  const numbers = new Map(oids.map((oid, number) => [oid, number]))
+  const order = Uint32Array.from([...oids].sort(), (oid) => numbers.get(oid) as number)
   const rankOf = new Uint32Array(count)
   order.forEach((number, rank) => {
     rankOf[number] = rank

@@ -262,6 +262,7 @@ class PackReader {
     if (data.length > this.limits.cacheBytes / 4 || this.cache.has(number)) return
     this.cache.set(number, data)
     this.cachedBytes += data.length + OBJECT_COST_BYTES
+    if (this.cachedBytes <= this.limits.cacheBytes) return
     for (const [oldest, old] of this.cache) {
       if (this.cachedBytes <= this.limits.cacheBytes) return
       this.cache.delete(oldest)
