@@ -98,7 +98,9 @@ class PackReader {
   private readonly bases: Uint32Array
   private readonly depths: Uint16Array
   private readonly numbers = new Map<string, number>()
-  private readonly cache = new Map<number, Buffer>()
+  /** Contents by entry number; the oldest entries are forgotten first. */
+  private readonly cache: (Buffer | undefined)[] = []
+  private forgottenBelow = 0
   private cachedBytes = 0
   private workBytes = 0
   private stepBytes = 0
@@ -218,11 +220,11 @@ class PackReader {
   private contentOf(number: number): Buffer {
     const chain: number[] = []
     let at = number
-    let content = this.cache.get(at)
+    let content = this.cache[at]
     while (content === undefined && this.bases[at] !== NO_BASE) {
       chain.push(at)
       at = this.bases[at] as number
-      content = this.cache.get(at)
+      content = this.cache[at]
     }
     content ??= this.bodyAgain(at)
     for (const next of chain.toReversed()) {
@@ -259,14 +261,15 @@ class PackReader {
   }
 
   private cacheContent(number: number, data: Buffer): void {
-    if (data.length > this.limits.cacheBytes / 4 || this.cache.has(number)) return
-    this.cache.set(number, data)
+    const isWorthIt = data.length <= this.limits.cacheBytes / 4 && number >= this.forgottenBelow
+    if (!isWorthIt || this.cache[number] !== undefined) return
+    this.cache[number] = data
     this.cachedBytes += data.length + OBJECT_COST_BYTES
-    if (this.cachedBytes <= this.limits.cacheBytes) return
-    for (const [oldest, old] of this.cache) {
-      if (this.cachedBytes <= this.limits.cacheBytes) return
-      this.cache.delete(oldest)
+    for (; this.cachedBytes > this.limits.cacheBytes && this.forgottenBelow < this.count; this.forgottenBelow++) {
+      const old = this.cache[this.forgottenBelow]
+      if (old === undefined) continue
       this.cachedBytes -= old.length + OBJECT_COST_BYTES
+      this.cache[this.forgottenBelow] = undefined
     }
   }
 }
