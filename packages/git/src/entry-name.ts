@@ -32,8 +32,19 @@ export function refusalOfName(name: string, rules: NameRules = {}): string | nul
   return DEVICE.test(name) ? 'deviceName' : null
 }
 
+const MAX_DOT_GIT_CHARS = 5
+const ASCII = /^[\x20-\x7e]*$/
+
 /** True for `.git` and everything a file system may take for it. */
 export function isDotGit(name: string): boolean {
+  if (
+    name.length > MAX_DOT_GIT_CHARS &&
+    !name.includes(':') &&
+    !name.endsWith('.') &&
+    !name.endsWith(' ') &&
+    ASCII.test(name)
+  )
+    return false
   const short = name.length < 3 ? '' : foldName(name)
   return short === '.git' || short === 'git~1'
 }

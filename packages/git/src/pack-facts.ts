@@ -5,7 +5,7 @@ import { checkTree } from './fsck-tree.js'
 import { checkGitmodules } from './gitmodules.js'
 import { isDotGitmodules } from './entry-name.js'
 import { type LfsPointer, parseLfsPointer } from './lfs-pointer.js'
-import type { ObjectType } from './object.js'
+import { type ObjectType, typeName } from './object.js'
 import { type PackLimits, type PackObject, type PackSource, readPack } from './pack-reader.js'
 import { encodePackIndex } from './pack-index.js'
 import { entryKind } from './tree.js'
@@ -45,7 +45,6 @@ export interface ObjectFacts {
 /** Takes new objects one by one, checks each by git's fsck rules and notes what they point at. */
 export class FactCollector {
   private readonly limits: FactLimits
-  private readonly types = new Map<string, ObjectType>()
   private readonly pending = new Map<string, ObjectType>()
   private readonly commits: CommitFacts[] = []
   private readonly tags: TagFacts[] = []
@@ -67,7 +66,6 @@ export class FactCollector {
 
   /** Throws GitFormatError whose message begins with the object's type and id. */
   take({ oid, type, data }: PackObject): void {
-    this.types.set(oid, type)
     try {
       if (type === 'blob') this.takeBlob(oid, data)
       else if (type === 'tree') this.takeTree(oid, data)
@@ -79,14 +77,17 @@ export class FactCollector {
     }
   }
 
-  /** Throws GitFormatError when a link inside the new objects has the wrong type. */
-  facts(): ObjectFacts {
+  /**
+   * What was found; `typeOf` knows the new objects. Throws GitFormatError when a link between them has the wrong type.
+   */
+  facts(typeOf: (oid: string) => ObjectType | undefined): ObjectFacts {
     const links = new Map<string, ObjectType>()
     for (const [oid, type] of this.pending) {
-      const found = this.types.get(oid)
+      const found = typeOf(oid)
       if (found === undefined) links.set(oid, type)
       else if (found !== type) throw new GitFormatError('badLink', `${oid} is a ${found}, but a ${type} is expected`)
     }
+    if (links.size > this.limits.maxLinks) throw new GitFormatError('tooManyObjects', 'too many objects are named')
     const { commits, tags, large } = this
     return { commits, tags, links, lfs: [...this.lfs.values()], large, cards: this.findCards() }
   }
@@ -127,7 +128,7 @@ export class FactCollector {
       if (kind === 'commit') continue
       if (name.equals(README)) this.readmes.set(treeOid, oid)
       this.link(oid, kind)
-      if (name.length <= MAX_GITMODULES_NAME_BYTES && isDotGitmodules(name.toString('utf8'))) this.noteGitmodules(oid)
+      if (mayBeDotName(name) && isDotGitmodules(name.toString('utf8'))) this.noteGitmodules(oid)
     }
   }
 
@@ -151,20 +152,26 @@ export class FactCollector {
   }
 
   private link(oid: string, type: ObjectType): void {
-    const known = this.types.get(oid) ?? this.pending.get(oid)
-    if (known !== undefined && known !== type) {
-      throw new GitFormatError('badLink', `${oid} is a ${known}, but a ${type} is expected`)
-    }
-    if (known !== undefined) return
-    if (this.pending.size >= this.limits.maxLinks)
-      throw new GitFormatError('tooManyObjects', 'too many objects are named')
-    this.pending.set(oid, type)
+    const before = this.pending.get(oid)
+    if (before === undefined) this.pending.set(oid, type)
+    else if (before !== type) throw new GitFormatError('badLink', `${oid} cannot be a ${before} and a ${type}`)
+    else return
+    if (this.pending.size > MAX_PENDING_LINKS) throw new GitFormatError('tooManyObjects', 'too many objects are named')
   }
 }
 
+/** Distinct objects that new ones may name, themselves included. */
+const MAX_PENDING_LINKS = 4_000_000
 const MAX_REMEMBERED_BYTES = 64 * 1024
 const MAX_REMEMBERED_TOTAL_BYTES = 64 * 1024 * 1024
 const MAX_GITMODULES_NAME_BYTES = 64
+
+/** Aliases of `.gitmodules` begin with a dot, a `g`, or a code point that a file system leaves out. */
+function mayBeDotName(name: Buffer): boolean {
+  const first = name[0] as number
+  return name.length <= MAX_GITMODULES_NAME_BYTES && (first === 0x2e || (first | 0x20) === 0x67 || first >= 0x80)
+}
+
 const README = Buffer.from('README.md')
 const CARD_START = Buffer.from('---')
 const MAX_CARD_BYTES = 1024 * 1024
@@ -198,5 +205,6 @@ export function* checkPack(
     collector.take(object)
     options.visit?.(object)
   })
-  return { ...collector.facts(), count: table.count, index: encodePackIndex(table) }
+  const typeOf = (oid: string): ObjectType | undefined => typeName(table.types[table.numbers.get(oid) ?? -1] ?? 0)
+  return { ...collector.facts(typeOf), count: table.count, index: encodePackIndex(table) }
 }

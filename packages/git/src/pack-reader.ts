@@ -50,6 +50,8 @@ export interface PackTable {
   readonly count: number
   readonly packBytes: number
   readonly oids: readonly string[]
+  /** Entry number by oid. */
+  readonly numbers: ReadonlyMap<string, number>
   /** PACK_TYPE codes 1 to 4, deltas resolved. */
   readonly types: Uint8Array
   readonly sizes: Uint32Array
@@ -162,8 +164,8 @@ class PackReader {
   }
 
   table(): PackTable {
-    const { count, oids, types, sizes, offsets, bases } = this
-    return { count, packBytes: this.source.sizeBytes, oids, types, sizes, offsets, bases }
+    const { count, oids, numbers, types, sizes, offsets, bases } = this
+    return { count, packBytes: this.source.sizeBytes, oids, numbers, types, sizes, offsets, bases }
   }
 
   private takeEntry(number: number, header: EntryHeader, body: Buffer): void {

@@ -180,7 +180,8 @@ function collectFacts(objects: readonly NamedObject[], isLenient: boolean): Obje
   const collector = new FactCollector({ ...DEFAULT_FACT_LIMITS, names: { allowBackslash: isLenient } })
   try {
     for (const object of objects) collector.take(object)
-    const facts = collector.facts()
+    const types = new Map(objects.map(({ oid, type }) => [oid, type]))
+    const facts = collector.facts((oid) => types.get(oid))
     const large = facts.large[0]
     if (large)
       throw refuse('FileTooLarge', `A file of ${large.sizeBytes} bytes must be uploaded as a large file (LFS).`)
