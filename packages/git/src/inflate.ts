@@ -49,7 +49,6 @@ const inflateOnce: Inflate = (input, sizeBytes) => {
 interface ZlibBinding {
   readonly _writeState: Uint32Array
   readonly _handle: {
-    onerror: () => void
     reset(): void
     writeSync(
       flush: number,
@@ -74,9 +73,10 @@ function createEngine(): Inflate | null {
   const { _handle: handle, _writeState: state } = stream
   if (typeof handle?.writeSync !== 'function' || !(state instanceof Uint32Array)) return null
   let hasFailed = false
-  handle.onerror = () => {
+  const onerror = (): void => {
     hasFailed = true
   }
+  Object.assign(handle, { onerror })
   const inflate: Inflate = (input, sizeBytes) => {
     hasFailed = false
     handle.reset()

@@ -20,6 +20,8 @@ const VERSION = 1
 const HEAD_BYTES = 16
 const FANOUT_BYTES = 1024
 const OID_BYTES = 20
+/** Hex digits that a search by number looks at first. */
+const PREFIX_DIGITS = 8
 /** oid, offset, length, size, base, type. */
 const ROW_BYTES = OID_BYTES + 17
 
@@ -119,23 +121,28 @@ export class PackIndex {
   }
 
   /** Rank of an oid, or -1. */
-  rankOf(oid: Buffer): number {
-    const first = oid[0] as number
-    let low = first === 0 ? 0 : this.bytes.readUInt32LE(HEAD_BYTES + (first - 1) * 4)
-    let high = this.bytes.readUInt32LE(HEAD_BYTES + first * 4) - 1
-    while (low <= high) {
+  rankOf(oid: string): number {
+    const { bytes } = this
+    const prefix = Number.parseInt(oid.slice(0, PREFIX_DIGITS), 16)
+    const first = prefix >>> 24
+    let low = first === 0 ? 0 : bytes.readUInt32LE(HEAD_BYTES + (first - 1) * 4)
+    const end = bytes.readUInt32LE(HEAD_BYTES + first * 4)
+    let high = end
+    while (low < high) {
       const middle = (low + high) >>> 1
-      const at = this.column.oids + middle * OID_BYTES
-      const order = this.bytes.compare(oid, 0, OID_BYTES, at, at + OID_BYTES)
-      if (order === 0) return middle
-      if (order < 0) low = middle + 1
-      else high = middle - 1
+      if (bytes.readUInt32BE(this.column.oids + middle * OID_BYTES) < prefix) low = middle + 1
+      else high = middle
+    }
+    for (; low < end; low++) {
+      const at = this.column.oids + low * OID_BYTES
+      if (bytes.readUInt32BE(at) !== prefix) return -1
+      if (bytes.toString('hex', at, at + OID_BYTES) === oid) return low
     }
     return -1
   }
 
   find(oid: string): PackPlace | null {
-    const rank = this.rankOf(Buffer.from(oid, 'hex'))
+    const rank = this.rankOf(oid)
     return rank < 0 ? null : this.placeOf(rank)
   }
 

@@ -55,6 +55,22 @@ export function parseTree(data: Uint8Array): TreeEntry[] {
   }))
 }
 
+/** Shows the entries of a checked tree without making objects of them: kind, oid, and the bytes of the name. */
+export function scanTree(
+  data: Buffer,
+  show: (kind: EntryKind, oid: string, nameStart: number, nameEnd: number) => void,
+): void {
+  for (let at = 0; at < data.length; ) {
+    const space = data.indexOf(0x20, at)
+    const end = data.indexOf(0, space + 1)
+    if (space < 0 || end < 0) throw new GitFormatError('badTree', 'truncated tree')
+    const isTree = data[at] === 0x34 || data[at] === 0x30
+    const kind = isTree ? 'tree' : data[at + 1] === 0x36 ? 'commit' : 'blob'
+    show(kind, data.toString('hex', end + 1, end + 1 + OID_BYTES), space + 1, end)
+    at = end + 1 + OID_BYTES
+  }
+}
+
 /** Git's order: bytes of the name, a folder counting as if its name ended in a slash. */
 export function compareEntries(a: { name: Buffer; mode: string }, b: { name: Buffer; mode: string }): number {
   const length = Math.min(a.name.length, b.name.length)

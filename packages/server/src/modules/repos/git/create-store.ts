@@ -1,6 +1,7 @@
 import { parseTree, type TreeEntry } from '@stoa/git'
 import type { Db, Tx } from '../../../kit/db/database.js'
 import type { Kit } from '../../../kit/kit.js'
+import { ByteLru } from './byte-lru.js'
 import { CommitGraph } from './commit-graph.js'
 import { ObjectReader } from './object-reader.js'
 import { ObjectWriter } from './object-writer.js'
@@ -11,6 +12,7 @@ import { sumStoredBytes } from './queries/objects.js'
 import { findRefRow, listRefRows, type RefRow } from './queries/refs.js'
 import type { GitRef, GitStore } from './store.js'
 import { updateRefs } from './update-refs.js'
+import { type PackPlan, planBytes } from './write-pack.js'
 
 /** The store and its parts; the smart HTTP service works on the parts. */
 export interface GitStorage {
@@ -19,7 +21,16 @@ export interface GitStorage {
   readonly writer: ObjectWriter
   readonly graph: CommitGraph
   readonly files: PackFiles
+  readonly clones: ClonePlans
 }
+
+/** Plans of whole clones, since the same tip is cloned again and again. */
+export interface ClonePlans {
+  get(key: string): PackPlan | undefined
+  keep(key: string, plan: PackPlan): void
+}
+
+const CLONE_PLAN_BYTES = 48 * 1024 * 1024
 
 /** Longest path that `findEntry` follows. */
 const MAX_PATH_PARTS = 256
@@ -63,7 +74,12 @@ export function createGitStorage(
     isAncestor: (repoId, ancestor, descendant) => graph.isAncestor(repoId, ancestor, descendant),
     storedBytes: (from, repoId) => sumStoredBytes(from, repoId),
   }
-  return { store, reader, writer, graph, files }
+  const plans = new ByteLru<PackPlan>(CLONE_PLAN_BYTES)
+  const clones = {
+    get: (key: string) => plans.get(key),
+    keep: (key: string, plan: PackPlan) => plans.set(key, plan, planBytes(plan)),
+  }
+  return { store, reader, writer, graph, files, clones }
 }
 
 function toRef(row: RefRow): GitRef {

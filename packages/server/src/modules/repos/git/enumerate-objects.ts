@@ -1,4 +1,4 @@
-import { type ObjectFilter, parseTree, type TreeEntry } from '@stoa/git'
+import { type ObjectFilter, scanTree } from '@stoa/git'
 import type { ParentsOf } from './commit-graph.js'
 import type { ObjectReader } from './object-reader.js'
 import type { CommitNode } from './store.js'
@@ -111,28 +111,49 @@ class TreeWalk {
     })
   }
 
-  private async readTrees(oids: readonly string[]): Promise<Map<string, TreeEntry[]>> {
+  private async readTrees(oids: readonly string[]): Promise<Map<string, Buffer>> {
     const objects = await this.reader.readObjects(this.repoId, [...new Set(oids)])
-    return new Map([...objects].map(([oid, object]) => [oid, object.type === 'tree' ? parseTree(object.data) : []]))
+    return new Map([...objects].map(([oid, { type, data }]) => [oid, type === 'tree' ? asBuffer(data) : NO_BYTES]))
   }
 
-  private compare(pair: TreePair, trees: ReadonlyMap<string, readonly TreeEntry[]>, below: TreePair[]): void {
-    const entries = trees.get(pair.oid)
-    if (entries === undefined) throw new Error(`tree ${pair.oid} is missing`)
-    const bases = pair.bases.map((base) => trees.get(base) ?? [])
-    const present = new Set(bases.flatMap((base) => base.map((entry) => entry.oid)))
-    const basesByName = new Map<string, string[]>()
-    for (const entry of bases.flat()) {
-      if (entry.kind !== 'tree') continue
-      const same = basesByName.get(entry.name)
-      if (same) same.push(entry.oid)
-      else basesByName.set(entry.name, [entry.oid])
-    }
+  private compare(pair: TreePair, trees: ReadonlyMap<string, Buffer>, below: TreePair[]): void {
+    const tree = trees.get(pair.oid)
+    if (tree === undefined) throw new Error(`tree ${pair.oid} is missing`)
+    const known = noteBases(pair.bases.map((base) => trees.get(base) ?? NO_BYTES))
     const depth = pair.depth + 1
-    for (const { oid, kind, name } of entries) {
-      if (kind === 'commit' || present.has(oid)) continue
-      if (kind === 'tree') below.push({ oid, bases: basesByName.get(name) ?? [], depth })
-      else if (depth < this.maxDepth) this.found.blobs.add(oid)
-    }
+    scanTree(tree, (kind, oid, nameStart, nameEnd) => {
+      if (kind === 'commit' || known.oids.has(oid)) return
+      if (kind === 'blob') {
+        if (depth < this.maxDepth) this.found.blobs.add(oid)
+        return
+      }
+      const bases =
+        known.trees.size === 0 ? NONE : (known.trees.get(tree.toString('latin1', nameStart, nameEnd)) ?? NONE)
+      below.push({ oid, bases, depth })
+    })
   }
+}
+
+const NO_BYTES = Buffer.alloc(0)
+const NONE: readonly string[] = []
+const asBuffer = (data: Uint8Array): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+
+/** What the client has at this place: every oid, and the folders by name. */
+function noteBases(bases: readonly Buffer[]): {
+  oids: ReadonlySet<string>
+  trees: ReadonlyMap<string, readonly string[]>
+} {
+  const oids = new Set<string>()
+  const trees = new Map<string, string[]>()
+  for (const base of bases) {
+    scanTree(base, (kind, oid, nameStart, nameEnd) => {
+      oids.add(oid)
+      if (kind !== 'tree') return
+      const name = base.toString('latin1', nameStart, nameEnd)
+      const same = trees.get(name)
+      if (same) same.push(oid)
+      else trees.set(name, [oid])
+    })
+  }
+  return { oids, trees }
 }

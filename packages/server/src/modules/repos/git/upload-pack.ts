@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import {
   type Advertisement,
   BAND,
@@ -23,7 +24,7 @@ import type { Log } from '../../../kit/log.js'
 import type { GitStorage } from './create-store.js'
 import { planFetch, type PlannedFetch } from './plan-fetch.js'
 import type { GitRef } from './store.js'
-import { writePack } from './write-pack.js'
+import { type PackPlan, planPack, streamPack } from './write-pack.js'
 
 export type ProtocolVersion = 0 | 1 | 2
 export const AGENT = 'stoa/1'
@@ -87,7 +88,11 @@ async function serveFetch(deps: ServeDeps, repo: ServedRepo, request: FetchReque
   const planned = await planFetch(deps.storage, repo.id, refs, request)
   const { head, hasPack } = fetchSections(planned.plan, request.isDone, request.waitForDone)
   return hasPack
-    ? answerWithPack(deps, repo, head, planned, { takesOffsets: request.ofsDelta, bands: 'large' })
+    ? answerWithPack(deps, repo, head, planned, {
+        takesOffsets: request.ofsDelta,
+        bands: 'large',
+        key: cloneKey(repo, refs, request),
+      })
     : once(head)
 }
 
@@ -105,12 +110,20 @@ async function serveV0(
   const say = { isDone: fetch.isDone, isDeepening, hasHaves: fetch.haves.length > 0, capabilities }
   const { head, hasPack } = fetchAnswerV0(planned.plan, say)
   const bands = capabilities.has('side-band-64k') ? 'large' : capabilities.has('side-band') ? 'small' : 'none'
-  return hasPack ? answerWithPack(deps, repo, head, planned, { takesOffsets: fetch.ofsDelta, bands }) : once(head)
+  return hasPack
+    ? answerWithPack(deps, repo, head, planned, {
+        takesOffsets: fetch.ofsDelta,
+        bands,
+        key: cloneKey(repo, refs, fetch),
+      })
+    : once(head)
 }
 
 interface PackForm {
   readonly takesOffsets: boolean
   readonly bands: 'large' | 'small' | 'none'
+  /** Under which the plan may be remembered; null for fetches that hardly come again. */
+  readonly key: string | null
 }
 
 async function* answerWithPack(
@@ -136,10 +149,30 @@ async function* packBands(
   planned: PlannedFetch,
   form: PackForm,
 ): AsyncGenerator<Buffer> {
-  const pack = await writePack(deps, repo.id, await planned.collect(), form.takesOffsets)
-  for await (const bytes of pack.bytes)
+  const plan = await findPlan(deps, repo, planned, form)
+  for await (const bytes of streamPack(deps, repo.id, plan)) {
     yield form.bands === 'none' ? bytes : bandPkts(BAND.data, bytes, form.bands === 'small')
+  }
   if (form.bands !== 'none') yield FLUSH
+}
+
+async function findPlan(deps: ServeDeps, repo: ServedRepo, planned: PlannedFetch, form: PackForm): Promise<PackPlan> {
+  const known = form.key === null ? undefined : deps.storage.clones.get(form.key)
+  if (known) return known
+  const plan = await planPack(deps.storage, repo.id, await planned.collect(), form.takesOffsets)
+  if (form.key !== null) deps.storage.clones.keep(form.key, plan)
+  return plan
+}
+
+/** Names a whole clone by all that decides its objects; the wants were checked before. */
+function cloneKey(repo: ServedRepo, refs: readonly GitRef[], request: FetchRequest): string | null {
+  const { wants, haves, shallow, filter, deepen, includeTag, ofsDelta } = request
+  const isWhole =
+    haves.length + shallow.length + deepen.not.length === 0 && deepen.depth === null && deepen.since === null
+  if (!isWhole || filter !== null) return null
+  const tags = includeTag ? refs.filter((ref) => ref.peeled !== null).map((ref) => ref.oid) : []
+  const facts = JSON.stringify([[...wants].sort(), tags, ofsDelta])
+  return `${repo.id}:${hash('sha256', facts)}`
 }
 
 const MAX_INFO_OIDS = 10_000

@@ -15,7 +15,8 @@ import {
   PACK_TRAILER_BYTES,
 } from '@stoa/git'
 import type { Db } from '../../../kit/db/database.js'
-import type { GitStorage } from './create-store.js'
+import type { ObjectReader } from './object-reader.js'
+import type { PackFiles } from './pack-files.js'
 import { listObjectData, type PackRow } from './queries/objects.js'
 
 const deflateAsync = promisify(deflate)
@@ -24,29 +25,35 @@ const OUT_BYTES = 256 * 1024
 const ROWS_AT_ONCE = 400
 const CONTENTS_AT_ONCE_BYTES = 16 * 1024 * 1024
 
+/** The parts of the storage that packs are made from. */
+interface PackParts {
+  readonly reader: ObjectReader
+  readonly files: PackFiles
+}
+
 interface PackShare {
   readonly pack: PackRow
-  readonly places: PackPlace[]
+  /** What goes out of it; null stands for all of it. */
+  readonly places: readonly PackPlace[] | null
 }
 
-/** A pack on its way to a client. */
-export interface OutgoingPack {
+/** Where the objects of an outgoing pack come from. */
+export interface PackPlan {
   readonly objectCount: number
-  readonly bytes: AsyncIterable<Buffer>
+  readonly shares: readonly PackShare[]
+  /** Objects that are rows. */
+  readonly rows: readonly string[]
 }
 
-/**
- * Makes a pack of objects of a repository from what is stored: whole packs are passed on as they are, single entries
- * are copied without inflating them, rows go out deflated as they lie. Throws when an object is missing.
- */
-export async function writePack(
-  deps: { readonly storage: GitStorage; readonly db: Db },
+/** Finds the objects of a pack for a client. Throws when one is missing. */
+export async function planPack(
+  storage: PackParts,
   repoId: string,
   oids: readonly string[],
   takesOffsets: boolean,
-): Promise<OutgoingPack> {
-  const locations = await deps.storage.reader.locate(repoId, oids)
-  const shares = new Map<string, PackShare>()
+): Promise<PackPlan> {
+  const locations = await storage.reader.locate(repoId, oids)
+  const found = new Map<PackRow, PackPlace[]>()
   const rows: string[] = []
   for (const oid of oids) {
     const location = locations.get(oid)
@@ -55,22 +62,39 @@ export async function writePack(
       rows.push(oid)
       continue
     }
-    const share = shares.get(location.pack.id) ?? { pack: location.pack, places: [] }
-    share.places.push(location.place)
-    shares.set(location.pack.id, share)
+    const places = found.get(location.pack)
+    if (places) places.push(location.place)
+    else found.set(location.pack, [location.place])
   }
-  const isWhole = (share: PackShare): boolean => takesOffsets && share.places.length === share.pack.objectCount
-  const [only] = shares.values()
-  if (only && shares.size === 1 && rows.length === 0 && isWhole(only)) {
-    return {
-      objectCount: oids.length,
-      bytes: deps.storage.files.stream(only.pack.packKey, 0, Number(only.pack.sizeBytes)),
-    }
+  const shares = [...found].map(([pack, places]) => {
+    return { pack, places: takesOffsets && places.length === pack.objectCount ? null : places }
+  })
+  return { objectCount: oids.length, shares, rows }
+}
+
+/** About how much memory a plan takes. */
+export function planBytes(plan: PackPlan): number {
+  return 500 + plan.rows.length * 100 + plan.shares.reduce((sum, share) => sum + (share.places?.length ?? 0) * 120, 0)
+}
+
+/**
+ * The pack of a plan, made from what is stored: whole packs are passed on as they are, single entries are copied
+ * without inflating them, rows go out deflated as they lie.
+ */
+export function streamPack(
+  deps: { readonly storage: PackParts; readonly db: Db },
+  repoId: string,
+  { objectCount, shares, rows }: PackPlan,
+): AsyncIterable<Buffer> {
+  const { files } = deps.storage
+  const [only] = shares
+  if (only && shares.length === 1 && rows.length === 0 && only.places === null) {
+    return files.stream(only.pack.packKey, 0, Number(only.pack.sizeBytes))
   }
-  const parts = [...shares.values()].map((share) =>
-    isWhole(share) ? wholePack(deps.storage, share) : packPart(deps.storage, share),
+  const parts = shares.map(({ pack, places }) =>
+    places === null ? wholePack(deps.storage, pack) : packPart(deps.storage, pack, places),
   )
-  return { objectCount: oids.length, bytes: sealed(oids.length, [...parts, rowPart(deps.db, repoId, rows)]) }
+  return sealed(objectCount, [...parts, rowPart(deps.db, repoId, rows)])
 }
 
 /** Header, parts, trailer; small pieces joined. */
@@ -92,12 +116,12 @@ async function* sealed(count: number, parts: readonly AsyncIterable<Buffer>[]): 
   yield Buffer.concat([last, hash.trailer()])
 }
 
-function wholePack(storage: GitStorage, { pack }: PackShare): AsyncIterable<Buffer> {
+function wholePack(storage: PackParts, pack: PackRow): AsyncIterable<Buffer> {
   return storage.files.stream(pack.packKey, PACK_HEADER_BYTES, Number(pack.sizeBytes) - PACK_TRAILER_BYTES)
 }
 
 /** Entries of one pack: a delta stays a delta when its base goes out from the same pack, else it is made whole. */
-async function* packPart(storage: GitStorage, { pack, places }: PackShare): AsyncGenerator<Buffer> {
+async function* packPart(storage: PackParts, pack: PackRow, places: readonly PackPlace[]): AsyncGenerator<Buffer> {
   const index = await storage.files.index(pack)
   const ranks = new Set(places.map((place) => place.rank))
   const isCopied = (place: PackPlace): boolean => place.base === NO_BASE || ranks.has(place.base)
