@@ -56,6 +56,9 @@ const DANGEROUS_MODULES = new Set(
 const DANGEROUS_NAMES =
   /^(?:eval|exec|execfile|compile|open|input|raw_input|getattr|setattr|delattr|vars|globals|locals|__import__|breakpoint|apply|map|filter|memoryview|system|popen\w*|spawn\w*|fork\w*|load|loads|load_module|run\w*|call|check_\w+|__\w+__)$/
 
+/** Helpers of many modules that run a program and hand back what it printed. */
+const COMMANDS = /(?:^|_)(?:command|cmd|stdout|shell|pager)(?:_|$)/i
+
 /** Judges one import. A name with a dot reaches through attributes and is never innocuous. */
 export function judgeImport(module: string, name: string): ImportSafety {
   if (SAFE.has(`${module} ${name}`)) return 'innocuous'
@@ -64,5 +67,6 @@ export function judgeImport(module: string, name: string): ImportSafety {
   for (let count = parts.length; count > 0; count--) {
     if (DANGEROUS_MODULES.has(parts.slice(0, count).join('.'))) return 'dangerous'
   }
-  return DANGEROUS_NAMES.test(name) ? 'dangerous' : 'suspicious'
+  if (module.startsWith('_') || DANGEROUS_NAMES.test(name) || COMMANDS.test(name)) return 'dangerous'
+  return 'suspicious'
 }

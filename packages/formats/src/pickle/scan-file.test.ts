@@ -44,6 +44,8 @@ const HOSTILE: Record<string, Uint8Array> = {
   'new socket': ascii('csocket\nsocket\n.'),
   'numpy test runner': ascii('cnumpy.testing._private.utils\nrunstring\n.'),
   'torch hub': ascii('ctorch.hub\nload\n.'),
+  'private module': ascii('c_some_support\nread_it\n.'),
+  'helper that runs a command': ascii('cuuid\n_get_command_stdout\n.'),
   pip: ascii('cpip._internal\nmain\n.'),
 }
 
