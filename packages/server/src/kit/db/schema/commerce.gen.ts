@@ -94,6 +94,7 @@ export interface Journals {
   closedAt: Date | null
   cursorSegment: Generated<number>
   cursorOffsetBytes: Generated<bigint>
+  nodeId: Generated<string>
 }
 
 export interface Leases {

@@ -1,28 +1,24 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { stat } from 'node:fs/promises'
-import type { CommerceDeps } from '../deps.js'
-import { clearingAccount } from '../gate/lease.js'
-import { advanceWindows, deleteLeases, lockLeases } from '../gate/queries.js'
-import { resizeLease } from '../gate/resize-lease.js'
 import type { Scope } from '../gate/scope.js'
-import { listSegmentFiles, segmentName } from '../journal/segment-file.js'
+import { segmentName } from '../journal/segment-file.js'
 import { dropLocalSegment, readSegment, uploadSegment } from '../journal/segment-store.js'
 import { JournalWriter } from '../journal/writer.js'
-import { applyGroup } from '../ledger/apply-group.js'
-import { transferId } from '../ledger/transfer.js'
-import { groupBy } from './price-fold.js'
 import { createFolder, type Folder, type SegmentSource } from './folder.js'
-import type { FoldDeps } from './fold-calls.js'
-import { closeJournal, findJournal, insertJournal } from './queries.js'
+import { closeJournal, findJournal, insertJournal, touchJournal } from './queries.js'
+import { freeLeases, nextOf, type ReplayDeps, replayOwnJournals, takeOverOrphans } from './replay.js'
 
 /** Where segments lie under the data folder. */
-export const JOURNAL_FOLDER = 'journal'
+const JOURNAL_FOLDER = 'journal'
+/** Says that a data folder is this one; journals name it. */
+const NODE_FILE = 'node'
+const HEARTBEAT_MS = 60_000
 
 export interface Metering {
   readonly journal: JournalWriter
   /** Waits for what is being written, then folds everything durable. */
   fold(): Promise<void>
-  /** Seals by age, uploads what is sealed, drops what is folded and uploaded. */
+  /** Seals by age, uploads what is sealed, drops what is folded and uploaded, looks after dead processes. */
   tend(): Promise<void>
   /** The bytes of any segment, from this disk or the blob store; null when it is gone. */
   readSegment(journalId: string, segment: number): Promise<Buffer | null>
@@ -30,26 +26,31 @@ export interface Metering {
   stop(): Promise<void>
 }
 
-type MeteringDeps = FoldDeps & Pick<CommerceDeps, 'db' | 'blobs' | 'log' | 'dataDir'>
-
 /** Replays what earlier processes left in this data folder, then starts this process's own journal. */
 export async function startMetering(
-  deps: MeteringDeps,
+  deps: ReplayDeps,
   journalId: string,
   scopes: Map<string, Scope>,
 ): Promise<Metering> {
   const folder = join(deps.dataDir, JOURNAL_FOLDER)
-  await replayLeftJournals(deps, folder)
-  await deps.write((tx) => insertJournal(tx, journalId, deps.clock.now()))
+  const nodeId = await readNodeId(folder, journalId)
+  await replayOwnJournals(deps, folder, nodeId)
+  await deps.write((tx) => insertJournal(tx, { id: journalId, nodeId, at: deps.clock.now() }))
   const journal = new JournalWriter({ folder, journalId, now: () => deps.clock.now().getTime() })
   const source = liveSource(journal, folder, journalId)
   const folding = createFolder(deps, source, { segment: 0, offsetBytes: 0n }, (leases) => {
     for (const [key, micros] of leases) scopes.get(key)?.folded(micros)
   })
+  const heartbeat = createHeartbeat(deps, { journal, folder, journalId, nodeId })
   let tending: Promise<void> = Promise.resolve()
   const tend = (): Promise<void> => {
-    tending = tending.catch(() => undefined).then(() => tendSegments(deps, { journal, folding, folder, journalId }))
+    tending = tendAfter(tending)
     return tending
+  }
+  const tendAfter = async (previous: Promise<void>): Promise<void> => {
+    await previous.catch(() => undefined)
+    await tendSegments(deps, { journal, folding, folder, journalId })
+    await heartbeat()
   }
   return {
     journal,
@@ -60,30 +61,43 @@ export async function startMetering(
     tend,
     readSegment: (id, segment) => {
       const durableBytes = id === journalId ? (journal.durableBytes.get(segment) ?? null) : null
-      return readSegment(deps, {
-        journalId: id,
-        number: segment,
-        path: join(folder, segmentName(id, segment)),
-        durableBytes,
-      })
+      const path = join(folder, segmentName(id, segment))
+      return readSegment(deps, { journalId: id, number: segment, path, durableBytes })
     },
     stop: async () => {
       await journal.close()
+      const row = await findJournal(deps.db, journalId)
+      if (row?.closedAt) return
       await folding.fold()
       await tend()
-      await deps.write((tx) => freeLeases(deps, tx, journalId))
-      await deps.write((tx) => closeJournal(tx, journalId, deps.clock.now()))
+      await deps.write(async (tx) => {
+        await freeLeases(deps, tx, journalId)
+        await closeJournal(tx, journalId, deps.clock.now())
+      })
     },
   }
 }
 
+/** The name of this data folder, made at the first start. */
+async function readNodeId(folder: string, fresh: string): Promise<string> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const path = join(folder, NODE_FILE)
+  try {
+    return (await readFile(path, 'utf8')).trim()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    await writeFile(path, fresh, { mode: 0o600, flag: 'wx' })
+    return fresh
+  }
+}
+
 function liveSource(journal: JournalWriter, folder: string, journalId: string): SegmentSource {
+  const numbers = (): number[] => [...journal.durableBytes.keys()]
   return {
     journalId,
     durableBytes: (segment) => journal.durableBytes.get(segment) ?? 0,
-    nextSegment: (segment) => nextOf([...journal.durableBytes.keys()], segment),
-    isFinished: (segment) =>
-      !journal.durableBytes.has(segment) || nextOf([...journal.durableBytes.keys()], segment) !== null,
+    nextSegment: (segment) => nextOf(numbers(), segment),
+    isFinished: (segment) => !journal.durableBytes.has(segment) || nextOf(numbers(), segment) !== null,
     path: (segment) => join(folder, segmentName(journalId, segment)),
   }
 }
@@ -95,7 +109,7 @@ interface Tended {
   readonly journalId: string
 }
 
-async function tendSegments(deps: MeteringDeps, { journal, folding, folder, journalId }: Tended): Promise<void> {
+async function tendSegments(deps: ReplayDeps, { journal, folding, folder, journalId }: Tended): Promise<void> {
   journal.sealIfDue()
   await journal.settled()
   for (const sealed of [...journal.sealed]) {
@@ -110,66 +124,21 @@ async function tendSegments(deps: MeteringDeps, { journal, folding, folder, jour
   }
 }
 
-/** A process that died left segments and leases: count the rest first, free the leases after it. */
-async function replayLeftJournals(deps: MeteringDeps, folder: string): Promise<void> {
-  const files = await listSegmentFiles(folder)
-  for (const [journalId, own] of groupBy(files, (file) => file.journalId)) {
-    const row = await findJournal(deps.db, journalId)
-    if (!row) {
-      deps.log.warn('a journal of another database lies in the data folder and is left alone', { journalId })
-      continue
+/** Once a minute: say that this process lives, and look for those that do not. */
+function createHeartbeat(
+  deps: ReplayDeps,
+  own: { journal: JournalWriter; folder: string; journalId: string; nodeId: string },
+): () => Promise<void> {
+  let nextMs = 0
+  return async () => {
+    const at = deps.clock.now()
+    if (at.getTime() < nextMs) return
+    nextMs = at.getTime() + HEARTBEAT_MS
+    if (!(await deps.write((tx) => touchJournal(tx, own.journalId, at)))) {
+      // Asleep for a day: others freed the leases, so nothing may be admitted on them. Paid calls get 503 until a restart.
+      deps.log.error('this process was taken for dead; restart it', new Error('journal closed by another process'))
+      await own.journal.close()
     }
-    const sizes = new Map<number, number>()
-    for (const file of own) sizes.set(file.number, (await stat(file.path)).size)
-    const folding = createFolder(deps, leftSource(folder, journalId, sizes), row, () => undefined)
-    await folding.fold()
-    for (const file of own) {
-      await uploadSegment(deps, {
-        journalId,
-        number: file.number,
-        path: file.path,
-        sizeBytes: sizes.get(file.number) ?? 0,
-      })
-    }
-    await deps.write((tx) => freeLeases(deps, tx, journalId))
-    await deps.write((tx) => closeJournal(tx, journalId, deps.clock.now()))
-    for (const file of own) await dropLocalSegment(file.path)
+    await takeOverOrphans(deps, own.folder, own.nodeId)
   }
-}
-
-function leftSource(folder: string, journalId: string, sizes: ReadonlyMap<number, number>): SegmentSource {
-  return {
-    journalId,
-    durableBytes: (segment) => sizes.get(segment) ?? 0,
-    nextSegment: (segment) => nextOf([...sizes.keys()], segment),
-    isFinished: () => true,
-    path: (segment) => join(folder, segmentName(journalId, segment)),
-  }
-}
-
-function nextOf(segments: readonly number[], after: number): number | null {
-  const later = segments.filter((segment) => segment > after)
-  return later.length === 0 ? null : Math.min(...later)
-}
-
-/** Voids what a process held and did not use. Only after its journal was folded to the end. */
-async function freeLeases(deps: MeteringDeps, tx: Parameters<typeof lockLeases>[0], journalId: string): Promise<void> {
-  const leases = await lockLeases(tx, journalId, null)
-  const wallets = leases.filter((lease) => lease.scope === 'wallet')
-  const transfers = wallets.flatMap(
-    (lease) => resizeLease(lease, 0n, clearingAccount(journalId, lease.subjectId), '').transfers,
-  )
-  const id = transferId('leases.free', journalId)
-  if (transfers.length > 0) await applyGroup(tx, { id, at: deps.clock.now(), accounts: [], transfers })
-  const windows = leases.filter((lease) => lease.scope === 'budget')
-  await advanceWindows(
-    tx,
-    windows.map((lease) => ({
-      budgetId: lease.subjectId,
-      startsAt: lease.windowStart,
-      unleased: lease.amountMicros,
-      used: 0n,
-    })),
-  )
-  await deleteLeases(tx, journalId)
 }

@@ -15,8 +15,46 @@ export interface JournalRow extends JournalCursor {
   readonly closedAt: Date | null
 }
 
-export async function insertJournal(tx: Tx, id: string, at: Date): Promise<void> {
-  await tx.insertInto('commerce.journals').values({ id, startedAt: at, seenAt: at }).execute()
+export async function insertJournal(tx: Tx, row: { id: string; nodeId: string; at: Date }): Promise<void> {
+  const { id, nodeId, at } = row
+  await tx.insertInto('commerce.journals').values({ id, nodeId, startedAt: at, seenAt: at }).execute()
+}
+
+/** Says that a process lives; false when its journal was closed by another. */
+export async function touchJournal(tx: Tx, id: string, at: Date): Promise<boolean> {
+  const query = tx
+    .updateTable('commerce.journals')
+    .set({ seenAt: at })
+    .where('id', '=', id)
+    .where('closedAt', 'is', null)
+  return (await query.executeTakeFirst()).numUpdatedRows === 1n
+}
+
+/** Journals of a data folder that nobody closed: their processes died. */
+export async function listOpenJournals(db: Db, nodeId: string): Promise<string[]> {
+  const query = db
+    .selectFrom('commerce.journals')
+    .select('id')
+    .where('nodeId', '=', nodeId)
+    .where('closedAt', 'is', null)
+  return (await query.orderBy('startedAt').execute()).map((row) => row.id)
+}
+
+/** Open journals of other data folders that were last seen before an instant. */
+export async function listSilentJournals(
+  db: Db,
+  nodeId: string,
+  before: Date,
+): Promise<{ id: string; segment: number }[]> {
+  return db
+    .selectFrom('commerce.journals')
+    .select(['id', 'cursorSegment as segment'])
+    .where('nodeId', '<>', nodeId)
+    .where('closedAt', 'is', null)
+    .where('seenAt', '<', before)
+    .orderBy('startedAt')
+    .limit(20)
+    .execute()
 }
 
 export async function findJournal(db: Db, id: string): Promise<JournalRow | null> {
@@ -46,6 +84,7 @@ export async function moveCursor(
     .where('id', '=', id)
     .where('cursorSegment', '=', from.segment)
     .where('cursorOffsetBytes', '=', from.offsetBytes)
+    .where('closedAt', 'is', null)
     .executeTakeFirst()
   return result.numUpdatedRows === 1n
 }

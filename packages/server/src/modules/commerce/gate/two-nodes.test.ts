@@ -44,6 +44,9 @@ for (const open of openTestDatabases()) {
       const events = createEvents(base)
       host = { running: { kit: { ...base, events } as never } }
       nodes = []
+      const shared = mkdtempSync(join(tmpdir(), 'stoa-blobs-'))
+      folders.push(shared)
+      const blobs = await openBlobs(null, shared)
       for (const _ of [0, 1]) {
         const dataDir = mkdtempSync(join(tmpdir(), 'stoa-node-'))
         folders.push(dataDir)
@@ -51,7 +54,6 @@ for (const open of openTestDatabases()) {
           findAccount: async () => null,
           getAccount: async () => Promise.reject(new Error('not here')),
         }
-        const blobs = await openBlobs(null, dataDir)
         const node = createCommerce({ ...base, blobs, events: createEvents(base), dataDir, accounts })
         await node.start()
         nodes.push(node)
@@ -111,6 +113,25 @@ for (const open of openTestDatabases()) {
       clock.advanceMs(31_000)
       await nodes[0]?.tendNow()
       expect((await wallet())?.debitsPending).toBe(0n)
+    })
+
+    it('a process that died with its disk is taken over after a day: uploaded usage is drawn, the rest of its leases freed', async () => {
+      const payer = await newPayer('1.00')
+      const dead = nodes[1] as Commerce
+      await spend(dead, payer)
+      clock.advanceMs(61_000)
+      await dead.tendNow()
+      await spend(dead, payer)
+      const wallet = () => findLedgerAccount(database.db, ledgerAccount('wallet', payer, 'USD').id)
+      expect((await wallet())?.debitsPending).toBeGreaterThan(0n)
+      await nodes[0]?.tendNow()
+      clock.advanceMs(25 * 3_600_000)
+      await nodes[0]?.tendNow()
+      expect([await balance(payer), (await wallet())?.debitsPending]).toEqual([1_000_000n - 13_120n, 0n])
+      // It wakes after all: it notices, and admits nothing on leases that are gone.
+      await dead.tendNow()
+      await expect(spend(dead, payer)).rejects.toMatchObject({ code: 'MeteringUnavailable' })
+      expect(await findUnbalancedAccounts(database.db)).toEqual([])
     })
 
     it('without a journal paid calls get 503 and free ones pass', async () => {

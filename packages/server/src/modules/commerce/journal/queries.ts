@@ -28,3 +28,9 @@ export async function insertSegment(tx: Tx, row: SegmentRow): Promise<void> {
     .onConflict((on) => on.doNothing())
     .execute()
 }
+
+/** Stored segments of a journal from a number on. */
+export async function listSegments(db: Db, journalId: string, from: number): Promise<{ number: number }[]> {
+  const query = db.selectFrom('commerce.journalSegments').select('number').where('journalId', '=', journalId)
+  return query.where('number', '>=', from).orderBy('number').execute()
+}
