@@ -315,7 +315,10 @@ describe('catalogue on a real server', () => {
       total: 2,
       isCapped: false,
       facets: {
-        library: [{ id: 'transformers', count: 2 }],
+        library: expect.arrayContaining([
+          { id: 'transformers', label: 'Transformers', count: 2 },
+          { id: 'gguf', label: 'GGUF', count: 1 },
+        ]),
         license: expect.arrayContaining([{ id: 'mit', label: 'MIT', count: 1 }]),
       },
     })

@@ -1,5 +1,5 @@
 import type { ListQuery, RepoType } from '@stoa/contracts'
-import { findPipelineTag, LICENCES, languageName } from '@stoa/formats'
+import { findPipelineTag, LICENCES, languageName, libraryLabel } from '@stoa/formats'
 import type { Actor } from '../../kit/http/actor.js'
 import type { CatalogDeps } from './deps.js'
 import { planList } from './listing/list-plan.js'
@@ -20,7 +20,7 @@ export interface FacetAnswer {
 
 const LABELS: Record<keyof FacetAnswer['facets'], (id: string) => string> = {
   pipeline_tag: (id) => findPipelineTag(id)?.label ?? id,
-  library: (id) => id,
+  library: libraryLabel,
   license: (id) => (Object.hasOwn(LICENCES, id) ? (LICENCES[id] ?? id) : id),
   language: languageName,
 }

@@ -1,5 +1,12 @@
 import type { RepoType } from '@stoa/contracts'
-import { DATASET_TASK_CATEGORIES, LICENCES, languageName, PIPELINE_TAGS, SIZE_CATEGORIES } from '@stoa/formats'
+import {
+  DATASET_TASK_CATEGORIES,
+  LICENCES,
+  languageName,
+  libraryLabel,
+  PIPELINE_TAGS,
+  SIZE_CATEGORIES,
+} from '@stoa/formats'
 import type { CatalogDeps } from './deps.js'
 import { listPublicValues } from './queries/facets.js'
 
@@ -26,7 +33,7 @@ export async function listTagsByType(
     kind === 'model'
       ? {
           pipeline_tag: tasks,
-          library: values('library').map((id) => ({ id, label: id, type: 'library' })),
+          library: values('library').map((id) => ({ id, label: libraryLabel(id), type: 'library' })),
           license: licences,
           language: languages.map((id) => ({ id, label: languageName(id), type: 'language' })),
         }

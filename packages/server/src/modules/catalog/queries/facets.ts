@@ -27,14 +27,14 @@ export async function countFacets(
     : planConditions(plan, visible)
   const { rows } = await sql<{ facet: string; value: string; count: bigint }>`
     with hits as (
-      select pipeline_tag, library_name, licences, languages from catalog.entries
+      select pipeline_tag, filters, licences, languages from catalog.entries
       where ${conditions} order by trending desc limit ${MAX_FACET_HITS + 1}
     ), ranked as (
       select facet, value, count(*) as count, row_number() over (partition by facet order by count(*) desc, value) as rank
       from (
         select 'total' as facet, '' as value from hits
         union all select 'pipeline_tag', pipeline_tag from hits where pipeline_tag is not null
-        union all select 'library', library_name from hits where library_name is not null
+        union all select 'library', substr(filter, 9) from hits, unnest(filters) as filter where filter like 'library:%'
         union all select 'license', unnest(licences) from hits
         union all select 'language', unnest(languages) from hits
       ) values_of_hits group by facet, value
