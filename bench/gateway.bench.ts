@@ -116,6 +116,7 @@ const notes: string[] = portkey ? [] : ['Portkey could not be installed from the
 
 for (let round = 0; round <= ROUNDS; round += 1) {
   for (const { name, pid, port, model, headers } of subjects) {
+    console.log(`round ${round}: ${name}`)
     const url = `http://127.0.0.1:${port}/v1/chat/completions`
     const seconds = round === 0 ? 2 : SECONDS
     try {

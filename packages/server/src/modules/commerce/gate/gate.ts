@@ -190,8 +190,16 @@ function refreshLeft(deps: GateDeps, scope: Scope, atMs: number): void {
   learnLeft(deps, scope, atMs).catch((error: unknown) => deps.log.error('a limit could not be read', error))
 }
 
-async function learnLeft(deps: GateDeps, scope: Scope, atMs: number): Promise<void> {
-  scope.left = { micros: await readRemaining(deps, scope), atMs }
+/** All who ask at once share one read. */
+function learnLeft(deps: GateDeps, scope: Scope, atMs: number): Promise<void> {
+  scope.learning ??= readRemaining(deps, scope)
+    .then((micros) => {
+      scope.left = { micros, atMs }
+    })
+    .finally(() => {
+      scope.learning = null
+    })
+  return scope.learning
 }
 
 function leastAffordable(scopes: readonly Scope[]): bigint | null {

@@ -19,6 +19,8 @@ export class Scope {
   usedAtMs = 0
   /** What the limit last had left besides this lease. */
   left: { readonly micros: bigint; readonly atMs: number } | null = null
+  /** The read of `left` under way. */
+  learning: Promise<void> | null = null
   /** The refill under way, shared by everybody who waits. */
   refilling: Promise<void> | null = null
   readonly waiting: Ask[] = []

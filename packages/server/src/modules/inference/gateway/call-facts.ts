@@ -1,6 +1,7 @@
 import type { Reservation } from '../../commerce/index.js'
 import type { CallDoor } from './doors.js'
 import type { ModelRoute, Upstream } from './model-route.js'
+import type { TokenBound } from './reserve-call.js'
 
 /** Everything decided about a call before it is sent. */
 export interface CallFacts {
@@ -8,6 +9,7 @@ export interface CallFacts {
   readonly route: ModelRoute
   readonly upstream: Upstream
   readonly reservation: Reservation
+  readonly bound: TokenBound
   /** Ours, unique for billing; the caller may have sent its own. */
   readonly billingId: string
   readonly requestId: string

@@ -207,13 +207,21 @@ export class Call implements Dispatcher.DispatchHandler {
   /** Settles, and lets the last bytes go once the record is on disk (gateway-speed.md §2.9). */
   #settle(usage: ReportedUsage, send: (costMicros: bigint) => void): void {
     this.#isSettled = true
-    this.#watch.settler.settle(this.facts, usage).then(
+    this.#settled(usage).then(
       (costMicros) => {
         this.#end()
         if (!this.#response.destroyed) send(costMicros)
       },
       (error: unknown) => this.#fail(error),
     )
+  }
+
+  #settled(usage: ReportedUsage): Promise<bigint> {
+    try {
+      return this.#watch.settler.settle(this.facts, usage)
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
   }
 
   /** The upstream broke in the middle: what was made is billed, and the stream ends with an error the SDKs throw. */

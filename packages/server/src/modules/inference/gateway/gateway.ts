@@ -112,6 +112,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const facts = {
       ...{ door, route, upstream, requestId, startedMs, body, hidesUsage, limitHeaders },
       reservation: reserved.reservation,
+      bound: reserved.bound,
       billingId: deps.ids.next(),
     }
     const options = releasing(deps, reserved, () => ({

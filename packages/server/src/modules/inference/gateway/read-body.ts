@@ -10,8 +10,7 @@ export function readBody(
   done: (body: Buffer) => void,
   fail: (error: StoaError) => void,
 ): void {
-  const tooLarge = refuse('BodyTooLarge', `A call may have at most ${MAX_CALL_BYTES} bytes.`)
-  if (Number(request.headers['content-length'] ?? 0) > MAX_CALL_BYTES) return fail(tooLarge)
+  if (Number(request.headers['content-length'] ?? 0) > MAX_CALL_BYTES) return fail(tooLarge())
   let first: Buffer | null = null
   let more: Buffer[] | null = null
   let size = 0
@@ -21,7 +20,7 @@ export function readBody(
     if (isOver) return
     if (size > MAX_CALL_BYTES) {
       isOver = true
-      return fail(tooLarge)
+      return fail(tooLarge())
     }
     if (first === null) first = chunk
     else (more ??= [first]).push(chunk)
@@ -29,4 +28,8 @@ export function readBody(
   request.on('end', () => {
     if (!isOver) done(more ? Buffer.concat(more, size) : (first ?? Buffer.alloc(0)))
   })
+}
+
+function tooLarge(): StoaError {
+  return refuse('BodyTooLarge', `A call may have at most ${MAX_CALL_BYTES} bytes.`)
 }

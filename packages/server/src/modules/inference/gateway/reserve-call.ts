@@ -17,6 +17,13 @@ export interface ReservedCall {
   readonly reservation: Reservation
   /** Output tokens per answer that are paid for. */
   readonly outputTokens: number
+  /** Counts up to which the hold covers the call for certain. */
+  readonly bound: TokenBound
+}
+
+export interface TokenBound {
+  readonly inputTokens: number
+  readonly outputTokens: number
 }
 
 /** A call that could not even make so many tokens is refused. */
@@ -26,18 +33,35 @@ const STEP_TOKENS = 128
 const SHARE = 8n
 
 /**
- * Holds the worst case of a call. Where budget or wallet afford less, the answer is clamped instead of refused
- * (gateway-speed.md §2.8). A call that names no limit takes no more than a share of what is left, so that others of the
- * same payer get their turn.
+ * Holds the worst case of a call. Only when budget or wallet refuse it is asked what they still afford, and the answer
+ * clamped to that instead of refused (gateway-speed.md §2.8). A call that names no limit then takes no more than a share
+ * of what is left, so that others of the same payer get their turn.
  */
 export function reserveCall(gate: Gate, terms: CallTerms, bounds: CallBounds): Eventually<ReservedCall> {
-  const { inputTokens, outputTokens, answers } = bounds
-  if (terms.free) return hold(gate, terms, 0n, outputTokens)
+  const { inputTokens, outputTokens, answers, canClamp } = bounds
+  if (terms.free) return hold(gate, terms, 0n, bounds, outputTokens)
   const costOf = (tokens: number): bigint => terms.worstCaseMicros(inputTokens, tokens * answers)
-  return andThen(gate.affordableMicros(terms), (affordable) => {
-    const tokens = affordable === null || !bounds.canClamp ? outputTokens : clampTokens(costOf, affordable, bounds)
-    return hold(gate, terms, costOf(tokens), tokens)
-  })
+  const clamp = (error: unknown): Promise<ReservedCall> => {
+    if (!canClamp || (error as { status?: unknown }).status !== 402) throw error
+    return holdClamped(gate, terms, bounds, costOf)
+  }
+  try {
+    const held = hold(gate, terms, costOf(outputTokens), bounds, outputTokens)
+    return held instanceof Promise ? held.catch(clamp) : held
+  } catch (error) {
+    return clamp(error)
+  }
+}
+
+async function holdClamped(
+  gate: Gate,
+  terms: CallTerms,
+  bounds: CallBounds,
+  costOf: (tokens: number) => bigint,
+): Promise<ReservedCall> {
+  const affordable = await gate.affordableMicros(terms)
+  const tokens = affordable === null ? bounds.outputTokens : clampTokens(costOf, affordable, bounds)
+  return hold(gate, terms, costOf(tokens), bounds, tokens)
 }
 
 function clampTokens(costOf: (tokens: number) => bigint, affordable: bigint, bounds: CallBounds): number {
@@ -50,16 +74,27 @@ function clampTokens(costOf: (tokens: number) => bigint, affordable: bigint, bou
   return Math.max(fitting, Math.min(MIN_CLAMPED_TOKENS, outputTokens))
 }
 
-function hold(gate: Gate, terms: CallTerms, micros: bigint, outputTokens: number): Eventually<ReservedCall> {
-  return andThen(gate.reserve(terms, micros), (reservation) => ({ reservation, outputTokens }))
+function hold(
+  gate: Gate,
+  terms: CallTerms,
+  micros: bigint,
+  { inputTokens, answers }: CallBounds,
+  outputTokens: number,
+): Eventually<ReservedCall> {
+  const held = gate.reserve(terms, micros)
+  const bound = { inputTokens, outputTokens: outputTokens * answers }
+  return held instanceof Promise
+    ? held.then((reservation) => ({ reservation, outputTokens, bound }))
+    : { reservation: held, outputTokens, bound }
 }
 
 /** Tokens an upstream reported, cut down to what was held if it reported more and no more can be had. */
 export function fitUsage<
   U extends { readonly inputTokens: number; readonly outputTokens: number; readonly cachedInputTokens: number },
->(gate: Gate, reservation: Reservation, usage: U): Eventually<U> {
+>(gate: Gate, reservation: Reservation, bound: TokenBound, usage: U): Eventually<U> {
   const { terms, heldMicros } = reservation
   if (terms.free) return usage
+  if (usage.inputTokens <= bound.inputTokens && usage.outputTokens <= bound.outputTokens) return usage
   const cost = terms.worstCaseMicros(usage.inputTokens, usage.outputTokens)
   if (cost <= heldMicros) return usage
   return andThen(gate.extend(reservation, cost - heldMicros), (isHeld) => {

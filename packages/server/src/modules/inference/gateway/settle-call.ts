@@ -1,5 +1,5 @@
 import type { Log } from '../../../kit/log.js'
-import type { Gate } from '../../commerce/index.js'
+import type { Gate, Settlement } from '../../commerce/index.js'
 import type { CallFacts } from './call-facts.js'
 import { andThen, type Eventually, type Upstream } from './model-route.js'
 import { fitUsage } from './reserve-call.js'
@@ -20,8 +20,8 @@ export interface Settler {
 }
 
 export function createSettler(gate: Gate, nowMs: () => number, log: Log): Settler {
-  const close = (facts: CallFacts, usage: ReportedUsage): Eventually<{ costMicros: bigint; durable: Promise<void> }> =>
-    andThen(fitUsage(gate, facts.reservation, usage), (fitting) =>
+  const close = (facts: CallFacts, usage: ReportedUsage): Eventually<Settlement> =>
+    andThen(fitUsage(gate, facts.reservation, facts.bound, usage), (fitting) =>
       gate.settle(facts.reservation, {
         ...fitting,
         requestId: facts.billingId,
@@ -29,10 +29,9 @@ export function createSettler(gate: Gate, nowMs: () => number, log: Log): Settle
         endpointId: facts.route.endpointId,
       }),
     )
-  const settle = async (facts: CallFacts, usage: ReportedUsage): Promise<bigint> => {
-    const { costMicros, durable } = await close(facts, usage)
-    await durable
-    return costMicros
+  const settle = (facts: CallFacts, usage: ReportedUsage): Promise<bigint> => {
+    const closed = close(facts, usage)
+    return closed instanceof Promise ? closed.then(whenDurable) : whenDurable(closed)
   }
   return {
     settle,
@@ -47,6 +46,10 @@ export function createSettler(gate: Gate, nowMs: () => number, log: Log): Settle
     },
     release: (facts) => gate.release(facts.reservation),
   }
+}
+
+function whenDurable({ costMicros, durable }: Settlement): Promise<bigint> {
+  return durable.then(() => costMicros)
 }
 
 /** A rough count for a text of so many bytes, where nobody counted. */
