@@ -1,9 +1,9 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { RepoType } from '@stoa/contracts'
 import type { Db } from '../../../kit/db/database.js'
 import type { ListPlan } from '../listing/list-plan.js'
 import type { VisibleSet } from '../listing/visible.js'
-import { planConditions, searchCondition } from './list-entries.js'
+import { alikeHits, planConditions, searchCondition, withTypos } from './list-entries.js'
 
 /** Repositories whose facets are counted; beyond it the counts are those of the most popular ones. */
 export const MAX_FACET_HITS = 5_000
@@ -16,20 +16,41 @@ export interface FacetCount {
   readonly count: number
 }
 
-/** Counts the values of each facet over the visible hits of a plan, most frequent first. */
+/**
+ * Counts the values of each facet over the visible hits of a plan, most frequent first. A search without a hit counts what
+ * a list would show instead: the names most like it.
+ */
 export async function countFacets(
   db: Db,
   plan: ListPlan,
   visible: VisibleSet,
 ): Promise<{ total: number; counts: FacetCount[] }> {
-  const conditions = plan.search
-    ? sql`${planConditions(plan, visible)} and ${searchCondition(plan.search)}`
+  const { search } = plan
+  const conditions = search
+    ? sql`${planConditions(plan, visible)} and ${searchCondition(search)}`
     : planConditions(plan, visible)
-  const { rows } = await sql<{ facet: string; value: string; count: bigint }>`
-    with hits as (
+  const counted = await countWithin(
+    db,
+    sql`hits as (
       select pipeline_tag, filters, licences, languages from catalog.entries
       where ${conditions} order by trending desc limit ${MAX_FACET_HITS + 1}
-    ), ranked as (
+    )`,
+  )
+  if (counted.total > 0 || !search || plan.sort !== 'relevance') return counted
+  return withTypos(db, (transaction) =>
+    countWithin(
+      transaction,
+      sql`${alikeHits(plan, search, visible)}, hits as (
+      select pipeline_tag, filters, licences, languages from catalog.entries
+      where repo_id in (select repo_id from alike)
+    )`,
+    ),
+  )
+}
+
+async function countWithin(db: Db, hits: RawBuilder<unknown>): Promise<{ total: number; counts: FacetCount[] }> {
+  const { rows } = await sql<{ facet: string; value: string; count: bigint }>`
+    with ${hits}, ranked as (
       select facet, value, count(*) as count, row_number() over (partition by facet order by count(*) desc, value) as rank
       from (
         select 'total' as facet, '' as value from hits

@@ -228,6 +228,10 @@ export function describeEntryQueries(name: string, open: () => Promise<Database>
       expect(await names('thin')).toHaveLength(6)
       expect((await names('ublic-fal')).length).toBeGreaterThan(0)
       expect((await names('publc-false')).length).toBeGreaterThan(0)
+      const plan = planList('model', listQuery.parse({ search: 'publc-false' }))
+      expect((await countFacets(database.db, plan, visibleTo(ANONYMOUS))).total).toBe(
+        (await names('publc-false')).length,
+      )
       expect(await names('zzzqqq')).toEqual([])
       expect(await names('acme llama')).toHaveLength(2)
     })

@@ -11,8 +11,9 @@ import { visibleCondition } from './visible-condition.js'
 
 /** Hits that a search ranks; a word that more repositories carry is ranked among the most popular of them. */
 export const MAX_RANKED_HITS = 1_000
-/** Names that are compared with a mistyped search. */
+/** Names that are compared with a mistyped search, and how many of them are shown. */
 export const MAX_ALIKE_HITS = 500
+export const MAX_ALIKE_SHOWN = 20
 /** How alike a name must be to a mistyped search. */
 const TYPO_THRESHOLD = 0.5
 
@@ -102,18 +103,33 @@ function relevance(search: Search): RawBuilder<number> {
     + 0.5 * exp(-extract(epoch from (now() - updated_at)) / 7776000.0))`
 }
 
-/** `set local` needs a transaction; it holds nothing but this one read. */
 async function findAlike(db: Db, plan: ListPlan, search: Search, visible: VisibleSet): Promise<EntryRow[]> {
-  return db.transaction().execute(async (transaction) => {
-    await sql`set local pg_trgm.word_similarity_threshold = ${sql.lit(TYPO_THRESHOLD)}`.execute(transaction)
+  return withTypos(db, async (transaction) => {
     const { rows } = await sql<EntryRow>`
-      with alike as (
-        select repo_id from catalog.entries where ${planConditions(plan, visible)} and ${search.text} <% full_name limit ${MAX_ALIKE_HITS}
-      )
+      with ${alikeHits(plan, search, visible)}
       select ${ENTRY_COLUMNS} from catalog.entries
       where repo_id in (select repo_id from alike)
       order by word_similarity(${search.text}, full_name) desc, trending desc, repo_id desc
       limit ${plan.limit}`.execute(transaction)
     return rows
+  })
+}
+
+/** The names most like a mistyped search, as the table expression `alike`; only inside of `withTypos`. */
+export function alikeHits(plan: ListPlan, search: Search, visible: VisibleSet): RawBuilder<unknown> {
+  return sql`compared as (
+      select repo_id, full_name, trending from catalog.entries
+      where ${planConditions(plan, visible)} and ${search.text} <% full_name limit ${MAX_ALIKE_HITS}
+    ), alike as (
+      select repo_id from compared
+      order by word_similarity(${search.text}, full_name) desc, trending desc, repo_id desc limit ${MAX_ALIKE_SHOWN}
+    )`
+}
+
+/** Reads with the tolerance for typing errors set; `set local` needs a transaction, which holds nothing else. */
+export function withTypos<T>(db: Db, read: (transaction: Db) => Promise<T>): Promise<T> {
+  return db.transaction().execute(async (transaction) => {
+    await sql`set local pg_trgm.word_similarity_threshold = ${sql.lit(TYPO_THRESHOLD)}`.execute(transaction)
+    return read(transaction)
   })
 }
