@@ -15,6 +15,7 @@ export interface ListSearch {
 
 export const listKeys = ['search', 'pipeline_tag', 'library', 'license', 'language', 'sort'] as const
 export const defaultSort = 'lastModified'
+export const bestMatch = 'relevance'
 
 /** Keeps what a list knows of a foreign address, as short texts. */
 export function parseListSearch(search: Record<string, unknown>): ListSearch {
@@ -39,4 +40,10 @@ export const facetsQuery = (kind: RepoKindName, asked: ListSearch) => {
   })
 }
 
-export const listQueryOf = (search: ListSearch): RepoListQuery => ({ ...search, sort: search.sort ?? defaultSort })
+/** How a list is sorted when nobody chose: a search by how well it matches, which the server does when no order is named. */
+export const unchosenSort = (search: ListSearch): string => (search.search ? bestMatch : defaultSort)
+
+export const listQueryOf = (search: ListSearch): RepoListQuery => {
+  const sort = search.sort ?? unchosenSort(search)
+  return sort === bestMatch ? { ...search } : { ...search, sort }
+}

@@ -1,7 +1,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, useState } from 'react'
-import { defaultSort, facetsQuery, type ListSearch, listKeys, listQueryOf } from '../lib/list-search.js'
+import { bestMatch, facetsQuery, type ListSearch, listKeys, listQueryOf, unchosenSort } from '../lib/list-search.js'
 import { offersQuery } from '../lib/offers.js'
 import { type RepoFacts, type RepoKindName, reposQuery } from '../lib/repo-list.js'
 import { taskName } from '../lib/tasks.js'
@@ -78,9 +78,14 @@ export function RepoList({ kind, search, onSearch }: Props) {
           <SelectField
             label={t.repo.sort}
             hideLabel
-            value={search.sort ?? defaultSort}
-            options={Object.entries(t.repo.sorts).map(([value, label]) => ({ value, label }))}
-            onChange={(event) => choose('sort', event.target.value === defaultSort ? undefined : event.target.value)}
+            value={search.sort ?? unchosenSort(search)}
+            options={[
+              ...(search.search ? [{ value: bestMatch, label: t.repo.bestMatch }] : []),
+              ...Object.entries(t.repo.sorts).map(([value, label]) => ({ value, label })),
+            ]}
+            onChange={(event) =>
+              choose('sort', event.target.value === unchosenSort(search) ? undefined : event.target.value)
+            }
           />
         </div>
         <div className={css.count}>

@@ -14,6 +14,7 @@ export const repo = {
   licence: 'Licence',
   language: 'Language',
   sort: 'Sort by',
+  bestMatch: 'Best match',
   sorts: {
     trendingScore: 'Trending',
     lastModified: 'Recently updated',
