@@ -77,7 +77,7 @@ class TreeWalk {
   private readonly repoId: string
   private readonly found: EnumeratedObjects
   private readonly maxDepth: number
-  /** Depth at which a tree was opened; a filter by depth opens it again where it lies higher. */
+  /** Depth at which a tree was opened, by its oid and those it was compared with; a filter by depth opens it again where it lies higher. */
   private readonly openedAt = new Map<string, number>()
 
   constructor(reader: ObjectReader, repoId: string, found: EnumeratedObjects, maxDepth: number) {
@@ -103,12 +103,18 @@ class TreeWalk {
   private fresh(pairs: readonly TreePair[]): TreePair[] {
     return pairs.filter((pair) => {
       if (pair.bases.includes(pair.oid) || pair.depth >= this.maxDepth) return false
-      const before = this.openedAt.get(pair.oid)
-      if (before !== undefined && (before <= pair.depth || this.maxDepth === Number.MAX_SAFE_INTEGER)) return false
-      this.openedAt.set(pair.oid, pair.depth)
+      // What was found of a tree is only what it has over those bases: after a revert the same tree comes with others.
+      const against = [pair.oid, ...[...pair.bases].sort()].join(' ')
+      if (this.isOpened(pair.oid, pair.depth) || this.isOpened(against, pair.depth)) return false
+      this.openedAt.set(against, pair.depth)
       this.found.trees.add(pair.oid)
       return true
     })
+  }
+
+  private isOpened(key: string, depth: number): boolean {
+    const before = this.openedAt.get(key)
+    return before !== undefined && (before <= depth || this.maxDepth === Number.MAX_SAFE_INTEGER)
   }
 
   private async readTrees(oids: readonly string[]): Promise<Map<string, Buffer>> {

@@ -58,6 +58,17 @@ describe('[C1] clone and push with the unmodified git', () => {
     expect(server.pushed.at(-1)).toMatchObject({ ref: 'refs/heads/main', after: await head(work), actorId: 'ada' })
   })
 
+  it('sends everything of a history that goes back to an earlier tree', async () => {
+    const { work, remote } = await pushedRepo(1)
+    writeFileSync(join(work, 'data.txt'), 'data')
+    await commitFile(work, 'README.md', 'one')
+    await commitFile(work, 'README.md', 'two')
+    await server.git(work, 'revert', '--no-edit', 'HEAD')
+    await server.git(work, 'push', '-q')
+    const copy = await clone(remote)
+    expect(await head(copy)).toBe(await head(work))
+  })
+
   it('answers an empty repository', async () => {
     await server.addNamedRepo('empty')
     const copy = await clone(server.remote('ada/empty'))
