@@ -45,7 +45,13 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
 
 function explain(name: string, error: unknown): string {
   if (error instanceof UsageError || error instanceof StoaError) return error.message
-  const code = (error as { code?: string }).code ?? ''
+  const code = String((error as { code?: unknown }).code ?? '')
   if (code.startsWith('ERR_PARSE_ARGS')) return `stoa ${name}: ${(error as Error).message.split('\n')[0]}`
-  return `stoa ${name} failed: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`
+  const { stderr } = error as { stderr?: unknown }
+  const words = typeof stderr === 'string' && stderr.trim() !== '' ? stderr.trim().split('\n').at(-1) : undefined
+  const text = words ?? (error instanceof Error ? error.message.split('\n')[0] : String(error)) ?? ''
+  return `stoa ${name} failed: ${text.replace(CREDENTIALS, '//…@')}`
 }
+
+/** User and password inside an address, as git is given them. */
+const CREDENTIALS = /\/\/[^/@\s]+@/g
