@@ -204,7 +204,7 @@ function PaletteLine({
         onClick={onRun}
       >
         {line.command.icon}
-        <span>{line.command.label}</span>
+        <span className={css.paletteLabel}>{line.command.label}</span>
         {line.command.hint && <small>{line.command.hint}</small>}
       </div>
     </>

@@ -107,6 +107,9 @@ function Calls({
   if (!calls) return <Skeleton lines={4} />
   return (
     <Section title={words.calls}>
+      <p className="muted" style={{ marginBlockEnd: 8 }}>
+        {words.callsHelp}
+      </p>
       <DataTable<CallView>
         name={`${words.calls} ${hour}`}
         rows={calls}

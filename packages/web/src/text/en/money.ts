@@ -49,6 +49,8 @@ export const money = {
   detail: 'How this came about',
   hours: 'Hours',
   spend: 'Spent',
+  callsHelp:
+    'A call here is priced alone. What is charged is priced on the running total, so single calls may differ from it by a rounding micro.',
   lastHours: (count: number) => `Per hour, last ${plural(count, 'hour', 'hours')}`,
   sell: 'Revenue',
   sellLead: 'What buyers paid for what you sell, what the platform kept, and what is yours.',

@@ -38,7 +38,7 @@ export const playground = {
   keyName: 'playground',
   topUp: 'Go to the wallet',
   seeUsage: 'See it in your usage',
-  suggestions: ['Once upon a time', 'The little dog', 'One day, a girl named Lily'],
+  suggestions: ['What is 3 plus 4?', 'Tell me a story about a fox.', 'Spell lamp.'],
   startTitle: 'Nothing asked yet',
   startHelp: 'Write a message below, or start with one of these.',
 } as const

@@ -1,0 +1,76 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openWorld, phone, type World } from '../world.js'
+
+let world: World
+beforeAll(async () => {
+  world = await openWorld()
+})
+afterAll(() => world?.close())
+
+const pages: [path: string, as?: string][] = [
+  ['/'],
+  ['/', 'sam'],
+  ['/models'],
+  ['/datasets'],
+  ['/lumen'],
+  ['/lumen/tiny-llama'],
+  ['/lumen/tiny-llama/tree/main/'],
+  ['/lumen/tiny-llama/blob/main/config.json'],
+  ['/lumen/tiny-llama/commits/main'],
+  ['/lumen/tiny-llama/settings', 'nova'],
+  ['/lumen/tiny-llama/upload/main', 'nova'],
+  ['/lumen/nothing'],
+  ['/no/such/page/anywhere'],
+  ['/playground', 'sam'],
+  ['/new', 'nova'],
+  ['/new-dataset', 'nova'],
+  ['/organizations/new', 'nova'],
+  ['/settings/profile', 'sam'],
+  ['/settings/tokens', 'sam'],
+  ['/settings/tokens?new=true', 'sam'],
+  ['/billing/wallet', 'sam'],
+  ['/billing/usage', 'sam'],
+  ['/market/sell', 'nova'],
+  ['/login'],
+  ['/join'],
+  ['/welcome?link=none'],
+  ['/admin/ui', 'root'],
+]
+
+describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
+  it.each(pages)('axe finds nothing serious on %s %s', async (path: string, as?: string) => {
+    const page = await world.open(path, { colorScheme, ...(as ? { as } : {}) })
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    expect(
+      serious.map(
+        ({ id, nodes }) =>
+          `${id}: ${nodes
+            .slice(0, 3)
+            .map((node) => node.html.slice(0, 160))
+            .join(' | ')}`,
+      ),
+    ).toEqual([])
+    expect(world.takeErrors()).toEqual([])
+    await page.context().close()
+  })
+})
+
+it.each(pages)('nothing is wider than a phone on %s %s', async (path: string, as?: string) => {
+  const page = await world.open(path, { ...phone, ...(as ? { as } : {}) })
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  )
+  expect(overflow).toBe(0)
+  await page.context().close()
+})
+
+it('tells robots about public pages only', async () => {
+  const html = await (await fetch(`${world.server.url}/lumen/tiny-llama`)).text()
+  expect(html).toContain(`<link rel="canonical" href="${world.server.url}/lumen/tiny-llama" />`)
+  expect(html).toContain('<meta name="description"')
+  const secret = await fetch(`${world.server.url}/lumen/unreleased`)
+  const missing = await fetch(`${world.server.url}/lumen/nothing`)
+  expect([secret.status, await secret.text()]).toEqual([missing.status, await missing.text()])
+})
