@@ -50,10 +50,11 @@ export async function openWorld(): Promise<World> {
       const page = await context.newPage()
       page.on('pageerror', (error) => errors.push(`${path}: ${error.message}`))
       page.on('console', (message) => {
-        if (message.type() === 'error' && !/Failed to load resource/.test(message.text()))
+        if (message.type() === 'error' && !/Failed to load resource|StoaError: /.test(message.text()))
           errors.push(`${path}: ${message.text()}`)
       })
       await page.goto(path, { waitUntil: 'networkidle' })
+      await page.locator('main :is(h1, h2)').first().waitFor()
       return page
     },
     takeErrors: () => errors.splice(0),

@@ -89,7 +89,7 @@ it('is usable on a phone: bottom bar, menu, nothing wider than the screen', asyn
   const page = await world.open('/', { as: 'sam', ...phone })
   await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Explore' }).click()
   await page.waitForURL(/\/models/)
-  await page.getByRole('button', { name: 'Menu' }).click()
+  await page.getByRole('button', { name: 'Menu', exact: true }).click()
   await page.getByRole('menuitem', { name: 'Datasets' }).click()
   await page.waitForURL(/\/datasets/)
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)

@@ -69,7 +69,8 @@ export const money = {
   state: 'State',
   feeShare: 'Platform keeps',
   transfers: 'Transfers behind this line',
-  balanced: 'Debits equal credits.',
+  balanced:
+    'You see the transfers that touch your accounts; the rest of the group is the platform’s. In the ledger every debit has its credit.',
   buyer: 'Buyer',
   youPay: 'Buyers pay',
   sellerGets: 'Seller gets',
