@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { route } from '../define.js'
-import { dateText, queryFlag, queryInt, repoParams, sha256Text } from './scalars.js'
+import { dateText, queryFlag, queryInt, repoParams, repoType, sha256Text } from './scalars.js'
 
 const MAX_DELETIONS = 1000
 
@@ -57,4 +57,36 @@ export const deleteLfsFile = route({
   query: z.object({ rewriteHistory: queryFlag }),
   response: z.object({}),
   errors: ['RepoNotFound', 'EntryNotFound', 'Forbidden', 'InsufficientScope'],
+})
+
+const MAX_SHARED = 500
+
+/** Lets another repository hold large files of this one, so that a commit there may name them (hub-api 1.49). */
+export const shareLfsFiles = route({
+  id: 'hub.lfs-files.duplicate',
+  family: 'hub',
+  method: 'POST',
+  path: '/api/:kind/:namespace/:name/lfs-files/duplicate',
+  summary: 'Copy large files to another repository without sending them again',
+  auth: 'write',
+  params: repoParams,
+  body: z.object({
+    target: z.object({ type: repoType, name: z.string().min(1).max(200) }),
+    files: z
+      .array(
+        z.object({
+          xetHash: z.string().max(64).nullish(),
+          sha256: sha256Text,
+          filename: z.string().max(1000).nullish(),
+        }),
+      )
+      .max(MAX_SHARED),
+  }),
+  response: z.object({
+    success: z.boolean(),
+    processed: z.number(),
+    succeeded: z.number(),
+    failed: z.array(z.object({ xetHash: z.string().optional(), sha256: z.string(), error: z.string() })),
+  }),
+  errors: ['RepoNotFound', 'GatedRepo', 'Forbidden', 'InsufficientScope'],
 })

@@ -116,6 +116,19 @@ describe('large files', () => {
     expect((await commitLarge('stolen.bin', oid, 'bob/own', bob)).status).toBe(422)
   })
 
+  it('copies to another repository of whoever may read the one and write the other', async () => {
+    const bytes = Buffer.from('shared weights')
+    await send((await upload(ada, 'ada/demo', bytes)).actions?.upload?.href ?? '', bytes)
+    const files = [{ sha256: sha256(bytes) }, { sha256: 'b'.repeat(64) }]
+    const share = (name: string) =>
+      bob.ask('POST', '/api/models/ada/demo/lfs-files/duplicate', { target: { type: 'model', name }, files })
+    const done = await share('bob/own')
+    expect(done.status).toBe(207)
+    expect(done.body).toMatchObject({ processed: 2, succeeded: 1, failed: [{ sha256: 'b'.repeat(64) }] })
+    expect((await commitLarge('shared.bin', sha256(bytes), 'bob/own', bob)).status).toBe(200)
+    expect((await share('ada/demo')).headers.get('x-error-code')).toBe('Forbidden')
+  })
+
   it('answers odd batches object by object', async () => {
     const answer = await batch(ada, 'ada/demo', 'upload', [
       { oid: 'short', size: 1 },

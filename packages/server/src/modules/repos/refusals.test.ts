@@ -33,9 +33,18 @@ const CASES: readonly Case[] = [
   { method: 'GET', path: '/api/models/ID/lfs-files', needs: 'write' },
   { method: 'POST', path: '/api/models/ID/lfs-files/batch', body: { deletions: { sha: [] } }, needs: 'admin' },
   { method: 'DELETE', path: `/api/models/ID/lfs-files/${HASH}`, needs: 'admin' },
+  {
+    method: 'POST',
+    path: '/api/models/ID/lfs-files/duplicate',
+    body: { target: { type: 'model', name: 'ID' }, files: [] },
+    needs: 'write',
+  },
   { method: 'POST', path: '/ID.git/info/lfs/locks', body: { path: 'a' }, needs: 'write' },
   { method: 'POST', path: '/ID.git/info/lfs/locks/verify', body: {}, needs: 'write' },
   { method: 'POST', path: '/ID.git/info/lfs/locks/x/unlock', body: {}, needs: 'write' },
+  { method: 'GET', path: '/api/models/ID/xet-write-token/main', needs: 'write' },
+  { method: 'GET', path: '/api/models/ID/xet-write-token/main?create_pr=1', needs: 'read', isProposal: true },
+  { method: 'GET', path: '/api/models/ID/xet-read-token/main', needs: 'read' },
   { method: 'GET', path: '/api/models/ID/tree/main', needs: 'read' },
   { method: 'GET', path: '/api/models/ID/tree/main/dir', needs: 'read' },
   { method: 'POST', path: '/api/models/ID/paths-info/main', body: { paths: ['a'] }, needs: 'read' },
@@ -142,7 +151,7 @@ describe('[R1] refusals of repositories', () => {
     }
     const doors = server.running.app.http.routes().filter((route) => /:namespace\/:(name|repo)/.test(route.path))
     const ours = doors.filter((route) =>
-      /^(hub\.(repos|commit|tree|commits|compare|refs|lfs-files|discussions|resolve|raw)|lfs)\b/.test(route.id),
+      /^(hub\.(repos|commit|tree|commits|compare|refs|lfs-files|discussions|resolve|raw|xet)|lfs)\b/.test(route.id),
     )
     expect(ours.length).toBeGreaterThan(60)
     // The second form of a route takes revisions with raw slashes and shares its handler.

@@ -4,6 +4,7 @@ import type { LfsPointer, TreeEntry } from '@stoa/git'
 import type { ByteRange, ByteSource } from '../../../kit/http/bytes.js'
 import { findLfsObjects } from '../queries/lfs.js'
 import { findXetFile } from '../queries/xet.js'
+import { findRepoById } from '../queries/repos.js'
 import type { Repo } from '../repo.js'
 import { resolveRevision } from '../resolve-revision.js'
 import type { BrowseDeps } from './browser.js'
@@ -37,7 +38,7 @@ export async function openFile(
   const entry = path === '' ? null : await deps.store.findEntry(repo.id, commit.tree, path)
   if (entry?.kind !== 'blob') throw entryNotFound(path, commit.oid)
   const facts = (await deps.blobFacts.read(repo.id, [entry.oid])).get(entry.oid)
-  if (!facts) throw new Error(`blob ${entry.oid} of ${repo.id} is missing`)
+  if (!facts) throw await missingBlob(deps, repo, entry.oid)
   const base = { path, entry, commitOid: commit.oid }
   if (facts.pointer === null || options.asPointer) {
     const open = (range: ByteRange) => readBlob(deps, repo, entry.oid, range)
@@ -50,9 +51,15 @@ export async function openFile(
 
 async function readBlob(deps: BrowseDeps, repo: Repo, oid: string, range: ByteRange): Promise<Readable> {
   const blob = await deps.store.readObject(repo.id, oid)
-  if (!blob) throw new Error(`blob ${oid} of ${repo.id} is missing`)
+  if (!blob) throw await missingBlob(deps, repo, oid)
   const part = Buffer.from(blob.data.buffer, blob.data.byteOffset + range.start, range.endExclusive - range.start)
   return Readable.from([part], { objectMode: false })
+}
+
+/** A deletion between two reads is no fault of ours; a blob that is missing in a repository that stands is. */
+async function missingBlob(deps: BrowseDeps, repo: Repo, oid: string): Promise<Error> {
+  const stillThere = await findRepoById(deps.db, repo.id)
+  return stillThere ? new Error(`blob ${oid} of ${repo.id} is missing`) : refuse('RepoNotFound')
 }
 
 /** The bytes of a large file that the repository holds; null when it does not. */

@@ -51,6 +51,22 @@ export async function insertLfsObject(tx: Tx, object: NewLfsObject): Promise<voi
     .execute()
 }
 
+/** Lets a repository hold objects that another one holds. */
+export async function shareLfsObjects(
+  tx: Tx,
+  repoId: string,
+  oids: readonly string[],
+  pushed: { readonly by: string; readonly at: Date },
+): Promise<void> {
+  if (oids.length === 0) return
+  const rows = oids.map((oid) => ({ repoId, oid, pushedBy: pushed.by, pushedAt: pushed.at }))
+  await tx
+    .insertInto('repos.repoLfsObjects')
+    .values(rows)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
 /** Takes objects away from a repository; the bytes stay while another one holds them. */
 export async function deleteRepoLfsObjects(tx: Tx, repoId: string, oids: readonly string[]): Promise<number> {
   if (oids.length === 0) return 0

@@ -3,11 +3,13 @@ import {
   deleteLfsFiles as deleteManyRoute,
   listLfsFiles as listRoute,
   refuse,
+  shareLfsFiles,
 } from '@stoa/contracts'
 import type { Http } from '../../../kit/http/server.js'
 import { deleteLfsFiles } from '../lfs/delete-files.js'
 import { listLfsFiles } from '../lfs/list-files.js'
-import { linkNext, openRepo, type RepoRouteDeps } from './repo-routes.js'
+import { shareFiles } from '../lfs/share-files.js'
+import { linkNext, openNamed, openRepo, type RepoRouteDeps } from './repo-routes.js'
 
 /** Large files of a repository and their permanent deletion (hub-api 1.46 to 1.48). */
 export function bindHubLfsFiles(http: Http, deps: RepoRouteDeps): void {
@@ -36,5 +38,24 @@ export function bindHubLfsFiles(http: Http, deps: RepoRouteDeps): void {
     const deletion = { files: [asked.params.sha], rewriteHistory: asked.query.rewriteHistory }
     if ((await deleteLfsFiles(deps, asked.actor, repo, deletion)) === 0) throw refuse('EntryNotFound')
     return {}
+  })
+  hub.bind(shareLfsFiles, async (asked) => {
+    const { target, files } = asked.body
+    const source = await openRepo(deps, asked, 'read')
+    const to = await openNamed(deps, asked, target.type, target.name, 'write')
+    const shared = await shareFiles(
+      deps,
+      asked.actor,
+      source.repo,
+      to.repo,
+      files.map((file) => file.sha256),
+    )
+    const failed = files
+      .filter((file) => !shared.has(file.sha256))
+      .map(({ sha256, xetHash }) => {
+        return { sha256, ...(xetHash ? { xetHash } : {}), error: 'The source repository does not hold this file.' }
+      })
+    if (failed.length > 0) asked.reply.code(207)
+    return { success: failed.length === 0, processed: files.length, succeeded: files.length - failed.length, failed }
   })
 }

@@ -1,5 +1,6 @@
-import { type RepoKind, type RepoType } from '@stoa/contracts'
+import { refuse, type RepoKind, type RepoType } from '@stoa/contracts'
 import type { Actor } from '../../../kit/http/actor.js'
+import { demandCommitRight } from '../commits/may-commit.js'
 import { findRepo } from '../find-repo.js'
 import type { RepoDeps } from '../deps.js'
 import type { XetKeys } from './xet-keys.js'
@@ -10,6 +11,7 @@ interface RepoAddress {
   readonly kind: RepoKind
   readonly namespace: string
   readonly name: string
+  readonly rev: string
 }
 
 export interface IssuedToken {
@@ -21,7 +23,7 @@ export interface IssuedToken {
 
 export interface TokenIssuer {
   read(actor: Actor, address: RepoAddress): Promise<IssuedToken>
-  /** For a pull request, reading is enough. */
+  /** For whoever may commit there; readers may by a pull request. */
   write(actor: Actor, address: RepoAddress, isPullRequest: boolean): Promise<IssuedToken>
 }
 
@@ -29,21 +31,21 @@ type IssueDeps = Pick<RepoDeps, 'db' | 'clock' | 'publicUrl'> & { readonly keys:
 
 /** Short tokens for the Xet store, bound to one repository. Throws what `findRepo` throws. */
 export function createTokenIssuer(deps: IssueDeps): TokenIssuer {
-  const issue = async (
-    actor: Actor,
-    address: RepoAddress,
-    scope: 'read' | 'write',
-    needed: 'read' | 'write',
-  ): Promise<IssuedToken> => {
-    const type = address.kind.slice(0, -1) as RepoType
-    const { repo } = await findRepo(deps, actor, type, `${address.namespace}/${address.name}`, needed)
+  const sign = (actor: Actor, repoId: string, scope: 'read' | 'write'): IssuedToken => {
     const exp = Math.floor(deps.clock.now().getTime() / 1000) + LIFETIME_S
     const userId = actor.kind === 'user' ? actor.userId : null
-    const accessToken = deps.keys.signToken({ repoId: repo.id, scope, userId, exp })
+    const accessToken = deps.keys.signToken({ repoId, scope, userId, exp })
     return { accessToken, exp, casUrl: `${deps.publicUrl()}/xet/${deps.keys.storeId}` }
   }
+  const find = (actor: Actor, { kind, namespace, name }: RepoAddress) =>
+    findRepo(deps, actor, kind.slice(0, -1) as RepoType, `${namespace}/${name}`, 'read')
   return {
-    read: (actor, address) => issue(actor, address, 'read', 'read'),
-    write: (actor, address, isPullRequest) => issue(actor, address, 'write', isPullRequest ? 'read' : 'write'),
+    read: async (actor, address) => sign(actor, (await find(actor, address)).repo.id, 'read'),
+    write: async (actor, address, isPullRequest) => {
+      if (actor.kind === 'anonymous') throw refuse('Unauthorized')
+      const found = await find(actor, address)
+      await demandCommitRight(deps, actor, found, { rev: address.rev, createPullRequest: isPullRequest })
+      return sign(actor, found.repo.id, 'write')
+    },
   }
 }
