@@ -26,3 +26,11 @@ export function damage(bytes: Uint8Array, random: () => number): Uint8Array {
   }
   return copy
 }
+
+/** Processor time this process spends in `work`, in ms: a bound on it holds on a busy machine too. */
+export async function cpuMs(work: () => unknown): Promise<number> {
+  const before = process.cpuUsage()
+  await work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { damage, seededRandom } from '../fuzz.js'
+import { cpuMs, damage, seededRandom } from '../fuzz.js'
 import { MAX_ALIASES, MAX_CARD_PROBLEMS, parseFrontMatter } from './front-matter.js'
 
 const wrap = (yaml: string, body = 'text'): string => `---\n${yaml}\n---\n${body}`
@@ -55,7 +55,7 @@ describe('front matter', () => {
     expect(Object.hasOwn(card.data ?? {}, '__proto__')).toBe(true)
   })
 
-  it('refuses bombs quickly', () => {
+  it('refuses bombs quickly', async () => {
     const laughs = `a: &a [x,x,x]\n${Array.from(
       { length: 30 },
       (_, n) =>
@@ -73,18 +73,20 @@ describe('front matter', () => {
       '- a\n'.repeat(60_000),
       'x'.repeat(500_000),
     ]
-    const started = performance.now()
-    for (const yaml of hostile) expect(parseFrontMatter(wrap(yaml)).errors.length).toBeGreaterThan(0)
-    expect(performance.now() - started).toBeLessThan(8_000)
+    const spent = await cpuMs(() => {
+      for (const yaml of hostile) expect(parseFrontMatter(wrap(yaml)).errors.length).toBeGreaterThan(0)
+    })
+    expect(spent).toBeLessThan(15_000)
   })
 
-  it('stays linear on many keys and on text full of fences', () => {
-    const started = performance.now()
+  it('stays linear on many keys and on text full of fences', async () => {
     const keys = Array.from({ length: 15_000 }, (_, n) => `k${n}: 1`).join('\n')
-    expect(Object.keys(parseFrontMatter(wrap(keys)).data ?? {})).toHaveLength(15_000)
-    expect(parseFrontMatter(`---\n${'--- x\n'.repeat(200_000)}`).isPresent).toBe(false)
-    expect(parseFrontMatter(`---\n${'---'.repeat(200_000)}`).isPresent).toBe(false)
-    expect(performance.now() - started).toBeLessThan(4_000)
+    const spent = await cpuMs(() => {
+      expect(Object.keys(parseFrontMatter(wrap(keys)).data ?? {})).toHaveLength(15_000)
+      expect(parseFrontMatter(`---\n${'--- x\n'.repeat(200_000)}`).isPresent).toBe(false)
+      expect(parseFrontMatter(`---\n${'---'.repeat(200_000)}`).isPresent).toBe(false)
+    })
+    expect(spent).toBeLessThan(8_000)
   })
 
   it('never throws on 2,000 damaged cards', () => {

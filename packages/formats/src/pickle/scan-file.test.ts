@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { damage, seededRandom } from '../fuzz.js'
+import { cpuMs, damage, seededRandom } from '../fuzz.js'
 import { sourceOf } from '../ranged-reader.js'
 import { scanPickleFile } from './scan-file.js'
 
@@ -162,20 +162,21 @@ describe('pickle scan', () => {
   })
 
   it('ends on endless streams, deep stacks and damaged files', async () => {
-    const started = performance.now()
-    await scan(new Uint8Array(3_000_000).fill(0x28))
-    await scan(new Uint8Array(3_000_000).fill(0x2e))
-    await scan(ascii('('.repeat(200_000) + '1'.repeat(200_000) + '.'))
-    const random = seededRandom(5)
-    const seeds = [
-      ...Object.values(PLAIN).map(base64),
-      zip({ 'archive/data.pkl': base64(PLAIN[2]) }),
-      zip({ 'a.pkl': system }, { deflate: true }),
-    ]
-    for (let round = 0; round < 1_500; round++) {
-      const verdict = (await scan(damage(seeds[round % seeds.length] as Uint8Array, random))).verdict
-      expect(['safe', 'suspicious', 'unsafe', 'opaque']).toContain(verdict)
-    }
-    expect(performance.now() - started).toBeLessThan(15_000)
+    const spent = await cpuMs(async () => {
+      await scan(new Uint8Array(3_000_000).fill(0x28))
+      await scan(new Uint8Array(3_000_000).fill(0x2e))
+      await scan(ascii('('.repeat(200_000) + '1'.repeat(200_000) + '.'))
+      const random = seededRandom(5)
+      const seeds = [
+        ...Object.values(PLAIN).map(base64),
+        zip({ 'archive/data.pkl': base64(PLAIN[2]) }),
+        zip({ 'a.pkl': system }, { deflate: true }),
+      ]
+      for (let round = 0; round < 1_500; round++) {
+        const verdict = (await scan(damage(seeds[round % seeds.length] as Uint8Array, random))).verdict
+        expect(['safe', 'suspicious', 'unsafe', 'opaque']).toContain(verdict)
+      }
+    })
+    expect(spent).toBeLessThan(20_000)
   })
 })
