@@ -47,7 +47,10 @@ function build(label, command, args) {
 
 const bin = (name) => join(ROOT, 'node_modules/.bin', name)
 const packages = ['git', 'xet', 'formats', 'contracts', 'sdk', 'server', 'testkit', 'cli']
-if (packages.some((name) => isStale(name, '.tsbuildinfo'))) build('server', bin('tsc'), ['-b'])
+if (packages.some((name) => isStale(name, '.tsbuildinfo'))) {
+  build('server', bin('tsc'), ['-b'])
+  build('database template', process.execPath, [join(ROOT, 'packages/server/dist/build-template.js')])
+}
 const servesPages = ['serve', 'demo'].includes(process.argv[2] ?? '')
 if (servesPages && isStale('web', 'index.html'))
   build('pages', process.execPath, [bin('vite'), 'build', 'packages/web', '--logLevel', 'warn'])

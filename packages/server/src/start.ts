@@ -7,6 +7,7 @@ import type { Config } from './kit/config.js'
 import { openDataDir } from './kit/data-dir/open-data-dir.js'
 import { openDatabase } from './kit/db/database.js'
 import { migrate } from './kit/db/migrate.js'
+import { findBuiltTemplate } from './kit/db/template.js'
 import { createEvents } from './kit/events/events.js'
 import { createIds } from './kit/ids.js'
 import { loadInstanceKey } from './kit/instance-key.js'
@@ -62,7 +63,8 @@ async function open(
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   let publicUrl = config.publicUrl ?? `http://${bracket(config.host)}:${config.port}`
   const embeddedDir = join(dataDir, 'database')
-  const database = await openDatabase({ databaseUrl: config.databaseUrl, embeddedDir, log })
+  const templateDir = findBuiltTemplate()
+  const database = await openDatabase({ databaseUrl: config.databaseUrl, embeddedDir, templateDir, log })
   closers.push(() => database.close())
   await migrate(database)
   const blobs = await openBlobs(config.blobsUrl, dataDir)

@@ -1,43 +1,20 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { cpSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { silentLog } from '../log.js'
 import { type Database, openDatabase } from './database.js'
-import { migrate, readMigrations } from './migrate.js'
+import { migrate } from './migrate.js'
+import { makeTemplate, templateName } from './template.js'
 
 /** Databases for tests: migrated once per set of migrations, then copied, which takes a tenth of the time. */
 
-// A change of the engine's own files also needs a new template.
-const TEMPLATE_FORMAT = '1'
-
-function templateName(): string {
-  const hash = createHash('sha256').update(TEMPLATE_FORMAT)
-  for (const migration of readMigrations()) hash.update(migration.name).update(migration.hash)
-  return `stoa_template_${hash.digest('hex').slice(0, 20)}`
-}
-
 /** Copies a migrated embedded database to `embeddedDir`, which must not exist yet. */
 export async function copyTemplateDatabase(embeddedDir: string): Promise<void> {
-  const template = join(tmpdir(), templateName())
+  const template = join(tmpdir(), `stoa-${templateName()}`)
   if (!existsSync(template)) await makeTemplate(template)
   cpSync(template, embeddedDir, { recursive: true })
-}
-
-async function makeTemplate(template: string): Promise<void> {
-  const scratch = mkdtempSync(join(tmpdir(), 'stoa-template-'))
-  const embeddedDir = join(scratch, 'database')
-  const database = await openDatabase({ databaseUrl: null, embeddedDir, log: silentLog })
-  await migrate(database)
-  await database.close()
-  try {
-    renameSync(embeddedDir, template)
-  } catch (error) {
-    // Another test process was faster.
-    if (!existsSync(template)) throw error
-  }
-  rmSync(scratch, { recursive: true, force: true })
 }
 
 /** A migrated embedded database of one's own; `close` removes it. */
