@@ -10,7 +10,7 @@ import { followRepos } from './models/register-repos.js'
 import { createEndpointsNoun } from './nouns/endpoints-noun.js'
 import { createProvidersNoun } from './nouns/providers-noun.js'
 import { createProviderPools } from './providers/provider-pools.js'
-import { createReplicaPool } from './replicas/replica-pool.js'
+import { ReplicaPool } from './replicas/replica-pool.js'
 import { bindServing } from './routes/serving.js'
 import { createSandbox } from './sandbox/sandbox.js'
 import { readRepos } from './served-files.js'
@@ -34,7 +34,7 @@ export function createInference(options: InferenceOptions) {
   const providerPools = createProviderPools()
   const budgetBytes = Math.floor(totalmem() * MEMORY_SHARE)
   const threads = Math.min(MAX_THREADS, availableParallelism())
-  const replicas = createReplicaPool({ sandbox, clock: deps.clock, log: deps.log, budgetBytes, threads })
+  const replicas = new ReplicaPool({ sandbox, clock: deps.clock, log: deps.log, budgetBytes, threads })
 
   /** Without walls only models of people who run this server anyway are loaded, unless the operator decided otherwise. */
   const demandSandbox = async (repo: ServableRepo, actor: Actor): Promise<void> => {

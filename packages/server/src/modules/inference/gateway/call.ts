@@ -117,7 +117,7 @@ export class Call implements Dispatcher.DispatchHandler {
       const value = headers[at + 1] as Buffer
       if (name.length < 11 || name.length > 21) continue
       const key = name.toString('latin1').toLowerCase()
-      if (key === 'content-type') this.#contentType = value.toString('latin1')
+      if (key === 'content-type') this.#contentType = safeType(value.toString('latin1'))
       else if (key === 'retry-after') this.#retryAfter = value.toString('latin1')
       else if (this.facts.upstream.kind === 'provider') continue
       else if (key === 'x-stoa-input-tokens') inputTokens = toCount(Number(value.toString('latin1')))
@@ -263,6 +263,11 @@ export class Call implements Dispatcher.DispatchHandler {
     const outputTokens = this.facts.door.generates ? estimateTokens(answerBytes) : 0
     return { inputTokens: estimateTokens(this.facts.body.length), cachedInputTokens: 0, outputTokens }
   }
+}
+
+/** An answer is never a page: it leaves from the same origin as the pages. */
+function safeType(type: string): string {
+  return type.startsWith('application/json') || type.startsWith(EVENT_STREAM) ? type : 'application/octet-stream'
 }
 
 /** A comment in front of `[DONE]`, for pages that ask: event streams have no headers at their end. */

@@ -8,16 +8,12 @@ import type { GatewayDeps } from './deps.js'
 import { type CallDoor, findDoor, mayBeDoor } from './doors.js'
 import { answerModels } from './list-models.js'
 import { andThen, type Eventually, type ModelRoute, type Upstream } from './model-route.js'
+import { OpenCalls } from './open-calls.js'
 import { readBody } from './read-body.js'
 import { reserveCall, type ReservedCall } from './reserve-call.js'
 import { scanBody, type ScannedBody } from './scan-body.js'
 import { createSettler } from './settle-call.js'
 import { spliceBody, wantsUsage } from './splice-body.js'
-
-const MAX_OPEN_CALLS = 4_096
-const MAX_OPEN_PER_USER = 1_024
-const SWEEP_MS = 5_000
-const MAX_STALL_MS = 60_000
 
 export interface Gateway {
   /** Asked before the router; answers what is under `/v1/` and `/hf-inference/` (gateway-speed.md §2). */
@@ -37,99 +33,25 @@ interface Arrival {
 /** A body that needs no scan: the task doors name the model in the path. */
 const NO_SCAN = { stream: false, maxTokens: null, maxCompletionTokens: null, answers: 1 } as const
 
+/** What the steps of a call share. */
+interface Ground {
+  readonly deps: GatewayDeps
+  readonly open: OpenCalls
+  readonly watch: CallWatch
+}
+
 export function createGateway(deps: GatewayDeps): Gateway {
-  const open = new Set<Call>()
-  const openByUser = new Map<string, number>()
-  const paused = new Map<Call, number>()
   const nowMs = (): number => deps.clock.now().getTime()
-  const users = new WeakMap<Call, string>()
+  const open = new OpenCalls(nowMs)
   const watch: CallWatch = {
     settler: createSettler(deps.gate, nowMs, deps.log),
     nowMs,
-    onPause: (call) => void paused.set(call, nowMs()),
-    onResume: (call) => void paused.delete(call),
-    onEnd: (call) => {
-      open.delete(call)
-      paused.delete(call)
-      const user = users.get(call) ?? ''
-      const left = (openByUser.get(user) ?? 1) - 1
-      if (left === 0) openByUser.delete(user)
-      else openByUser.set(user, left)
-    },
-    onBug: (error, call) => {
-      if (!(error instanceof StoaError)) deps.log.error('a call failed', error, { requestId: call.facts.requestId })
-    },
+    onPause: (call) => open.pause(call),
+    onResume: (call) => open.resume(call),
+    onEnd: (call) => open.remove(call),
+    onBug: (error, call) => logBug(deps, error, call.facts.requestId),
   }
-  const sweep = setInterval(() => {
-    const limit = nowMs() - MAX_STALL_MS
-    for (const [call, since] of paused) if (since < limit) call.hangUp()
-  }, SWEEP_MS)
-  sweep.unref()
-
-  const fail = (arrival: Arrival, error: unknown): void => {
-    if (!(error instanceof StoaError)) deps.log.error('a call failed', error, { requestId: arrival.requestId })
-    sendRefusal(arrival.response, arrival.door.dialect, toRefusal(error), arrival.requestId)
-  }
-
-  /** Runs work that may be synchronous or not; either way a refusal reaches the caller. */
-  const guard = (arrival: Arrival, work: () => Eventually<void>): void => {
-    try {
-      const done = work()
-      if (done instanceof Promise) done.catch((error: unknown) => fail(arrival, error))
-    } catch (error) {
-      fail(arrival, error)
-    }
-  }
-
-  const start = (arrival: Arrival, body: Buffer): Eventually<void> =>
-    andThen(admit(deps, arrival.request), (caller) => {
-      const limitHeaders = Object.entries(deps.limiter.take('inference', caller.actor.userId, true)).flat()
-      refuseCrowd(open.size, openByUser.get(caller.actor.userId) ?? 0)
-      const scanned = arrival.door.model === null ? scanBody(body) : null
-      const model = scanned?.model ?? arrival.door.model ?? ''
-      return andThen(deps.router.find(caller.actor, model), (route) =>
-        andThen(priceCall(deps, arrival, caller, route, scanned, body), (reserved) =>
-          andThen(openUpstream(deps, route, reserved), (upstream) =>
-            dispatch(arrival, caller, route, scanned, body, reserved, upstream, limitHeaders),
-          ),
-        ),
-      )
-    })
-
-  const dispatch = (
-    arrival: Arrival,
-    caller: Caller,
-    route: ModelRoute,
-    scanned: ScannedBody | null,
-    body: Buffer,
-    reserved: ReservedCall,
-    upstream: Upstream,
-    limitHeaders: readonly string[],
-  ): void => {
-    if (arrival.response.destroyed) return deps.gate.release(reserved.reservation)
-    const { door, requestId, startedMs } = arrival
-    const hidesUsage = scanned !== null && scanned.stream && !wantsUsage(body, scanned)
-    const facts = {
-      ...{ door, route, upstream, requestId, startedMs, body, hidesUsage, limitHeaders },
-      reservation: reserved.reservation,
-      bound: reserved.bound,
-      billingId: deps.ids.next(),
-    }
-    const options = releasing(deps, reserved, () => ({
-      path: upstreamPath(door, route, upstream),
-      method: 'POST' as const,
-      headers: upstreamHeaders(upstream, facts.billingId, hidesUsage),
-      body: scanned ? rewrite(body, scanned, route, reserved, door, upstream) : body,
-    }))
-    const call = new Call(facts, arrival.request, arrival.response, watch)
-    open.add(call)
-    users.set(call, caller.actor.userId)
-    openByUser.set(caller.actor.userId, (openByUser.get(caller.actor.userId) ?? 0) + 1)
-    arrival.response.on('close', () => {
-      if (!arrival.response.writableFinished) call.hangUp()
-    })
-    upstream.pool.dispatch(options, call)
-  }
+  const ground: Ground = { deps, open, watch }
 
   const door: Door = (request, response, requestId) => {
     const url = request.url ?? '/'
@@ -142,30 +64,88 @@ export function createGateway(deps: GatewayDeps): Gateway {
       return true
     }
     const arrival: Arrival = { door: found, request, response, requestId, startedMs: nowMs() }
-    if (request.method !== 'POST') fail(arrival, refuse('MethodNotAllowed'))
-    else
+    if (request.method !== 'POST') fail(deps, arrival, refuse('MethodNotAllowed'))
+    else {
       readBody(
         request,
-        (body) => guard(arrival, () => start(arrival, body)),
-        (error) => fail(arrival, error),
+        (body) => startGuarded(ground, arrival, body),
+        (error) => fail(deps, arrival, error),
       )
+    }
     return true
   }
-  return {
-    door,
-    openCalls: () => open.size,
-    stop: () => {
-      clearInterval(sweep)
-      for (const call of open) call.hangUp()
-    },
+  return { door, openCalls: () => open.size, stop: () => open.stop() }
+}
+
+function logBug(deps: GatewayDeps, error: unknown, requestId: string): void {
+  if (!(error instanceof StoaError)) deps.log.error('a call failed', error, { requestId })
+}
+
+function fail(deps: GatewayDeps, arrival: Arrival, error: unknown): void {
+  logBug(deps, error, arrival.requestId)
+  sendRefusal(arrival.response, arrival.door.dialect, toRefusal(error), arrival.requestId)
+}
+
+/** The way to the upstream may be synchronous or not; either way a refusal reaches the caller. */
+function startGuarded(ground: Ground, arrival: Arrival, body: Buffer): void {
+  try {
+    const started = start(ground, arrival, body)
+    if (started instanceof Promise) started.catch((error: unknown) => fail(ground.deps, arrival, error))
+  } catch (error) {
+    fail(ground.deps, arrival, error)
   }
 }
 
-function refuseCrowd(openCount: number, openOfUser: number): void {
-  const wait = { headers: { 'retry-after': '1' } }
-  if (openCount >= MAX_OPEN_CALLS) throw refuse('ServerOverloaded', undefined, { code: 'server_overloaded' }, wait)
-  if (openOfUser >= MAX_OPEN_PER_USER)
-    throw refuse('TooManyOpenCalls', undefined, { code: 'rate_limit_exceeded' }, wait)
+function start(ground: Ground, arrival: Arrival, body: Buffer): Eventually<void> {
+  const { deps, open } = ground
+  return andThen(admit(deps, arrival.request), (caller) => {
+    const limitHeaders = Object.entries(deps.limiter.take('inference', caller.actor.userId, true)).flat()
+    open.demandRoom(caller.actor.userId)
+    const scanned = arrival.door.model === null ? scanBody(body) : null
+    const model = scanned?.model ?? arrival.door.model ?? ''
+    return andThen(deps.router.find(caller.actor, model), (route) =>
+      andThen(priceCall(deps, arrival, caller, route, scanned, body), (reserved) =>
+        andThen(openUpstream(deps, route, reserved), (upstream) =>
+          send(ground, arrival, { caller, route, scanned, body, reserved, upstream, limitHeaders }),
+        ),
+      ),
+    )
+  })
+}
+
+interface Decided {
+  readonly caller: Caller
+  readonly route: ModelRoute
+  readonly scanned: ScannedBody | null
+  readonly body: Buffer
+  readonly reserved: ReservedCall
+  readonly upstream: Upstream
+  readonly limitHeaders: readonly string[]
+}
+
+function send({ deps, open, watch }: Ground, arrival: Arrival, decided: Decided): void {
+  const { caller, route, scanned, body, reserved, upstream, limitHeaders } = decided
+  const { door, request, response, requestId, startedMs } = arrival
+  const { reservation, bound } = reserved
+  if (response.destroyed) return deps.gate.release(reservation)
+  const billingId = deps.ids.next()
+  const facts = { door, route, upstream, reservation, bound, billingId, requestId, body, startedMs, limitHeaders }
+  const options = releasing(deps, reserved, () => {
+    const hidesUsage = scanned !== null && scanned.stream && !wantsUsage(body, scanned)
+    return {
+      hidesUsage,
+      path: upstreamPath(door, route, upstream),
+      method: 'POST' as const,
+      headers: upstreamHeaders(upstream, billingId, hidesUsage),
+      body: scanned ? rewrite(body, scanned, route, reserved, door, upstream) : body,
+    }
+  })
+  const call = new Call({ ...facts, hidesUsage: options.hidesUsage }, request, response, watch)
+  open.add(call, caller.actor.userId)
+  response.on('close', () => {
+    if (!response.writableFinished) call.hangUp()
+  })
+  upstream.pool.dispatch(options, call)
 }
 
 function priceCall(

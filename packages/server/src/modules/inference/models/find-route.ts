@@ -5,9 +5,11 @@ import type { ModelRoute, Upstream } from '../gateway/model-route.js'
 import { providerUpstream, type ProviderPools } from '../providers/provider-pools.js'
 import { type Endpoint, findEndpoint, listEndpointsNamed } from '../queries/endpoints.js'
 import { findProviderModel, type FoundProviderModel } from '../queries/providers.js'
+import { FLAVORS } from '../endpoints/flavors.js'
 import { materialise } from '../replicas/materialise.js'
 import type { ReplicaPool } from '../replicas/replica-pool.js'
 import type { Deployment } from './deployment.js'
+import { memoryLimit } from './estimate-memory.js'
 import { makeDeployment } from './make-deployment.js'
 
 const PROVIDER_MAX_TOKENS = 4_096
@@ -77,6 +79,7 @@ async function repoRoute(
 ): Promise<ModelRoute | null> {
   const deployment = await deployRevision(deps, repo, revision ?? repo.defaultBranch)
   if (!deployment) return null
+  if (endpoint) demandFlavor(endpoint, deployment)
   const locate = async (): Promise<string> => materialise(deps, repo, deployment)
   return {
     resource: `repo:${repo.fullName}`,
@@ -88,6 +91,15 @@ async function repoRoute(
     task: deployment.task,
     open: () => openReplica(deps, actor, repo, deployment, locate),
   }
+}
+
+function demandFlavor(endpoint: Endpoint, deployment: Deployment): void {
+  const hasBytes = FLAVORS[endpoint.flavor]?.memoryBytes ?? 0
+  const needsBytes = memoryLimit(deployment.estimateBytes)
+  if (needsBytes <= hasBytes) return
+  const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`
+  const message = `The model needs ${gigabytes(needsBytes)}, the flavor ${endpoint.flavor} has ${gigabytes(hasBytes)}.`
+  throw refuse('ModelTooLarge', message, { code: 'model_too_large', needsBytes, hasBytes })
 }
 
 function openReplica(

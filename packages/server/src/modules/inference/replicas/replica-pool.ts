@@ -5,7 +5,7 @@ import type { Log } from '../../../kit/log.js'
 import type { Eventually, Upstream } from '../gateway/model-route.js'
 import { memoryLimit, SEQUENCES } from '../models/estimate-memory.js'
 import type { Deployment } from '../models/deployment.js'
-import { LoadFailure, type Replica, type Sandbox } from '../sandbox/sandbox.js'
+import { LoadFailure, type Replica, type Sandbox, type SandboxedModel } from '../sandbox/sandbox.js'
 import { Backoff } from './backoff.js'
 
 const START_WAIT_MS = 60_000
@@ -14,6 +14,7 @@ const IDLE_MS = 15 * 60_000
 const TICK_MS = 5_000
 const HEALTH_MS = 60_000
 const UPSTREAM_TIMEOUT_MS = 600_000
+const MAX_CONNECTIONS = 256
 
 export interface ReplicaPoolDeps {
   readonly sandbox: Sandbox
@@ -48,114 +49,91 @@ interface Entry {
   lastUsedMs: number
   readonly backoff: Backoff
   log: readonly string[]
-  keepRunning: boolean
-}
-
-export interface ReplicaPool {
-  /** A running replica; starts one and waits up to a minute. `locate` gives the folder with the model's files. */
-  open(deployment: Deployment, locate: () => Promise<string>): Eventually<Upstream>
-  view(deploymentId: string): ReplicaView
-  /** Replicas of these deployments are not stopped when idle. */
-  keep(deploymentIds: ReadonlySet<string>): void
-  stop(): Promise<void>
 }
 
 /** One replica per deployment, started on demand, stopped when idle, evicted when another needs its memory. */
-export function createReplicaPool(deps: ReplicaPoolDeps): ReplicaPool {
-  const entries = new Map<string, Entry>()
-  const nowMs = (): number => deps.clock.now().getTime()
-  const timer = setInterval(() => tick(), TICK_MS)
-  timer.unref()
+export class ReplicaPool {
+  readonly #deps: ReplicaPoolDeps
+  readonly #entries = new Map<string, Entry>()
+  readonly #timer: NodeJS.Timeout
 
-  const entryOf = (deployment: Deployment): Entry => {
-    const known = entries.get(deployment.id)
-    if (known) return known
-    const entry: Entry = {
-      ...{ deployment, starting: null, ready: null, inFlight: 0, lastUsedMs: nowMs(), log: [], keepRunning: false },
-      backoff: new Backoff(),
-    }
-    entries.set(deployment.id, entry)
-    return entry
+  constructor(deps: ReplicaPoolDeps) {
+    this.#deps = deps
+    this.#timer = setInterval(() => this.#tick(), TICK_MS)
+    this.#timer.unref()
   }
 
-  const open = (deployment: Deployment, locate: () => Promise<string>): Eventually<Upstream> => {
-    const entry = entryOf(deployment)
-    entry.lastUsedMs = nowMs()
+  /** A running replica; starts one and waits up to a minute. `locate` gives the folder with the model's files. */
+  open(deployment: Deployment, locate: () => Promise<string>): Eventually<Upstream> {
+    const entry = this.#entryOf(deployment)
+    entry.lastUsedMs = this.#nowMs()
     if (entry.ready) return entry.ready.upstream
-    const waitMs = entry.backoff.waitMs(nowMs())
+    const waitMs = entry.backoff.waitMs(this.#nowMs())
     if (waitMs > 0 && !entry.starting) throw failedToStart(entry, waitMs)
-    entry.starting ??= start(entry, locate).finally(() => {
+    entry.starting ??= this.#start(entry, locate).finally(() => {
       entry.starting = null
     })
     return withinWait(entry.starting.then((ready) => ready.upstream))
   }
 
-  const start = async (entry: Entry, locate: () => Promise<string>): Promise<Ready> => {
-    const { deployment } = entry
-    await makeRoom(deployment)
+  view(deploymentId: string): ReplicaView {
+    return toView(this.#entries.get(deploymentId), this.#nowMs())
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    const entries = [...this.#entries.values()]
+    await Promise.all(entries.map((entry) => entry.starting?.catch(() => null)))
+    await Promise.all(entries.map((entry) => this.#close(entry)))
+  }
+
+  #nowMs(): number {
+    return this.#deps.clock.now().getTime()
+  }
+
+  #entryOf(deployment: Deployment): Entry {
+    const known = this.#entries.get(deployment.id)
+    if (known) return known
+    const backoff = new Backoff()
+    const entry: Entry = {
+      deployment,
+      backoff,
+      starting: null,
+      ready: null,
+      inFlight: 0,
+      lastUsedMs: this.#nowMs(),
+      log: [],
+    }
+    this.#entries.set(deployment.id, entry)
+    return entry
+  }
+
+  async #start(entry: Entry, locate: () => Promise<string>): Promise<Ready> {
+    await this.#makeRoom(entry.deployment)
     try {
-      const modelDir = await locate()
-      const replica = await deps.sandbox.start({
-        id: deployment.id,
-        memoryBytes: memoryLimit(deployment.estimateBytes),
-        startTimeoutMs: START_LIMIT_MS,
-        spec: {
-          runtime: deployment.runtime,
-          modelDir,
-          modelFile: deployment.modelFile,
-          deploymentId: `dep_${deployment.id}`,
-          threads: deps.threads,
-          sequences: SEQUENCES,
-          contextTokens: deployment.contextTokens,
-        },
-      })
-      entry.ready = connect(entry, replica)
-      void replica.exited.then(() => noteExit(entry, replica))
-      return entry.ready
+      const replica = await this.#deps.sandbox.start(toSandboxed(entry.deployment, await locate(), this.#deps.threads))
+      const ready = connect(entry, replica, () => this.#nowMs())
+      entry.ready = ready
+      void replica.exited.then(() => this.#noteExit(entry, replica))
+      return ready
     } catch (error) {
-      entry.backoff.fail(nowMs(), error instanceof Error ? error.message : String(error))
-      if (error instanceof LoadFailure) {
-        entry.log = error.log
-        throw refuse('ModelFailed', `The model could not be loaded: ${error.message}`, { code: 'model_failed' })
-      }
-      throw error
+      entry.backoff.fail(this.#nowMs(), error instanceof Error ? error.message : String(error))
+      if (!(error instanceof LoadFailure)) throw error
+      entry.log = error.log
+      throw refuse('ModelFailed', `The model could not be loaded: ${error.message}`, { code: 'model_failed' })
     }
   }
 
-  const connect = (entry: Entry, replica: Replica): Ready => {
-    const pool = new Pool('http://replica', {
-      socketPath: replica.socketPath,
-      pipelining: 1,
-      connections: 256,
-      headersTimeout: UPSTREAM_TIMEOUT_MS,
-      bodyTimeout: UPSTREAM_TIMEOUT_MS,
-    })
-    const upstream: Upstream = {
-      pool,
-      kind: 'replica',
-      prefix: '/v1',
-      authorization: null,
-      begin: () => {
-        entry.inFlight += 1
-      },
-      end: () => {
-        entry.inFlight -= 1
-        entry.lastUsedMs = nowMs()
-      },
-    }
-    return { replica, pool, upstream }
-  }
-
-  const noteExit = (entry: Entry, replica: Replica): void => {
+  #noteExit(entry: Entry, replica: Replica): void {
     if (entry.ready?.replica !== replica) return
     entry.log = replica.log()
-    entry.backoff.fail(nowMs(), 'The model process ended unexpectedly.')
-    deps.log.warn('a replica ended unexpectedly', { deployment: entry.deployment.id })
+    entry.backoff.fail(this.#nowMs(), 'The model process ended unexpectedly.')
+    this.#deps.log.warn('a replica ended unexpectedly', { deployment: entry.deployment.id })
     void entry.ready.pool.destroy()
     entry.ready = null
   }
 
-  const close = async (entry: Entry): Promise<void> => {
+  async #close(entry: Entry): Promise<void> {
     const { ready } = entry
     if (!ready) return
     entry.ready = null
@@ -165,54 +143,68 @@ export function createReplicaPool(deps: ReplicaPoolDeps): ReplicaPool {
   }
 
   /** Stops idle replicas, longest unused first, until the newcomer fits; refuses with numbers when it cannot. */
-  const makeRoom = async (deployment: Deployment): Promise<void> => {
+  async #makeRoom(deployment: Deployment): Promise<void> {
     const needs = memoryLimit(deployment.estimateBytes)
-    if (needs > deps.budgetBytes) throw tooLarge(needs, deps.budgetBytes)
+    const { budgetBytes } = this.#deps
+    if (needs > budgetBytes) throw tooLarge(needs, budgetBytes)
+    const entries = [...this.#entries.values()]
     const used = (): number =>
-      [...entries.values()]
-        .filter((entry) => (entry.ready || entry.starting) && entry.deployment !== deployment)
+      entries
+        .filter((entry) => (entry.ready || entry.starting) && entry.deployment.id !== deployment.id)
         .reduce((sum, entry) => sum + memoryLimit(entry.deployment.estimateBytes), 0)
-    const idle = [...entries.values()].filter((entry) => entry.ready && entry.inFlight === 0)
+    const idle = entries.filter((entry) => entry.ready && entry.inFlight === 0)
     for (const entry of idle.sort((left, right) => left.lastUsedMs - right.lastUsedMs)) {
-      if (used() + needs <= deps.budgetBytes) return
-      await close(entry)
+      if (used() + needs <= budgetBytes) return
+      await this.#close(entry)
     }
-    if (used() + needs > deps.budgetBytes) throw noRoom(needs, deps.budgetBytes - used())
+    if (used() + needs > budgetBytes) throw noRoom(needs, budgetBytes - used())
   }
 
-  const tick = (): void => {
-    const now = nowMs()
-    for (const entry of entries.values()) {
+  #tick(): void {
+    const now = this.#nowMs()
+    for (const entry of this.#entries.values()) {
       if (!entry.ready) continue
-      if (entry.inFlight === 0 && !entry.keepRunning && now - entry.lastUsedMs > IDLE_MS) void close(entry)
-      else if (entry.inFlight > 0) void watch(entry, entry.ready)
+      if (entry.inFlight > 0) void this.#watch(entry, entry.ready)
+      else if (now - entry.lastUsedMs > IDLE_MS) void this.#close(entry)
     }
   }
 
   /** A replica that has work and is silent for a minute is killed; its calls end with an error. */
-  const watch = async (entry: Entry, ready: Ready): Promise<void> => {
-    const answer = ready.pool.request({
-      path: '/health',
-      method: 'GET',
-      headersTimeout: HEALTH_MS,
-      bodyTimeout: HEALTH_MS,
-    })
+  async #watch(entry: Entry, ready: Ready): Promise<void> {
+    const timeouts = { headersTimeout: HEALTH_MS, bodyTimeout: HEALTH_MS }
+    const answer = ready.pool.request({ path: '/health', method: 'GET', ...timeouts })
     const isAlive = await answer.then(async ({ body }) => body.dump().then(() => true)).catch(() => false)
     if (!isAlive && entry.ready === ready) await ready.replica.stop()
   }
+}
 
+function toSandboxed(deployment: Deployment, modelDir: string, threads: number): SandboxedModel {
+  const { id, runtime, modelFile, estimateBytes, contextTokens } = deployment
   return {
-    open,
-    view: (deploymentId) => toView(entries.get(deploymentId), nowMs()),
-    keep: (deploymentIds) => {
-      for (const entry of entries.values()) entry.keepRunning = deploymentIds.has(entry.deployment.id)
-    },
-    async stop() {
-      clearInterval(timer)
-      await Promise.all([...entries.values()].map((entry) => entry.starting?.catch(() => null)))
-      await Promise.all([...entries.values()].map(close))
-    },
+    id,
+    memoryBytes: memoryLimit(estimateBytes),
+    startTimeoutMs: START_LIMIT_MS,
+    spec: { runtime, modelDir, modelFile, deploymentId: `dep_${id}`, threads, sequences: SEQUENCES, contextTokens },
   }
+}
+
+function connect(entry: Entry, replica: Replica, nowMs: () => number): Ready {
+  const pool = new Pool('http://replica', {
+    socketPath: replica.socketPath,
+    pipelining: 1,
+    connections: MAX_CONNECTIONS,
+    headersTimeout: UPSTREAM_TIMEOUT_MS,
+    bodyTimeout: UPSTREAM_TIMEOUT_MS,
+  })
+  const begin = (): void => {
+    entry.inFlight += 1
+  }
+  const end = (): void => {
+    entry.inFlight -= 1
+    entry.lastUsedMs = nowMs()
+  }
+  const upstream: Upstream = { pool, kind: 'replica', prefix: '/v1', authorization: null, begin, end }
+  return { replica, pool, upstream }
 }
 
 function toView(entry: Entry | undefined, nowMs: number): ReplicaView {
