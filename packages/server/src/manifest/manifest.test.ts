@@ -144,6 +144,15 @@ describe('refusing a manifest', () => {
     expect(await refusal('orgs: [{ name: sole-org, members: { sole: read } }]')).toContain('at least one admin')
   })
 
+  it('removes no account that still holds repositories, and takes both away together', async () => {
+    await apply('orgs: [{ name: full-org }]\nrepos: [{ type: model, name: full-org/m, private: true }]')
+    expect(await refusal('orgs: [{ name: full-org, state: absent }]')).toBe(
+      'm.yaml:1:8: orgs[0]: full-org cannot be removed: it holds 1 repository.',
+    )
+    const both = 'orgs: [{ name: full-org, state: absent }]\nrepos: [{ type: model, name: full-org/m, state: absent }]'
+    expect((await apply(both)).changes.map((change) => change.kind)).toEqual(['remove', 'remove'])
+  })
+
   it('never prints a secret that is in the wrong place', async () => {
     const message = await refusal('users: [{ name: xx, admin: { env: S } }]', { 'env:S': 'hunter2-hunter2' })
     expect(message).not.toContain('hunter2')

@@ -10,6 +10,7 @@ import type { NounDeps } from './manifest/noun-deps.js'
 import { createOauthAppsNoun } from './manifest/oauth-apps-noun.js'
 import { createOrgsNoun } from './manifest/orgs-noun.js'
 import { createUsersNoun } from './manifest/users-noun.js'
+import type { RemovalGuard } from './remove-account.js'
 import type { CountRepos } from './repo-counts.js'
 import { findAccountRow, findAccountRowById } from './queries/accounts.js'
 import { bindHub } from './routes/hub.js'
@@ -35,7 +36,8 @@ export function createAccounts(deps: AccountsDeps) {
   let flushing: NodeJS.Timeout | undefined
   let countRepos: CountRepos = async () => ({ numModels: 0, numDatasets: 0, numSpaces: 0 })
 
-  const nounDeps: NounDeps = { ...deps, settings, forgetAll: authentication.cache.forgetAll }
+  const removalGuards: RemovalGuard[] = []
+  const nounDeps: NounDeps = { ...deps, settings, removalGuards, forgetAll: authentication.cache.forgetAll }
   const nouns = [createUsersNoun(nounDeps), createOrgsNoun(nounDeps), createOauthAppsNoun(nounDeps)] as const
 
   return {
@@ -65,6 +67,8 @@ export function createAccounts(deps: AccountsDeps) {
     provideRepoCounts: (count: CountRepos): void => {
       countRepos = count
     },
+    /** Lets a module keep an account from being removed while it holds something for it. */
+    guardRemoval: (findReason: RemovalGuard): void => void removalGuards.push(findReason),
     routes: (http: Http): void => {
       const routeDeps: RouteDeps = { ...deps, settings, authentication, throttle }
       bindSignIn(http, routeDeps)

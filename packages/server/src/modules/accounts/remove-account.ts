@@ -6,12 +6,23 @@ import { deleteSessionsOf, deleteTokensOf } from './queries/credentials.js'
 import { deleteMembershipsOf, listSoleAdminOrgs } from './queries/memberships.js'
 import { retireLinks } from './queries/one-time-links.js'
 
+/** Says why an account cannot go yet ("it holds 3 repositories"), or null; asked of the modules that keep things for accounts. */
+export type RemovalGuard = (tx: Tx, accountId: string) => Promise<string | null>
+
 /**
  * Removes an account: it can no longer sign in, belongs to nothing, and is shown nowhere. Its name stays reserved, so
  * that nobody inherits its addresses. Throws `LastAdmin` for the last admin of the platform or of an organisation.
  */
-export async function removeAccount(tx: Tx, deps: AccountsDeps, account: AccountRow): Promise<void> {
+export async function removeAccount(
+  tx: Tx,
+  deps: AccountsDeps & { readonly removalGuards: readonly RemovalGuard[] },
+  account: AccountRow,
+): Promise<void> {
   const now = deps.clock.now()
+  for (const findReason of deps.removalGuards) {
+    const reason = await findReason(tx, account.id)
+    if (reason !== null) throw refuse('Conflict', `${account.name} cannot be removed: ${reason}.`)
+  }
   if (account.kind === 'user') {
     await checkReplaceable(tx, account)
     await deleteSessionsOf(tx, account.id)

@@ -5,7 +5,7 @@ import type { Accounts } from '../accounts/index.js'
 import type { GitStore } from './git/store.js'
 
 /** What repositories use of accounts. */
-export type RepoAccounts = Pick<Accounts, 'findAccount' | 'isLenient' | 'provideRepoCounts'>
+export type RepoAccounts = Pick<Accounts, 'findAccount' | 'guardRemoval' | 'isLenient' | 'provideRepoCounts'>
 
 /** The account a repository belongs to. */
 export interface NamespaceAccount {

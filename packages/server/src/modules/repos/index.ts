@@ -18,7 +18,7 @@ import { answerBatch, type BatchRequest } from './lfs/batch.js'
 import { createUrlSigner } from './lfs/signed-url.js'
 import { reposNoun } from './manifest/repos-noun.js'
 import { type DownloadTotals, sumDownloads } from './queries/downloads.js'
-import { countPublicRepos, findRepoById, findRepoByName, listReposByIds } from './queries/repos.js'
+import { countPublicRepos, countRepos, findRepoById, findRepoByName, listReposByIds } from './queries/repos.js'
 import type { Repo } from './repo.js'
 import { splitRepoName } from './repo-name.js'
 import { findRevision, resolveRevision } from './resolve-revision.js'
@@ -68,6 +68,10 @@ export function createRepos(options: ReposOptions) {
   const lfsPartBytes = options.lfsPartBytes ?? LFS_PART_BYTES
   const routeDeps: RepoRouteDeps = { ...deps, downloads, signer, lfsPartBytes, xetStoreId: xet.storeId }
   deps.accounts.provideRepoCounts((accountId) => countPublicRepos(deps.db, accountId))
+  deps.accounts.guardRemoval(async (tx, accountId) => {
+    const count = await countRepos(tx, accountId)
+    return count === 0 ? null : `it holds ${count} ${count === 1 ? 'repository' : 'repositories'}`
+  })
 
   return {
     /** Finds by name, old names included; see `findRepo` for what it throws. */

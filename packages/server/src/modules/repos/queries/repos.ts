@@ -114,6 +114,16 @@ export async function renameRepo(tx: Tx, repo: Repo, accountId: string, to: Repo
   return toRepo(row)
 }
 
+/** Every repository of an account, private ones too. */
+export async function countRepos(db: Db | Tx, accountId: string): Promise<number> {
+  const row = await db
+    .selectFrom('repos.repos')
+    .select((eb) => eb.fn.countAll<bigint | string>().as('count'))
+    .where('accountId', '=', accountId)
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}
+
 /** How many repositories an account shows to everybody, by type. */
 export async function countPublicRepos(
   db: Db,
