@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs'
 import { promisify } from 'node:util'
 import { deflate, deflateSync } from 'node:zlib'
 import { refuse } from '@stoa/contracts'
@@ -15,7 +14,6 @@ import {
   type ObjectType,
   packEntry,
   PackHash,
-  PackIndex,
   typeCode,
 } from '@stoa/git'
 import type { Tx } from '../../../kit/db/database.js'
@@ -23,6 +21,7 @@ import type { Kit } from '../../../kit/kit.js'
 import type { CommitGraph } from './commit-graph.js'
 import type { ObjectReader } from './object-reader.js'
 import type { PackFiles } from './pack-files.js'
+import { type PackBytes, PackUpload } from './pack-upload.js'
 import { insertCommits, type NewCommitRow } from './queries/commits.js'
 import { insertObjects, insertPack, type NewObjectRow, type PackRow } from './queries/objects.js'
 import { runToEnd } from './run-steps.js'
@@ -39,15 +38,6 @@ export interface PreparedObjects {
   readonly rows: readonly NewObjectRow[]
   readonly pack: PackRow | null
   readonly commits: readonly NewCommitRow[]
-}
-
-/** A checked pack and where its bytes are. */
-export interface ReceivedPack {
-  readonly bytes: Buffer | null
-  readonly path: string | null
-  readonly sizeBytes: number
-  readonly count: number
-  readonly index: Buffer
 }
 
 type WriterKit = Pick<Kit, 'write' | 'blobs' | 'clock' | 'ids'> & {
@@ -104,34 +94,14 @@ export class ObjectWriter {
     const bytes = joinPack(fresh, rows)
     const source = { sizeBytes: bytes.length, read: (at: number, length: number) => bytes.subarray(at, at + length) }
     const { index, count } = await runToEnd(checkPack(source, DEFAULT_PACK_LIMITS))
-    const pack = await this.storePack(repoId, { bytes, path: null, sizeBytes: bytes.length, count, index })
+    const upload = this.upload({ bytes, path: null, sizeBytes: bytes.length })
+    const pack = await upload.finish(repoId, count, index)
     return { rows: [], pack, commits: graphRows }
   }
 
-  /** Puts a pack and its index into the blob store; the row that makes them count is still to be inserted. */
-  async storePack(repoId: string, received: ReceivedPack): Promise<PackRow> {
-    const id = this.kit.ids.next()
-    const folder = `git/${id.slice(-2)}`
-    const body =
-      received.path === null
-        ? once(received.bytes as Buffer)
-        : createReadStream(received.path, { highWaterMark: 1 << 20 })
-    const row: PackRow = {
-      id,
-      repoId,
-      packKey: `${folder}/${id}.pack`,
-      indexKey: `${folder}/${id}.idx`,
-      sizeBytes: BigInt(received.sizeBytes),
-      indexBytes: BigInt(received.index.length),
-      objectCount: received.count,
-      createdAt: this.kit.clock.now(),
-    }
-    await Promise.all([
-      this.kit.blobs.put(row.packKey, body, { sizeBytes: received.sizeBytes }),
-      this.kit.blobs.put(row.indexKey, once(received.index), { sizeBytes: received.index.length }),
-    ])
-    this.files.keepIndex(id, new PackIndex(received.index))
-    return row
+  /** Begins to store a pack. */
+  upload(pack: PackBytes): PackUpload {
+    return new PackUpload(this.kit, this.files, pack)
   }
 
   async insert(tx: Tx, repoId: string, prepared: PreparedObjects): Promise<void> {
@@ -207,7 +177,3 @@ function joinPack(objects: readonly NamedObject[], rows: readonly NewObjectRow[]
 export const isSmall = (count: number, bytes: number): boolean => count <= INLINE_OBJECTS && bytes <= INLINE_BYTES
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0)
 const asBuffer = (data: Uint8Array): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength)
-
-async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
-  yield bytes
-}

@@ -6,11 +6,13 @@ import {
   GitFormatError,
   type ObjectType,
   PACK_HEADER_BYTES,
+  PackIndex,
   type PushCommand,
   PushParser,
   pushReport,
   type PushRequest,
   typeCode,
+  typeName,
 } from '@stoa/git'
 import { deflateSync } from 'node:zlib'
 import type { Tx } from '../../../kit/db/database.js'
@@ -20,6 +22,7 @@ import type { GitStorage } from './create-store.js'
 import { refuseLargeFiles } from './large-files.js'
 import { isSmall, type PreparedObjects } from './object-writer.js'
 import { refusalOfCommand } from './push-policy.js'
+import type { PackUpload } from './pack-upload.js'
 import { touchRepo } from './queries/refs.js'
 import type { NewObjectRow } from './queries/objects.js'
 import { Spool, type Spooled } from './spool.js'
@@ -73,15 +76,22 @@ export async function serveReceivePack(
 
 async function takePush(deps: ReceiveDeps, repo: ServedRepo, request: PushRequest, spooled: Spooled): Promise<Buffer> {
   const all = (refusal: string): CommandResult[] => request.commands.map(({ name }) => ({ name, refusal }))
+  const isInline = isInlinePack(spooled)
+  const upload = isInline || spooled.sizeBytes === 0 ? null : deps.storage.writer.upload(spooled)
+  let mayBeStored = false
   try {
     const pack = await readPush(deps, repo, request, spooled)
     const tips = await readTips(deps, repo.id, request.commands, pack?.checked ?? null)
-    const prepared = pack ? await prepare(deps, repo.id, pack, spooled) : NOTHING
-    const { results, messages } = await apply(deps, repo, request, prepared, tips)
+    const prepared = pack ? await prepare(deps, repo.id, pack, upload) : NOTHING
+    mayBeStored = true
+    const { isKept, results, messages } = await apply(deps, repo, request, prepared, tips)
+    if (!isKept || pack === null) await upload?.discard()
     return pushReport(request, null, results, messages)
   } catch (error) {
-    if (error instanceof GitFormatError)
+    if (!mayBeStored) await upload?.discard()
+    if (error instanceof GitFormatError) {
       return pushReport(request, error.message, all('unpacker error'), [`error: ${error.message}`])
+    }
     if (error instanceof StoaError && error.status < 500) {
       return pushReport(request, null, all('pre-receive hook declined'), error.message.split('\n'))
     }
@@ -94,7 +104,12 @@ const NOTHING: PreparedObjects = { rows: [], pack: null, commits: [] }
 interface PushedPack {
   readonly checked: CheckedPack
   /** Deflated contents, when there are few. */
-  readonly rows: readonly NewObjectRow[] | null
+  readonly rows: readonly NewObjectRow[]
+}
+
+/** Few small objects become rows; the count is what the pack says, and the check holds it to that. */
+function isInlinePack({ bytes, sizeBytes }: Spooled): boolean {
+  return bytes !== null && sizeBytes >= PACK_HEADER_BYTES && isSmall(bytes.readUInt32BE(8), sizeBytes)
 }
 
 async function readPush(
@@ -105,31 +120,26 @@ async function readPush(
 ): Promise<PushedPack | null> {
   const isOnlyDeleting = request.commands.every((command) => command.new === null)
   if (spooled.sizeBytes === 0 && isOnlyDeleting) return null
-  const hasHeader = spooled.bytes !== null && spooled.sizeBytes >= PACK_HEADER_BYTES
-  const isInline = hasHeader && isSmall(spooled.bytes.readUInt32BE(8), spooled.sizeBytes)
   const rows: NewObjectRow[] = []
   const keep = ({ oid, type, data }: { oid: string; type: ObjectType; data: Buffer }): void =>
     void rows.push({ oid, type: typeCode(type), sizeBytes: data.length, deflated: deflateSync(data) })
   const tips = request.commands.flatMap((command) => command.new ?? [])
-  const checked = await checkIncoming(spooled, tips, isInline ? keep : undefined)
+  const checked = await checkIncoming(spooled, tips, isInlinePack(spooled) ? keep : undefined)
   await refuseLargeFiles(checked, spooled)
   await deps.checkPush(repo.id, checked)
   await deps.storage.writer.checkLinks(repo.id, checked.links)
-  return checked.count === 0 ? null : { checked, rows: isInline ? rows : null }
+  return checked.count === 0 ? null : { checked, rows }
 }
 
 async function prepare(
   deps: ReceiveDeps,
   repoId: string,
-  pack: PushedPack,
-  spooled: Spooled,
+  { checked, rows }: PushedPack,
+  upload: PackUpload | null,
 ): Promise<PreparedObjects> {
-  const { writer } = deps.storage
-  const commits = await writer.graphRows(repoId, pack.checked.commits)
-  if (pack.rows) return { rows: pack.rows, pack: null, commits }
-  const { bytes, path, sizeBytes } = spooled
-  const { count, index } = pack.checked
-  return { rows: [], pack: await writer.storePack(repoId, { bytes, path, sizeBytes, count, index }), commits }
+  const commits = await deps.storage.writer.graphRows(repoId, checked.commits)
+  const pack = upload === null ? null : await upload.finish(repoId, checked.count, checked.index)
+  return { rows, pack, commits }
 }
 
 /** What the new tips are: type, and the object behind a tag. */
@@ -145,65 +155,78 @@ async function readTips(
   checked: CheckedPack | null,
 ): Promise<Map<string, Tip>> {
   const tips = new Map<string, Tip>()
-  const commits = new Set(checked?.commits.map((commit) => commit.oid))
+  const index = checked === null ? null : new PackIndex(checked.index)
   const tags = new Map(checked?.tags.map((tag) => [tag.oid, tag]))
   for (const { new: oid } of commands) {
     if (oid === null || tips.has(oid)) continue
     let at = oid
     for (let next = tags.get(at); next !== undefined; next = tags.get(at)) at = next.object
-    const isNewCommit = commits.has(at)
-    const stored = isNewCommit ? null : await deps.storage.store.readObject(repoId, at)
+    const pushed = typeName(index?.find(at)?.type ?? 0)
+    const stored = pushed === undefined ? await deps.storage.store.readObject(repoId, at) : null
     const peeled = stored?.type === 'tag' ? stored.data.subarray(7, 47).toString() : at
-    const own: ObjectType | undefined = tags.has(oid) ? 'tag' : isNewCommit ? 'commit' : stored?.type
+    const own: ObjectType | undefined = tags.has(oid) ? 'tag' : (pushed ?? stored?.type)
     if (own !== undefined) tips.set(oid, { type: own, peeled: peeled === oid ? null : peeled })
   }
   return tips
 }
 
+interface Outcome {
+  /** False when nothing was stored. */
+  readonly isKept: boolean
+  readonly results: readonly CommandResult[]
+  readonly messages: readonly string[]
+}
+
+/** One transaction for objects, refs and events; it is rolled back when no ref changes, or one of an atomic push fails. */
 async function apply(
   deps: ReceiveDeps,
   repo: ServedRepo,
   request: PushRequest,
   prepared: PreparedObjects,
   tips: ReadonlyMap<string, Tip>,
-): Promise<{ results: CommandResult[]; messages: string[] }> {
+): Promise<Outcome> {
   const refs = await deps.storage.store.listRefs(deps.db, repo.id)
   const facts = { defaultBranch: repo.defaultBranch, existing: new Set(refs.map((ref) => ref.name)) }
   const early = new Map(request.commands.map((command) => [command.name, earlyRefusal(command, tips, facts)]))
-  const isAtomic = request.capabilities.has('atomic')
   const messages: string[] = []
-  if (isAtomic && [...early.values()].some((refusal) => refusal !== null))
-    return { results: atomicFailure(request, early), messages }
+  if (isInVain(request, early)) return { isKept: false, results: resultsOf(request, early), messages }
   try {
-    const results = await deps.write(async (tx) => {
+    const refusals = await deps.write(async (tx) => {
       await lockRefs(tx, repo.id)
       await deps.storage.writer.insert(tx, repo.id, prepared)
       const late = await changeRefs(deps, tx, repo, { request, early, tips, messages })
-      if (isAtomic && [...late.values()].some((refusal) => refusal !== null)) throw new AtomicFailure(late)
-      return request.commands.map(({ name }) => ({ name, refusal: late.get(name) ?? null }))
+      if (isInVain(request, late)) throw new RolledBack(late)
+      return late
     })
     deps.storage.writer.noteWritten(repo.id, prepared)
-    return { results, messages }
+    return { isKept: true, results: resultsOf(request, refusals), messages }
   } catch (error) {
-    if (error instanceof AtomicFailure) return { results: atomicFailure(request, error.refusals), messages }
+    if (error instanceof RolledBack) return { isKept: false, results: resultsOf(request, error.refusals), messages }
     throw error
   }
 }
 
 type Refusals = Map<string, string | null>
 
-/** Rolls the transaction back and carries what each ref would have got. */
-class AtomicFailure extends Error {
+/** Ends a transaction in which no ref may change and carries what each got. */
+class RolledBack extends Error {
   readonly refusals: Refusals
 
   constructor(refusals: Refusals) {
-    super('atomic push failed')
+    super('push rolled back')
     this.refusals = refusals
   }
 }
 
-function atomicFailure(request: PushRequest, refusals: Refusals): CommandResult[] {
-  return request.commands.map(({ name }) => ({ name, refusal: refusals.get(name) ?? 'atomic transaction failed' }))
+function isInVain(request: PushRequest, refusals: Refusals): boolean {
+  const all = [...refusals.values()]
+  return request.capabilities.has('atomic') ? all.some((one) => one !== null) : all.every((one) => one !== null)
+}
+
+function resultsOf(request: PushRequest, refusals: Refusals): CommandResult[] {
+  const otherwise =
+    request.capabilities.has('atomic') && isInVain(request, refusals) ? 'atomic transaction failed' : null
+  return request.commands.map(({ name }) => ({ name, refusal: refusals.get(name) ?? otherwise }))
 }
 
 function earlyRefusal(

@@ -124,7 +124,8 @@ describe('[C1] clone and push with the unmodified git', () => {
     const { name, work, remote } = await pushedRepo()
     await server.git(work, 'tag', '-a', 'v1', '-m', 'one')
     await server.git(work, 'tag', 'light', 'HEAD~1')
-    await server.git(work, 'push', '-q', 'origin', 'v1', 'light', 'HEAD~2:refs/heads/feature/x')
+    await server.git(work, 'tag', 'key', 'HEAD:dir-1/file-1.txt')
+    await server.git(work, 'push', '-q', 'origin', 'v1', 'light', 'key', 'HEAD~2:refs/heads/feature/x')
     const copy = await clone(server.remote(`ada/${name}`))
     expect(await server.git(copy, 'describe')).toContain('v1')
     expect(await server.git(copy, 'branch', '-r')).toContain('origin/feature/x')
@@ -209,6 +210,18 @@ describe('big pushes', () => {
     const rows = await server.kit.db.selectFrom('repos.objects').select('oid').where('repoId', '=', id).execute()
     expect(rows).toHaveLength(0)
     await clone(server.remote(`ada/${name}`))
+    const blobs = async (): Promise<number> => {
+      let found = 0
+      for await (const blob of server.kit.blobs.list('git/')) found += blob.sizeBytes > 0 ? 1 : 0
+      return found
+    }
+    const before = await blobs()
+    const text = await server.gitFails(work, 'push', server.remote('ada/big', 'ada-write'), 'HEAD:refs/pr/7')
+    expect(text).toContain('open the pull request first')
+    const other = await server.addNamedRepo('big-refused')
+    const refused = await server.gitFails(work, 'push', server.remote('ada/big-refused', 'ada-write'), 'HEAD:refs/pr/7')
+    expect(refused).toContain('open the pull request first')
+    expect([await blobs(), (await server.reader.packsOf(other)).length]).toEqual([before, 0])
     await commitFile(work, 'd3/f3', 'changed')
     await server.git(work, 'push', '-q', 'origin', 'main')
     const copy = await clone(server.remote(`ada/${name}`))

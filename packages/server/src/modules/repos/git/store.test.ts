@@ -115,7 +115,8 @@ describe('packs of real git', () => {
     const source = { sizeBytes: bytes.length, read: (at: number, length: number) => bytes.subarray(at, at + length) }
     const checked = await runToEnd(checkPack(source, DEFAULT_PACK_LIMITS))
     expect(checked.links.size).toBe(0)
-    const pack = await storage.writer.storePack(repo, { ...checked, bytes, path: null, sizeBytes: bytes.length })
+    const upload = storage.writer.upload({ bytes, path: null, sizeBytes: bytes.length })
+    const pack = await upload.finish(repo, checked.count, checked.index)
     const prepared: PreparedObjects = { rows: [], pack, commits: await storage.writer.graphRows(repo, checked.commits) }
     await storage.kit.write((tx) => storage.writer.insert(tx, repo, prepared))
     const oids = all.toString().trim().split('\n')
