@@ -9,6 +9,8 @@ export interface BlobFacts {
 }
 
 const BATCH = 5000
+/** The shortest pointer has 126 bytes; smaller files are not opened to find out. */
+const POINTER_MIN_BYTES = 100
 const REMEMBERED = 100_000
 
 /** Reads sizes and pointers of blobs, remembering what it read. */
@@ -44,7 +46,7 @@ export function createBlobFactsReader(store: Store): BlobFactsReader {
 
 async function readFacts(store: Store, repoId: string, oids: readonly string[]): Promise<Map<string, BlobFacts>> {
   const infos = await store.readInfo(repoId, oids)
-  const short = [...infos].filter(([, info]) => info.type === 'blob' && info.sizeBytes < LFS_POINTER_MAX_BYTES)
+  const short = [...infos].filter(([, info]) => info.type === 'blob' && mayBePointer(info.sizeBytes))
   const contents = await store.readObjects(
     repoId,
     short.map(([oid]) => oid),
@@ -57,10 +59,10 @@ async function readFacts(store: Store, repoId: string, oids: readonly string[]):
   )
 }
 
+const mayBePointer = (sizeBytes: number): boolean => sizeBytes >= POINTER_MIN_BYTES && sizeBytes < LFS_POINTER_MAX_BYTES
+
 /** An entry of a tree with its full path. */
 export interface PathEntry {
   readonly path: string
   readonly entry: TreeEntry
 }
-
-export const isFile = (entry: TreeEntry): boolean => entry.kind === 'blob'

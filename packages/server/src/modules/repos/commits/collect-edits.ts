@@ -25,7 +25,7 @@ export type FileOperation =
 
 /** Contents held back before they are written together: the bound of a commit's memory, beside one line. */
 const BATCH_BYTES = 8 * 1024 * 1024
-const BATCH_FILES = 500
+const BATCH_FILES = 5000
 const MAX_OPERATIONS = 100_000
 
 interface Batch {
