@@ -139,7 +139,7 @@ describe('kill -9 of a spending server', () => {
     } finally {
       rmSync(dataDir, { recursive: true, force: true })
     }
-  }, 240_000)
+  }, 600_000)
 
   const serverUrl = findTestService('postgres', 'STOA_TEST_DATABASE_URL')
   it.skipIf(serverUrl === null)(
