@@ -192,14 +192,16 @@ function refreshLeft(deps: GateDeps, scope: Scope, atMs: number): void {
 
 /** All who ask at once share one read. */
 function learnLeft(deps: GateDeps, scope: Scope, atMs: number): Promise<void> {
-  scope.learning ??= readRemaining(deps, scope)
-    .then((micros) => {
-      scope.left = { micros, atMs }
-    })
-    .finally(() => {
-      scope.learning = null
-    })
+  scope.learning ??= readLeft(deps, scope, atMs)
   return scope.learning
+}
+
+async function readLeft(deps: GateDeps, scope: Scope, atMs: number): Promise<void> {
+  try {
+    scope.left = { micros: await readRemaining(deps, scope), atMs }
+  } finally {
+    scope.learning = null
+  }
 }
 
 function leastAffordable(scopes: readonly Scope[]): bigint | null {

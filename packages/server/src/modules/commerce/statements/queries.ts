@@ -233,8 +233,10 @@ export async function listFoldsOf(
   }
   if (page.afterId !== null) {
     query = query.where(
-      sql<boolean>`(f.folded_at, f.id) >= (select folded_at, id from commerce.folds where id = ${page.afterId}::text)`,
+      sql<boolean>`(f.folded_at, f.journal_id, f.segment, f.from_offset_bytes) >= (
+        select folded_at, journal_id, segment, from_offset_bytes from commerce.folds where id = ${page.afterId}::text)`,
     )
   }
-  return query.orderBy('f.foldedAt').orderBy('f.id').limit(page.limit).execute()
+  const inOrder = query.orderBy('f.foldedAt').orderBy('f.journalId').orderBy('f.segment').orderBy('f.fromOffsetBytes')
+  return inOrder.limit(page.limit).execute()
 }
