@@ -1,35 +1,21 @@
-import { Menu } from '@mantine/core'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
+import { Link } from '@tanstack/react-router'
 import { useScheme } from '../lib/preferences.js'
-import { type SessionUser, useSession } from '../lib/session.js'
-import { useSignOut } from '../lib/use-sign-out.js'
+import { useSession } from '../lib/session.js'
 import { t } from '../text/en.js'
-import { Avatar } from './account-name.js'
-import { Button, ButtonLink, IconButton } from './button.js'
-import {
-  IconBuilding,
-  IconChartBar,
-  IconChevronDown,
-  IconCoin,
-  IconCube,
-  IconDatabase,
-  IconKey,
-  IconLogout,
-  IconMenu2,
-  IconMessageCircle,
-  IconMoon,
-  IconPlus,
-  IconSearch,
-  IconSettings,
-  IconSun,
-  IconUser,
-  IconWallet,
-} from './icons.js'
+import { ButtonLink, IconButton } from './button.js'
+import { IconMoon, IconSearch, IconSun } from './icons.js'
 import { Mark } from './mark.js'
+import { AccountButton, CompactButton, CreateButton } from './menu-buttons.js'
 import { usePalette } from './palette-context.js'
 import css from './shell.module.css'
 
 const s = { size: 16, stroke: 1.75, 'aria-hidden': true } as const
+
+const menus = () => import('./menus.js')
+const CreateMenu = lazy(() => menus().then((module) => ({ default: module.CreateMenu })))
+const AccountMenu = lazy(() => menus().then((module) => ({ default: module.AccountMenu })))
+const CompactMenu = lazy(() => menus().then((module) => ({ default: module.CompactMenu })))
 
 export function TopBar() {
   const { user } = useSession()
@@ -68,8 +54,24 @@ export function TopBar() {
           <kbd className={css.kbd}>⌘K</kbd>
         </button>
         <SchemeButton />
-        {user ? <Known user={user} /> : <Unknown />}
-        <CompactMenu isKnown={Boolean(user)} />
+        {user ? (
+          <Suspense
+            fallback={
+              <>
+                <CreateButton />
+                <AccountButton user={user} />
+              </>
+            }
+          >
+            <CreateMenu />
+            <AccountMenu user={user} />
+          </Suspense>
+        ) : (
+          <Unknown />
+        )}
+        <Suspense fallback={<CompactButton />}>
+          <CompactMenu />
+        </Suspense>
       </div>
     </header>
   )
@@ -100,121 +102,5 @@ function Unknown() {
         </ButtonLink>
       )}
     </>
-  )
-}
-
-function Known({ user }: { user: SessionUser }) {
-  const navigate = useNavigate()
-  const signOut = useSignOut()
-  return (
-    <>
-      <Menu position="bottom-end" width={220} withinPortal>
-        <Menu.Target>
-          <Button className={css.onlyWide} icon={<IconPlus {...s} />}>
-            {t.shell.create} <IconChevronDown size={14} stroke={1.75} aria-hidden />
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<IconCube {...s} />} onClick={() => navigate({ to: '/new' })}>
-            {t.shell.newModel}
-          </Menu.Item>
-          <Menu.Item leftSection={<IconDatabase {...s} />} onClick={() => navigate({ to: '/new-dataset' })}>
-            {t.shell.newDataset}
-          </Menu.Item>
-          <Menu.Item leftSection={<IconBuilding {...s} />} onClick={() => navigate({ to: '/organizations/new' })}>
-            {t.shell.newOrganisation}
-          </Menu.Item>
-          <Menu.Item
-            leftSection={<IconKey {...s} />}
-            onClick={() => navigate({ to: '/settings/tokens', search: { new: true } })}
-          >
-            {t.shell.newToken}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-      <Menu position="bottom-end" width={220} withinPortal>
-        <Menu.Target>
-          <button type="button" className={css.avatarButton} aria-label={t.shell.accountMenu(user.name)}>
-            <Avatar name={user.name} src={user.avatarUrl} size="md" />
-          </button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Label className={css.menuLabel}>
-            <strong>{user.fullname}</strong>
-            {user.name}
-          </Menu.Label>
-          <Menu.Item
-            leftSection={<IconUser {...s} />}
-            onClick={() => navigate({ to: '/$ns', params: { ns: user.name } })}
-          >
-            {t.shell.profile}
-          </Menu.Item>
-          <Menu.Item leftSection={<IconSettings {...s} />} onClick={() => navigate({ to: '/settings/profile' })}>
-            {t.shell.settings}
-          </Menu.Item>
-          <Menu.Item leftSection={<IconKey {...s} />} onClick={() => navigate({ to: '/settings/tokens' })}>
-            {t.shell.tokens}
-          </Menu.Item>
-          <Menu.Item leftSection={<IconWallet {...s} />} onClick={() => navigate({ to: '/billing/wallet' })}>
-            {t.shell.wallet}
-          </Menu.Item>
-          <Menu.Item leftSection={<IconCoin {...s} />} onClick={() => navigate({ to: '/market/sell' })}>
-            {t.shell.revenue}
-          </Menu.Item>
-          <Menu.Divider />
-          <Menu.Item leftSection={<IconLogout {...s} />} onClick={signOut}>
-            {t.shell.signOut}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-    </>
-  )
-}
-
-function CompactMenu({ isKnown }: { isKnown: boolean }) {
-  const navigate = useNavigate()
-  const [scheme, setScheme] = useScheme()
-  const isDark = scheme === 'dark'
-  return (
-    <Menu position="bottom-end" width={240} withinPortal>
-      <Menu.Target>
-        <IconButton label={t.shell.menu} className={css.onlyCompact}>
-          <IconMenu2 size={20} stroke={1.75} aria-hidden />
-        </IconButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item leftSection={<IconCube {...s} />} onClick={() => navigate({ to: '/models' })}>
-          {t.shell.models}
-        </Menu.Item>
-        <Menu.Item leftSection={<IconDatabase {...s} />} onClick={() => navigate({ to: '/datasets' })}>
-          {t.shell.datasets}
-        </Menu.Item>
-        <Menu.Item leftSection={<IconMessageCircle {...s} />} onClick={() => navigate({ to: '/playground' })}>
-          {t.shell.playground}
-        </Menu.Item>
-        {isKnown && (
-          <Menu.Item leftSection={<IconChartBar {...s} />} onClick={() => navigate({ to: '/billing/usage' })}>
-            {t.shell.usage}
-          </Menu.Item>
-        )}
-        {isKnown && (
-          <Menu.Item leftSection={<IconCoin {...s} />} onClick={() => navigate({ to: '/market/sell' })}>
-            {t.shell.sell}
-          </Menu.Item>
-        )}
-        {isKnown && (
-          <Menu.Item leftSection={<IconPlus {...s} />} onClick={() => navigate({ to: '/new' })}>
-            {t.shell.newModel}
-          </Menu.Item>
-        )}
-        <Menu.Divider />
-        <Menu.Item
-          leftSection={isDark ? <IconSun {...s} /> : <IconMoon {...s} />}
-          onClick={() => setScheme(isDark ? 'light' : 'dark')}
-        >
-          {isDark ? t.shell.themeToLight : t.shell.themeToDark}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
   )
 }
