@@ -1,6 +1,8 @@
 import { listTransfers } from '@stoa/contracts'
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { api } from '../../lib/api.js'
+import { ledgerName } from '../../lib/ledger-name.js'
+import { useSession } from '../../lib/session.js'
 import { t } from '../../text/en.js'
 import { DataTable } from '../../ui/data-table.js'
 import { Money } from '../../ui/money.js'
@@ -13,11 +15,9 @@ const transfersQuery = (groupId: string) =>
     queryFn: ({ signal }) => api.call(listTransfers, { query: { groupId }, signal }),
   })
 
-/** `wallet:bob:USD` as people read it. */
-export const ledgerName = (id: string): string => id.replaceAll(':', ' · ')
-
 /** The ledger lines of one fact: every amount leaves one account and enters another. */
 export function TransferTable({ groupId, currency }: { groupId: string; currency: string }) {
+  const session = useSession()
   const { data, error } = useQuery(transfersQuery(groupId))
   if (error)
     return (
@@ -35,13 +35,13 @@ export function TransferTable({ groupId, currency }: { groupId: string; currency
         {
           id: 'from',
           head: t.money.from,
-          cell: (row) => <code>{ledgerName(row.debitId)}</code>,
+          cell: (row) => <span title={row.debitId}>{ledgerName(row.debitId, session)}</span>,
           value: (row) => row.debitId,
         },
         {
           id: 'to',
           head: t.money.to,
-          cell: (row) => <code>{ledgerName(row.creditId)}</code>,
+          cell: (row) => <span title={row.creditId}>{ledgerName(row.creditId, session)}</span>,
           value: (row) => row.creditId,
         },
         {

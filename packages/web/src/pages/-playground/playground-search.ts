@@ -8,7 +8,7 @@ export interface PlaygroundSearch {
   client?: string
 }
 
-export const defaults = { temperature: 0.7, max: 128 } as const
+export const defaults = { temperature: 0.2, max: 128 } as const
 const maxText = 4000
 
 const bounded = (value: unknown, low: number, high: number): number | undefined => {

@@ -151,7 +151,9 @@ function Sales({
 }) {
   const navigate = Route.useNavigate()
   const list = useInfiniteQuery(salesQuery(account, period))
-  const sales = list.data?.pages.flatMap((page) => page.sales) ?? []
+  const sales = (list.data?.pages.flatMap((page) => page.sales) ?? []).toSorted((a, b) =>
+    b.foldedAt.localeCompare(a.foldedAt),
+  )
   const open = sales.find((sale) => sale.foldId === search.sale)
   const close = () => {
     const { sale: _, ...rest } = search
