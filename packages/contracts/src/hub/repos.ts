@@ -63,9 +63,16 @@ export const moveRepo = route({
   family: 'hub',
   method: 'POST',
   path: '/api/repos/move',
-  summary: 'Rename a repository or move it to another account; the old name redirects',
+  summary: 'Rename a repository or bucket, or move it to another account; the old name redirects',
   auth: 'write',
-  body: z.object({ fromRepo: name, toRepo: name, type }),
+  body: z.object({
+    fromRepo: name,
+    toRepo: name,
+    type: repoType
+      .or(z.literal('bucket'))
+      .nullish()
+      .transform((value) => value ?? 'model'),
+  }),
   response: z.object({ url: z.string() }),
   errors: ['RepoNotFound', 'RepoExists', 'InvalidRepoName', 'Forbidden', 'InsufficientScope'],
 })

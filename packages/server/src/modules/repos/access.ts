@@ -1,9 +1,9 @@
 import type { RepoType } from '@stoa/contracts'
 import type { Actor, Role, TokenScope } from '../../kit/http/actor.js'
 
-/** What is known of a repository when access is decided. */
+/** What is known of a repository or bucket when access is decided. */
 export interface AccessFacts {
-  readonly type: RepoType
+  readonly type: RepoType | 'bucket'
   readonly accountId: string
   readonly namespace: string
   readonly name: string

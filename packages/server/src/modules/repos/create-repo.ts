@@ -89,7 +89,7 @@ export function emptyRow(id: string, at: Date) {
 export async function placeFor(
   deps: RepoDeps,
   actor: SignedIn,
-  request: Pick<NewRepo, 'type' | 'name' | 'organization'>,
+  request: Pick<NewRepo, 'name' | 'organization'> & { readonly type: RepoType | 'bucket' },
 ): Promise<{ name: RepoName; account: NamespaceAccount }> {
   const split = splitRepoName(request.name, request.organization ?? actor.name)
   const problem = split ? findRepoNameProblem(split.name) : 'A repository name is "namespace/name".'

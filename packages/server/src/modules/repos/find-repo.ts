@@ -1,6 +1,6 @@
 import { refuse, type RepoType, type StoaError } from '@stoa/contracts'
 import type { Actor } from '../../kit/http/actor.js'
-import { includesRight, type Right, rightOn } from './access.js'
+import { type AccessFacts, includesRight, type Right, rightOn } from './access.js'
 import type { RepoDeps } from './deps.js'
 import { findMovedRepo, findRepoByName } from './queries/repos.js'
 import type { Repo } from './repo.js'
@@ -37,8 +37,10 @@ export async function findRepo(
   return { repo, right, isMoved: current === null }
 }
 
+type Guarded = AccessFacts & Pick<Repo, 'fullName' | 'disabled'>
+
 /** Throws unless `right` contains `needed`. */
-export function demandRight(repo: Repo, actor: Actor, right: Right, needed: Right): void {
+export function demandRight(repo: Guarded, actor: Actor, right: Right, needed: Right): void {
   if (right === 'none') throw repoNotFound(actor)
   if (repo.disabled) throw refuse('Forbidden', 'Access to this resource is disabled.')
   if (includesRight(right, needed)) return
@@ -54,7 +56,7 @@ export function repoNotFound(actor: Actor): StoaError {
   return refuse('RepoNotFound', undefined, {}, actor.kind === 'anonymous' ? { status: 401 } : {})
 }
 
-function gatedRepo(repo: Repo, actor: Actor): StoaError {
+function gatedRepo(repo: Guarded, actor: Actor): StoaError {
   const text = `Access to ${repo.type} ${repo.fullName} is restricted and you are not in the authorized list. Visit its page to ask for access.`
   return refuse('GatedRepo', text, {}, actor.kind === 'anonymous' ? { status: 401 } : {})
 }

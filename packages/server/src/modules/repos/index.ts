@@ -8,6 +8,7 @@ import { type BrowseDeps, createBrowseDeps } from './browse/browser.js'
 import { listTree, type TreePage, type TreeQuery } from './browse/list-tree.js'
 import { type OpenFile, openFile } from './browse/open-file.js'
 import { type CommitRequest, type CommitResult, commitFiles } from './commits/commit-files.js'
+import { createBucketFeed } from './buckets/bucket-feed.js'
 import { createDownloadCounter } from './count-downloads.js'
 import { createRepo, type NewRepo } from './create-repo.js'
 import type { RepoAccounts, SignedIn } from './deps.js'
@@ -25,6 +26,8 @@ import { findRevision, resolveRevision } from './resolve-revision.js'
 import { bindAccountRepos } from './routes/account-repos.js'
 import { bindGitRoutes } from './routes/git.js'
 import { bindDiscussions } from './routes/discussions.js'
+import { bindBucketFiles } from './routes/bucket-files.js'
+import { bindHubBuckets } from './routes/hub-buckets.js'
 import { bindHubCommit } from './routes/hub-commit.js'
 import { bindHubLfsFiles } from './routes/hub-lfs-files.js'
 import { bindHubRefs } from './routes/hub-refs.js'
@@ -65,6 +68,7 @@ export function createRepos(options: ReposOptions) {
   const downloads = createDownloadCounter(deps)
   const signer = createUrlSigner(deps.instanceKey)
   const xet = createXetStore(deps)
+  const bucketFeed = createBucketFeed(deps)
   const lfsPartBytes = options.lfsPartBytes ?? LFS_PART_BYTES
   const routeDeps: RepoRouteDeps = { ...deps, downloads, signer, lfsPartBytes, xetStoreId: xet.storeId }
   deps.accounts.provideRepoCounts((accountId) => countPublicRepos(deps.db, accountId))
@@ -126,6 +130,8 @@ export function createRepos(options: ReposOptions) {
       bindHubRefs(http, routeDeps)
       bindHubLfsFiles(http, routeDeps)
       bindResolve(http, routeDeps)
+      bindHubBuckets(http, routeDeps)
+      bindBucketFiles(http, routeDeps, bucketFeed)
       bindLfs(http, routeDeps)
       bindLfsLocks(http, routeDeps)
       bindGitRoutes(http, { ...deps, storage })
@@ -136,6 +142,7 @@ export function createRepos(options: ReposOptions) {
       downloads.start()
     },
     stop: async (): Promise<void> => {
+      bucketFeed.stop()
       await downloads.stop()
       await xet.stop()
     },

@@ -4,6 +4,7 @@ import { webPath } from './repo-name.js'
 
 /** A repository as operations and other modules see it. */
 export interface Repo extends AccessFacts {
+  readonly type: RepoType
   readonly id: string
   /** `acme/tiny-llama`, as its owner writes it. */
   readonly fullName: string

@@ -42,6 +42,11 @@ export interface Schema {
   'kit.jobs': kit.Jobs
   'kit.migrations': kit.Migrations
   'kit.outbox': kit.Outbox
+  'repos.bucketChanges': repos.BucketChanges
+  'repos.bucketFiles': repos.BucketFiles
+  'repos.bucketRedirects': repos.BucketRedirects
+  'repos.bucketUploads': repos.BucketUploads
+  'repos.buckets': repos.Buckets
   'repos.commits': repos.Commits
   'repos.discussions': repos.Discussions
   'repos.downloads': repos.Downloads

@@ -13,6 +13,7 @@ import { countFacets } from './facets.js'
 import { listEntries } from './list-entries.js'
 
 interface Seeded extends AccessFacts {
+  readonly type: RepoType
   readonly id: string
 }
 

@@ -1,5 +1,6 @@
 import type { FileTerm } from '@stoa/xet'
 import type { Db, Tx } from '../../../kit/db/database.js'
+import { findHeldByBucket } from './bucket-files.js'
 
 export interface StoredXorb {
   readonly hash: string
@@ -109,7 +110,21 @@ export async function findChunk(db: Db, accountId: string, hash: string): Promis
   return row?.xorb ?? null
 }
 
-export async function findRepoAccount(db: Db, repoId: string): Promise<string | null> {
-  const row = await db.selectFrom('repos.repos').select('accountId').where('id', '=', repoId).executeTakeFirst()
+/** What a token says it is for; a repository unless it says bucket. */
+interface Home {
+  readonly home: 'repo' | 'bucket'
+  readonly repoId: string
+}
+
+/** The owner of what a token is for; null when that is gone. */
+export async function findGrantAccount(db: Db, { home, repoId }: Home): Promise<string | null> {
+  const table = home === 'bucket' ? ('repos.buckets' as const) : ('repos.repos' as const)
+  const row = await db.selectFrom(table).select('accountId').where('id', '=', repoId).executeTakeFirst()
   return row?.accountId ?? null
+}
+
+/** The file if what the token is for holds it. */
+export async function findGrantedFile(db: Db, { home, repoId }: Home, hash: string): Promise<XetFile | null> {
+  if (home !== 'bucket') return await findRepoXetFile(db, repoId, hash)
+  return (await findHeldByBucket(db, repoId, [hash])).has(hash) ? await findXetFile(db, hash) : null
 }

@@ -11,6 +11,8 @@ import {
   updateRepoSettings,
 } from '@stoa/contracts'
 import type { Http } from '../../../kit/http/server.js'
+import { bucketPath } from '../buckets/bucket.js'
+import { moveBucket } from '../buckets/change-bucket.js'
 import { squashHistory } from '../commits/squash-history.js'
 import { createRepo } from '../create-repo.js'
 import { deleteRepo } from '../delete-repo.js'
@@ -82,6 +84,9 @@ function bindLifeCycle(http: Http, deps: RepoRouteDeps, urlOf: (repo: Parameters
     return { deleted: true }
   })
   hub.bind(moveRepoRoute, async ({ actor, body }) => {
+    if (body.type === 'bucket') {
+      return { url: deps.publicUrl() + bucketPath(await moveBucket(deps, actor, body.fromRepo, body.toRepo)) }
+    }
     return { url: urlOf(await moveRepo(deps, actor, body.type, body.fromRepo, body.toRepo)) }
   })
   hub.bind(duplicateRepoRoute, async (asked) => {

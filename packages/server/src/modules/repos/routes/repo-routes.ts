@@ -50,7 +50,7 @@ export async function openNamed(
 }
 
 /** 307 to the same address under the new name; relative, which every client follows (hub-api-2x §2). */
-function moved(url: string, oldName: string, newName: string): Error {
+export function moved(url: string, oldName: string, newName: string): Error {
   const path = url.split('?', 1)[0] as string
   const parts = path.split('/')
   const [namespace = '', name = ''] = oldName.toLowerCase().split('/')

@@ -17,10 +17,10 @@ import { type OpenFile, openFile } from '../browse/open-file.js'
 import { findRepo, repoNotFound } from '../find-repo.js'
 import { contentHeaders } from '../files/content-headers.js'
 import { findXetHashes } from '../queries/xet.js'
-import type { Repo } from '../repo.js'
 import { typeOf } from '../repo-name.js'
 import { splitRevision } from '../resolve-revision.js'
 import { openNamed, type RepoRouteDeps } from './repo-routes.js'
+import { FILE_INFO, xetHeaders } from './xet-headers.js'
 
 const TYPES = ['model', 'dataset', 'space', 'kernel'] as const
 
@@ -70,7 +70,8 @@ async function sendFile(
   asked.reply.headers(fileHeaders(file, asked.query))
   const xetHash = file.lfs ? (await findXetHashes(deps.db, [file.lfs.oid])).get(file.lfs.oid) : undefined
   if (xetHash !== undefined) {
-    asked.reply.headers(xetHeaders(deps, repo, file.commitOid, xetHash))
+    const tokenUrl = `${deps.publicUrl()}/api/${repo.type}s/${repo.fullName}/xet-read-token/${file.commitOid}`
+    asked.reply.headers(xetHeaders(deps, tokenUrl, xetHash))
     if (asked.request.method === 'GET' && asked.request.headers.accept?.includes(FILE_INFO)) {
       return asked.reply.type(FILE_INFO).send({ hash: xetHash, size: file.sizeBytes, etag: file.etag })
     }
@@ -84,20 +85,6 @@ async function sendFile(
     asked.reply.raw.once('finish', () => deps.downloads.count(repo.id, caller))
   }
   return await sendBytes(asked.request, asked.reply, file)
-}
-
-/** What a Xet client asks for instead of bytes (xet.md §7.4). */
-const FILE_INFO = 'application/vnd.xet-fileinfo+json'
-
-/** Where a Xet client gets its token and the file's terms; absolute addresses, one space after each semicolon. */
-function xetHeaders(deps: RepoRouteDeps, repo: Repo, commitOid: string, hash: string): Record<string, string> {
-  const token = `${deps.publicUrl()}/api/${repo.type}s/${repo.fullName}/xet-read-token/${commitOid}`
-  const terms = `${deps.publicUrl()}/xet/${deps.xetStoreId}/v1/reconstructions/${hash}`
-  return {
-    'x-xet-hash': hash,
-    'x-xet-refresh-route': token,
-    link: `<${token}>; rel="xet-auth", <${terms}>; rel="xet-reconstruction-info"`,
-  }
 }
 
 function fileHeaders(file: OpenFile, query: FileRequest['query']): Record<string, string | number> {

@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream'
 import {
+  bucketReadToken,
+  bucketWriteToken,
   fetchXorb,
   grantXorb,
   headXorb,
@@ -40,6 +42,12 @@ export function bindXet(http: Http, deps: XetDeps, issuer: TokenIssuer): void {
 }
 
 function bindTokens(scope: HttpScope, issuer: TokenIssuer): void {
+  scope.bind(bucketReadToken, async ({ actor, params, reply }) =>
+    tokenReply(reply, await issuer.bucket(actor, `${params.namespace}/${params.name}`, 'read')),
+  )
+  scope.bind(bucketWriteToken, async ({ actor, params, reply }) =>
+    tokenReply(reply, await issuer.bucket(actor, `${params.namespace}/${params.name}`, 'write')),
+  )
   scope.bind(xetReadToken, async ({ actor, params, reply }) => tokenReply(reply, await issuer.read(actor, params)))
   scope.bind(xetWriteToken, async ({ actor, params, query, reply }) =>
     tokenReply(reply, await issuer.write(actor, params, query.create_pr !== undefined)),

@@ -1,5 +1,5 @@
 import { keyedHash, textToHash, writeDedupAnswer } from '@stoa/xet'
-import { findChunk, findRepoAccount, findXorbs } from '../queries/xet.js'
+import { findChunk, findGrantAccount, findXorbs } from '../queries/xet.js'
 import { readChunkIndex } from './chunk-index.js'
 import type { XetDeps } from './xet-deps.js'
 import type { XetGrant } from './xet-keys.js'
@@ -8,7 +8,7 @@ const EXPIRY_S = 7 * 24 * 3600
 
 /** The xorb that holds a chunk, as a shard with keyed hashes; null when the repository's owner has no such chunk. */
 export async function answerDedup(deps: XetDeps, grant: XetGrant, chunk: string): Promise<Buffer | null> {
-  const accountId = await findRepoAccount(deps.db, grant.repoId)
+  const accountId = await findGrantAccount(deps.db, grant)
   const name = accountId === null ? null : await findChunk(deps.db, accountId, chunk)
   const xorb = name === null ? undefined : (await findXorbs(deps.db, [name])).get(name)
   if (!xorb) return null

@@ -1,9 +1,10 @@
 import { refuse, type RepoKind, type RepoType } from '@stoa/contracts'
 import type { Actor } from '../../../kit/http/actor.js'
+import { findBucket } from '../buckets/find-bucket.js'
 import { demandCommitRight } from '../commits/may-commit.js'
 import { findRepo } from '../find-repo.js'
 import type { RepoDeps } from '../deps.js'
-import type { XetKeys } from './xet-keys.js'
+import type { XetGrant, XetKeys } from './xet-keys.js'
 
 const LIFETIME_S = 900
 
@@ -25,27 +26,33 @@ export interface TokenIssuer {
   read(actor: Actor, address: RepoAddress): Promise<IssuedToken>
   /** For whoever may commit there; readers may by a pull request. */
   write(actor: Actor, address: RepoAddress, isPullRequest: boolean): Promise<IssuedToken>
+  bucket(actor: Actor, fullName: string, scope: 'read' | 'write'): Promise<IssuedToken>
 }
 
 type IssueDeps = Pick<RepoDeps, 'db' | 'clock' | 'publicUrl'> & { readonly keys: XetKeys }
 
-/** Short tokens for the Xet store, bound to one repository. Throws what `findRepo` throws. */
+/** Short tokens for the Xet store, bound to one repository or bucket. Throws what `findRepo` throws. */
 export function createTokenIssuer(deps: IssueDeps): TokenIssuer {
-  const sign = (actor: Actor, repoId: string, scope: 'read' | 'write'): IssuedToken => {
+  const sign = (actor: Actor, grant: Pick<XetGrant, 'home' | 'repoId' | 'scope'>): IssuedToken => {
     const exp = Math.floor(deps.clock.now().getTime() / 1000) + LIFETIME_S
     const userId = actor.kind === 'user' ? actor.userId : null
-    const accessToken = deps.keys.signToken({ repoId, scope, userId, exp })
+    const accessToken = deps.keys.signToken({ ...grant, userId, exp })
     return { accessToken, exp, casUrl: `${deps.publicUrl()}/xet/${deps.keys.storeId}` }
   }
   const find = (actor: Actor, { kind, namespace, name }: RepoAddress) =>
     findRepo(deps, actor, kind.slice(0, -1) as RepoType, `${namespace}/${name}`, 'read')
   return {
-    read: async (actor, address) => sign(actor, (await find(actor, address)).repo.id, 'read'),
+    read: async (actor, address) =>
+      sign(actor, { home: 'repo', repoId: (await find(actor, address)).repo.id, scope: 'read' }),
     write: async (actor, address, isPullRequest) => {
       if (actor.kind === 'anonymous') throw refuse('Unauthorized')
       const found = await find(actor, address)
       await demandCommitRight(deps, actor, found, { rev: address.rev, createPullRequest: isPullRequest })
-      return sign(actor, found.repo.id, 'write')
+      return sign(actor, { home: 'repo', repoId: found.repo.id, scope: 'write' })
+    },
+    bucket: async (actor, fullName, scope) => {
+      const { bucket } = await findBucket(deps, actor, fullName, scope)
+      return sign(actor, { home: 'bucket', repoId: bucket.id, scope })
     },
   }
 }

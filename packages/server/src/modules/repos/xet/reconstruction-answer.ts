@@ -1,6 +1,6 @@
 import { refuse } from '@stoa/contracts'
 import { type FetchRange, type Plan, planReconstruction } from '@stoa/xet'
-import { findRepoXetFile } from '../queries/xet.js'
+import { findGrantedFile } from '../queries/xet.js'
 import { loadXorbs } from './read-file.js'
 import type { XetDeps } from './xet-deps.js'
 import type { XetGrant } from './xet-keys.js'
@@ -19,7 +19,7 @@ export async function reconstruct(
   hash: string,
   rangeHeader: string | undefined,
 ): Promise<Reconstruction> {
-  const file = await findRepoXetFile(deps.db, grant.repoId, hash)
+  const file = await findGrantedFile(deps.db, grant, hash)
   if (!file) throw refuse('EntryNotFound', 'No such file.')
   const sizeBytes = Number(file.sizeBytes)
   const { start, endExclusive } = readRange(rangeHeader, sizeBytes)

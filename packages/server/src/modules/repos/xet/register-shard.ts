@@ -13,8 +13,9 @@ import {
   type Sized,
   XetFormatError,
 } from '@stoa/xet'
-import { insertLfsObject } from '../queries/lfs.js'
-import { findRepoAccount, findXetFile, insertChunks, insertXetFile, type XetFile } from '../queries/xet.js'
+import { insertBucketUpload } from '../queries/bucket-files.js'
+import { insertLfsObject, type NewLfsObject } from '../queries/lfs.js'
+import { findGrantAccount, findXetFile, insertChunks, insertXetFile, type XetFile } from '../queries/xet.js'
 import { type LoadedXorbs, loadXorbs, rebuild } from './read-file.js'
 import { xetBlobKey } from './xet-blob.js'
 import type { XetDeps } from './xet-deps.js'
@@ -25,12 +26,12 @@ const MAX_FILE_BYTES = 500e9
 const MAX_FILES = 20_000
 
 /**
- * Registers the files of a shard for the token's repository: every term, proof and name is checked against stored chunks,
+ * Registers the files of a shard for the token's repository or bucket: every term, proof and name is checked against stored chunks,
  * and the SHA-256 by rebuilding the file, before anything counts. Returns whether something was new. Throws `XetInvalid`.
  */
 export async function registerShard(deps: XetDeps, grant: XetGrant, bytes: Buffer): Promise<boolean> {
   const shard = parse(bytes)
-  const accountId = await findRepoAccount(deps.db, grant.repoId)
+  const accountId = await findGrantAccount(deps.db, grant)
   if (accountId === null) throw refuse('InvalidCredentials')
   const files: XetFile[] = []
   const chunks = new Map<string, string>()
@@ -39,21 +40,18 @@ export async function registerShard(deps: XetDeps, grant: XetGrant, bytes: Buffe
   return await deps.write(async (tx) => {
     for (const file of files) {
       await insertXetFile(tx, file, at)
-      const { sha256, sizeBytes, hash } = file
-      const lfs = {
-        oid: sha256,
-        sizeBytes,
-        blobKey: xetBlobKey(hash),
-        repoId: grant.repoId,
-        pushedBy: grant.userId,
-        at,
-      }
-      await insertLfsObject(tx, lfs)
+      if (grant.home === 'bucket') await insertBucketUpload(tx, grant.repoId, file.hash, at)
+      else await insertLfsObject(tx, largeFileOf(grant, file, at))
     }
     const indexed = [...chunks].map(([hash, xorb]) => ({ hash, xorb }))
     await insertChunks(tx, accountId, indexed, at)
     return files.length > 0
   })
+}
+
+function largeFileOf(grant: XetGrant, file: XetFile, at: Date): NewLfsObject {
+  const { sha256, sizeBytes, hash } = file
+  return { oid: sha256, sizeBytes, blobKey: xetBlobKey(hash), repoId: grant.repoId, pushedBy: grant.userId, at }
 }
 
 function parse(bytes: Buffer): Shard {

@@ -3,8 +3,10 @@ import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 const KEY_BYTES = 32
 const STORE_ID_DIGITS = 12
 
-/** What a Xet token lets its holder do, with one repository only. */
+/** What a Xet token lets its holder do, with one repository or bucket only. */
 export interface XetGrant {
+  /** What `repoId` is the id of. */
+  readonly home: 'repo' | 'bucket'
   readonly repoId: string
   readonly scope: 'read' | 'write'
   readonly userId: string | null
