@@ -57,7 +57,8 @@ export function bindRoute<R extends Route>(app: FastifyInstance, deps: BindDeps,
         reply,
       } as Context<R>
       const result = await handler(context)
-      if (reply.sent || result === reply) return reply
+      // A reply that was returned resolves to nothing once its stream ends, also when the caller left before.
+      if (reply.sent || reply.raw.headersSent || result === reply) return reply
       if (result === undefined) return reply.code(reply.statusCode === 200 ? 204 : reply.statusCode).send()
       if (deps.checkResponses && route.response) assertResponse(route, result)
       return reply.send(result)
