@@ -19,6 +19,7 @@ import { answerBatch, type BatchRequest } from './lfs/batch.js'
 import { createUrlSigner } from './lfs/signed-url.js'
 import { reposNoun } from './manifest/repos-noun.js'
 import { type DownloadTotals, sumDownloads } from './queries/downloads.js'
+import { countBuckets } from './queries/buckets.js'
 import { countPublicRepos, countRepos, findRepoById, findRepoByName, listReposByIds } from './queries/repos.js'
 import type { Repo } from './repo.js'
 import { splitRepoName } from './repo-name.js'
@@ -75,6 +76,10 @@ export function createRepos(options: ReposOptions) {
   deps.accounts.guardRemoval(async (tx, accountId) => {
     const count = await countRepos(tx, accountId)
     return count === 0 ? null : `it holds ${count} ${count === 1 ? 'repository' : 'repositories'}`
+  })
+  deps.accounts.guardRemoval(async (tx, accountId) => {
+    const count = await countBuckets(tx, accountId)
+    return count === 0 ? null : `it holds ${count} ${count === 1 ? 'bucket' : 'buckets'}`
   })
 
   return {

@@ -90,6 +90,16 @@ export async function updateBucketVisibility(
   return toBucket(row)
 }
 
+/** Every bucket of an account, private ones too. */
+export async function countBuckets(db: Db, accountId: string): Promise<number> {
+  const row = await db
+    .selectFrom('repos.buckets')
+    .select((eb) => eb.fn.countAll<bigint | string>().as('count'))
+    .where('accountId', '=', accountId)
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}
+
 export interface BucketTotals {
   readonly sizeBytes: bigint
   readonly fileCount: bigint
