@@ -150,6 +150,14 @@ describe('llama replica', () => {
     expect(await Promise.all(prompts.map(ask))).toEqual(alone)
   })
 
+  it('makes more answers than it has places', async () => {
+    const { json } = await chat({ n: 8 })
+    expect((json['choices'] as { message: { content: string } }[]).map(({ message }) => message.content)).toEqual(
+      Array.from({ length: 8 }, () => '7'),
+    )
+    expect(json['usage']).toMatchObject({ prompt_tokens: 40, completion_tokens: 8 })
+  })
+
   it('is repeatable with a seed', async () => {
     const ask = async (): Promise<unknown> =>
       (await chat({ temperature: 1.5, seed: 7, max_tokens: 20 })).json['choices']
@@ -162,7 +170,7 @@ describe('llama replica', () => {
       path: '/v1/completions',
       method: 'POST',
       headers: { 'x-request-id': 'gone-1' },
-      body: JSON.stringify({ model: 'm', prompt: 'Ada', stream: true, temperature: 1.8, seed: 3 }),
+      body: JSON.stringify({ model: 'm', prompt: 'Ada', stream: true, temperature: 1.8, seed: 3, n: 8 }),
     })
     body.on('error', () => {})
     await new Promise((resolve) => body.once('data', resolve))

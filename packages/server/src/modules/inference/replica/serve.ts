@@ -47,15 +47,16 @@ async function serve(
     createdS: Math.floor(deps.nowMs() / 1000),
   }
   response.on('close', () => {
-    if (!response.writableFinished) controller.abort(new Error('the caller hung up'))
+    if (response.writableFinished) return
+    remember(brokenOff, requestId, exchange.usage)
+    controller.abort(new Error('the caller hung up'))
   })
   response.on('error', () => controller.abort(new Error('the caller hung up')))
   try {
     await route(deps, brokenOff, exchange, (reason) => controller.abort(reason))
   } catch (error) {
-    if (controller.signal.aborted) remember(brokenOff, requestId, exchange.usage)
-    else fail(exchange, error)
     if (controller.signal.aborted) response.destroy()
+    else fail(exchange, error)
   }
 }
 
@@ -88,6 +89,7 @@ function sendUsage(brokenOff: Map<string, CallCounts>, exchange: Exchange, reque
   sendJson(exchange, counts)
 }
 
+/** The counts are kept as they stand, and go on counting until the runtime has stopped. */
 function remember(brokenOff: Map<string, CallCounts>, requestId: string, usage: CallCounts): void {
   const oldest = brokenOff.size >= MAX_REMEMBERED ? brokenOff.keys().next().value : undefined
   if (oldest !== undefined) brokenOff.delete(oldest)

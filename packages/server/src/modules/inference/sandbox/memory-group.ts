@@ -15,6 +15,7 @@ const V2_ROOT = '/sys/fs/cgroup'
 
 /** Makes a group where the host lets us, version 2 or 1; null when it does not. Found out by trying. */
 export function createMemoryGroup(name: string, limitBytes: number): MemoryGroup | null {
+  if (!existsSync('/proc/self/cgroup')) return null
   const groups = readFileSync('/proc/self/cgroup', 'utf8').split('\n')
   return tryVersion2(groups, name, limitBytes) ?? tryVersion1(groups, name, limitBytes)
 }

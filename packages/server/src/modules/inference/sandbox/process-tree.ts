@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 const PAGE_BYTES = 4096
 
-/** Resident bytes of a process and all its descendants; 0 when it is gone. Linux only. */
+/** Resident bytes of a process and all its descendants; 0 when it is gone, or where there is no /proc to ask. */
 export function residentTreeBytes(rootPid: number): number {
+  if (!existsSync('/proc/self/stat')) return 0
   const children = new Map<number, number[]>()
   const resident = new Map<number, number>()
   for (const name of readdirSync('/proc')) {

@@ -44,13 +44,12 @@ export async function* generateOn(
   engine: Engine,
   sequence: LlamaContextSequence,
   prompt: Token[],
+  grammar: LlamaGrammar | null,
   request: GenerateRequest,
   signal: AbortSignal,
 ): AsyncGenerator<GenerateEvent> {
-  const grammar = request.constraint ? await createGrammar(engine.llama, request.constraint) : null
   const room = engine.contextTokens - prompt.length
   const limit = Math.min(request.maxTokens ?? room, room)
-  yield { type: 'start', inputTokens: prompt.length }
   const tail = await readPrompt(sequence, prompt, signal)
   const text = new TokenText(engine.model, prompt)
   const stops = new StopFilter(grammar ? [...request.stop, GRAMMAR_END] : request.stop)
@@ -124,7 +123,9 @@ function toSeed(seed: number | null): number | null {
   return seed === null ? null : Math.abs(seed) % SEED_RANGE
 }
 
-async function createGrammar(llama: Llama, constraint: Constraint): Promise<LlamaGrammar> {
+/** The grammar of a constraint, null without one; throws a refusal when it cannot be enforced. */
+export async function createGrammar(llama: Llama, constraint: Constraint | null): Promise<LlamaGrammar | null> {
+  if (constraint === null) return null
   if (constraint.kind === 'json') return llama.getGrammarFor('json')
   const schema = runLimited(() => toGrammarSchema(constraint.schema), GRAMMAR_MS)
   try {

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import type { LlamaEmbeddingContext, LlamaModel } from 'node-llama-cpp'
 import type { Embedded, GenerateEvent, GenerateRequest, LoadedModel, ReplicaSpec, TextInput } from '../port.js'
+import { importRuntime } from '../import-runtime.js'
 import { ReplicaRefusal } from '../refusal.js'
 import { normalize } from '../softmax.js'
-import { type Engine, fitPrompt, generateOn } from './generate.js'
+import { createGrammar, type Engine, fitPrompt, generateOn } from './generate.js'
 import { createPromptReader } from './render-prompt.js'
 import { SequencePool } from './sequences.js'
 import { skipTrialWithoutChildProcesses } from './skip-trial.js'
@@ -13,7 +14,7 @@ const MIN_CONTEXT = 64
 /** Loads a GGUF with the prebuilt llama.cpp of node-llama-cpp; nothing is compiled or fetched. */
 export async function loadLlama(spec: ReplicaSpec): Promise<LoadedModel> {
   skipTrialWithoutChildProcesses()
-  const library = await import('node-llama-cpp')
+  const library = await importRuntime('node-llama-cpp', () => import('node-llama-cpp'))
   const llama = await library.getLlama({
     gpu: false,
     build: 'never',
@@ -42,9 +43,13 @@ export async function loadLlama(spec: ReplicaSpec): Promise<LoadedModel> {
   async function* generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateEvent> {
     const prompt = prompts.read(request.prompt)
     fitPrompt(prompt, engine.contextTokens)
+    const grammar = await createGrammar(llama, request.constraint)
+    pool.demandRoom()
+    // Before a place is taken: a call may ask for more answers than there are places, and waits for all to be accepted.
+    yield { type: 'start', inputTokens: prompt.length }
     const sequence = await pool.take(signal)
     try {
-      yield* generateOn(engine, sequence, prompt, request, signal)
+      yield* generateOn(engine, sequence, prompt, grammar, request, signal)
     } finally {
       await pool.give(sequence)
     }

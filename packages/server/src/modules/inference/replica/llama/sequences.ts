@@ -1,7 +1,7 @@
 import type { LlamaContext, LlamaContextSequence } from 'node-llama-cpp'
 import { ReplicaRefusal } from '../refusal.js'
 
-const MAX_WAITING = 64
+const MAX_WAITING = 256
 
 /** The places of a batch: every running request holds one, the rest wait in order. */
 export class SequencePool {
@@ -22,13 +22,17 @@ export class SequencePool {
     return this.#waiting.length
   }
 
-  /** Waits for a place; throws when the queue is full or the caller gave up. */
+  /** Throws when the queue is full. */
+  demandRoom(): void {
+    if (this.#waiting.length < MAX_WAITING) return
+    throw new ReplicaRefusal(503, 'This model is busy. Try again shortly.', null, 'server_overloaded')
+  }
+
+  /** Waits for a place; throws when the caller gave up. */
   async take(signal: AbortSignal): Promise<LlamaContextSequence> {
+    signal.throwIfAborted()
     const free = this.#free.pop()
     if (free) return free
-    if (this.#waiting.length >= MAX_WAITING) {
-      throw new ReplicaRefusal(503, 'This model is busy. Try again shortly.', null, 'server_overloaded')
-    }
     return new Promise((resolve, reject) => {
       const waiter = (sequence: LlamaContextSequence): void => {
         signal.removeEventListener('abort', giveUp)

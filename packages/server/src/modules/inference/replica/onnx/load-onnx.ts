@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Tokenizer } from '@huggingface/tokenizers'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Classified, Embedded, LoadedModel, ReplicaSpec, TextInput } from '../port.js'
+import { importRuntime } from '../import-runtime.js'
 import { ReplicaRefusal, unsupported, wrongTask } from '../refusal.js'
 import { type Batch, createBatch, pickRows, poolMean } from './batch.js'
 
@@ -122,6 +123,6 @@ async function readJson<T>(dir: string, file: string): Promise<T> {
 
 /** The package is CommonJS: under an ES import its members sit on `default`. */
 async function loadLibrary(): Promise<Ort> {
-  const loaded = (await import('onnxruntime-node')) as Ort & { default?: Ort }
+  const loaded = (await importRuntime('onnxruntime-node', () => import('onnxruntime-node'))) as Ort & { default?: Ort }
   return loaded.default ?? loaded
 }
