@@ -63,6 +63,7 @@ describe('journal records', () => {
     expect(() => checkCall({ ...call(0), requestId: 'ümlaut' })).toThrow(RangeError)
     expect(() => checkCall({ ...call(0), outputTokens: 1.5 })).toThrow(RangeError)
     expect(() => checkCall({ ...call(0), inputTokens: -1 })).toThrow(RangeError)
+    expect(() => checkCall({ ...call(0), inputTokens: 2, cachedInputTokens: 3 })).toThrow(RangeError)
   })
 })
 

@@ -66,6 +66,7 @@ export function checkCall(call: CallRecord): void {
   for (const count of [call.admittedMs, call.latencyMs, call.inputTokens, call.cachedInputTokens, call.outputTokens]) {
     if (!Number.isSafeInteger(count) || count < 0) throw new RangeError('a count is a non-negative whole number')
   }
+  if (call.cachedInputTokens > call.inputTokens) throw new RangeError('cached input is a part of input')
 }
 
 /** Writes one call, checked before, at `offset`. */

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { formatMicros, formatMinor, formatRate, parseAmount, parseMicros, parseRate } from './amount.js'
 import { minorDigits, roundToMinor } from './currency.js'
@@ -85,5 +86,16 @@ describe('I9 split parts sum to the whole', () => {
   it('refuses to split by nothing', () => {
     expect(() => splitByWeights(1n, [{ id: 'a', weight: 0n }])).toThrow(RangeError)
     expect(() => splitByWeights(1n, [{ id: 'a', weight: -1n }])).toThrow(RangeError)
+  })
+})
+
+describe('I20 no float reaches the money modules', () => {
+  it.each(['money', 'rating', 'ledger', 'wallets', 'products'])('%s turns no amount into a number', (folder) => {
+    const path = new URL(`../${folder}/`, import.meta.url)
+    const sources = readdirSync(path).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    expect(sources.length).toBeGreaterThan(0)
+    for (const name of sources) {
+      expect(readFileSync(new URL(name, path), 'utf8'), name).not.toMatch(/parseFloat|toFixed|\bNumber\(/)
+    }
   })
 })
