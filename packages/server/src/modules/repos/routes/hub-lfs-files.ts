@@ -39,7 +39,11 @@ export function bindHubLfsFiles(http: Http, deps: RepoRouteDeps): void {
     if ((await deleteLfsFiles(deps, asked.actor, repo, deletion)) === 0) throw refuse('EntryNotFound')
     return {}
   })
-  hub.bind(shareLfsFiles, async (asked) => {
+  bindSharing(http, deps)
+}
+
+function bindSharing(http: Http, deps: RepoRouteDeps): void {
+  http.scope('hub').bind(shareLfsFiles, async (asked) => {
     const { target, files } = asked.body
     const source = await openRepo(deps, asked, 'read')
     const to = await openNamed(deps, asked, target.type, target.name, 'write')
