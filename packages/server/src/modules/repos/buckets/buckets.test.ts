@@ -1,6 +1,7 @@
 import { commit, createRepo, deleteRepo, downloadFile, listFiles } from '@huggingface/hub'
 import { ask, join, type Person, startTestServer, type TestServer } from '@stoa/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { pruneBuckets } from '../queries/bucket-files.js'
 
 interface BatchAnswer {
   readonly success: boolean
@@ -239,6 +240,24 @@ describe('buckets', () => {
     await again.close()
     for (const wrong of ['cursor=000000000000000000000000.1', 'cursor=x', 'since=yesterday'])
       expect((await fetch(`${server.url}/api/buckets/ada/open/events?${wrong}`)).status).toBe(400)
+  })
+
+  it('keeps changes for a while, then tells followers to list again', async () => {
+    const info = await call<{ _id: string; updatedAt: string }>(null, 'GET', '/api/buckets/ada/open')
+    const { kit } = server.running
+    const inFuture = new Date(Date.now() + 60_000)
+    while ((await kit.write((tx) => pruneBuckets(tx, inFuture, 2))) > 0);
+    const feed = `${server.url}/api/buckets/ada/open/events`
+    for (const [resume, event] of [
+      [`cursor=${info.body._id}.0`, 'reset'],
+      ['since=2020-01-01T00:00:00.000Z', 'reset'],
+      [`since=${info.body.updatedAt}`, 'ready'],
+      ['', 'ready'],
+    ] as const) {
+      const follow = await openFeed(`${feed}?${resume}`)
+      await follow.until(event)
+      await follow.close()
+    }
   })
 
   it('renames with a redirect, changes visibility, deletes', async () => {
