@@ -52,7 +52,7 @@ if (packages.some((name) => isStale(name, '.tsbuildinfo'))) {
   build('database template', process.execPath, [join(ROOT, 'packages/server/dist/build-template.js')])
 }
 const servesPages = ['serve', 'demo'].includes(process.argv[2] ?? '')
-if (servesPages && isStale('web', 'index.html'))
+if (servesPages && isStale('web', 'site/index.html'))
   build('pages', process.execPath, [bin('vite'), 'build', 'packages/web', '--logLevel', 'warn'])
 
 await import(join(ROOT, 'packages/cli/dist/main.js'))
