@@ -54,7 +54,7 @@ export async function openWorld(): Promise<World> {
           errors.push(`${path}: ${message.text()}`)
       })
       await page.goto(path, { waitUntil: 'networkidle' })
-      await page.locator('main :is(h1, h2)').first().waitFor()
+      await page.locator('main :is(h1, h2):visible').first().waitFor()
       return page
     },
     takeErrors: () => errors.splice(0),
