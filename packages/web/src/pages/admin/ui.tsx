@@ -1,6 +1,7 @@
 import { refuse } from '@stoa/contracts'
-import { createFileRoute } from '@tanstack/react-router'
+import { createFileRoute, notFound } from '@tanstack/react-router'
 import { useState } from 'react'
+import { sessionQuery } from '../../lib/session.js'
 import { AccountName } from '../../ui/account-name.js'
 import { Badge, Badges } from '../../ui/badge.js'
 import { Button, IconButton } from '../../ui/button.js'
@@ -33,7 +34,13 @@ import { TimeAgo } from '../../ui/time-ago.js'
 import { useToast } from '../../ui/toast.js'
 
 /** Every part in every state: the picture that is compared by eye. Its texts are examples and not in the catalogue. */
-export const Route = createFileRoute('/admin/ui')({ component: Parts })
+export const Route = createFileRoute('/admin/ui')({
+  beforeLoad: async ({ context }) => {
+    const { user } = await context.queryClient.ensureQueryData(sessionQuery)
+    if (!user?.isAdmin) throw notFound()
+  },
+  component: Parts,
+})
 
 const kinds: readonly Kind[] = ['model', 'dataset', 'app', 'bucket', 'run', 'circuit']
 const rows = [

@@ -1,32 +1,27 @@
-import { listListings, listSales, type ListingView, type SaleView } from '@stoa/contracts'
-import { infiniteQueryOptions, keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { listListings, type ListingView } from '@stoa/contracts'
+import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import { createFileRoute } from '@tanstack/react-router'
 import { api } from '../../lib/api.js'
 import { repoOfResource } from '../../lib/offers.js'
-import { type Period, parsePeriod, periods, spanOf } from '../../lib/period.js'
+import { type Period, parsePeriod, periods } from '../../lib/period.js'
 import { bestSeller, type Revenue, revenueQuery, useRevenues } from '../../lib/revenue.js'
 import { requireUser } from '../../lib/require-user.js'
 import { useSession, writableAccounts } from '../../lib/session.js'
-import { formatExact, formatTime } from '../../lib/units.js'
+import { formatExact } from '../../lib/units.js'
 import { t } from '../../text/en.js'
 import { Badge } from '../../ui/badge.js'
-import { Button } from '../../ui/button.js'
 import { DataTable } from '../../ui/data-table.js'
-import { EmptyState } from '../../ui/empty-state.js'
 import { ErrorState } from '../../ui/error-state.js'
 import { SelectField } from '../../ui/field.js'
 import { Tile, Tiles } from '../../ui/figure.js'
-import { IconCoin } from '../../ui/icons.js'
 import { Money } from '../../ui/money.js'
-import { Facts, Page, PageHeader, Row, Section, Stack } from '../../ui/page.js'
+import { Page, PageHeader, Row, Section, Stack } from '../../ui/page.js'
 import { shortPrice } from '../../ui/repo-list-item.js'
 import { RepoName } from '../../ui/repo-name.js'
-import { SidePanel } from '../../ui/side-panel.js'
 import { Skeleton } from '../../ui/skeleton.js'
-import { TimeAgo } from '../../ui/time-ago.js'
 import { AccountPicker, usePayer } from '../-money/account-picker.js'
+import { Sales } from '../-money/sales.js'
 import { SplitBar } from '../-money/split-bar.js'
-import { TransferTable } from '../-money/transfers.js'
 
 export interface SellSearch {
   account?: string
@@ -45,21 +40,8 @@ export const Route = createFileRoute('/market/sell')({
 })
 
 const words = t.money
-const everyMs = 5_000
 const exact = (count: string) => formatExact(BigInt(count))
 
-const salesQuery = (account: string, period: Period) =>
-  infiniteQueryOptions({
-    queryKey: [listSales.id, account, period],
-    queryFn: ({ pageParam, signal }) =>
-      api.call(listSales, {
-        query: { account, from: spanOf(period, new Date()).from, ...(pageParam ? { cursor: pageParam } : {}) },
-        signal,
-      }),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.nextCursor ?? undefined,
-    refetchInterval: everyMs,
-  })
 const myListingsQuery = (seller: string) =>
   queryOptions({
     queryKey: [listListings.id, 'of', seller],
@@ -98,7 +80,8 @@ function SellPage() {
           <Sales
             account={account}
             period={period}
-            search={search}
+            selected={search.sale}
+            onSelect={(sale) => void navigate({ search: withSale(search, sale) })}
             total={revenue.data.total}
             currency={revenue.data.currency}
           />
@@ -107,6 +90,12 @@ function SellPage() {
       </Stack>
     </Page>
   )
+}
+
+function withSale(search: SellSearch, sale: string | undefined): SellSearch {
+  const rest = { ...search }
+  delete rest.sale
+  return sale ? { ...rest, sale } : rest
 }
 
 function RevenueTiles({ data }: { data: Revenue }) {
@@ -132,132 +121,6 @@ function RevenueTiles({ data }: { data: Revenue }) {
       {BigInt(total.grossMicros) > 0n && (
         <SplitBar feeMicros={total.feeMicros} netMicros={total.netMicros} currency={currency} />
       )}
-    </>
-  )
-}
-
-function Sales({
-  account,
-  period,
-  search,
-  total,
-  currency,
-}: {
-  account: string
-  period: Period
-  search: SellSearch
-  total: Revenue['total']
-  currency: string
-}) {
-  const navigate = Route.useNavigate()
-  const list = useInfiniteQuery(salesQuery(account, period))
-  const sales = (list.data?.pages.flatMap((page) => page.sales) ?? []).toSorted((a, b) =>
-    b.foldedAt.localeCompare(a.foldedAt),
-  )
-  const open = sales.find((sale) => sale.foldId === search.sale)
-  const close = () => {
-    const { sale: _, ...rest } = search
-    void navigate({ search: rest })
-  }
-  if (!list.isPending && sales.length === 0)
-    return (
-      <EmptyState title={words.noSales} icon={<IconCoin size={20} stroke={1.75} aria-hidden />}>
-        {words.noSalesHelp}
-      </EmptyState>
-    )
-  const money = (micros: string) => <Money micros={micros} currency={currency} exact />
-  const sum = (micros: string) => (list.hasNextPage ? undefined : money(micros))
-  return (
-    <Section title={words.sales}>
-      <DataTable<SaleView>
-        name={`${words.sales} ${account}`}
-        rows={sales}
-        rowKey={(sale) => sale.foldId}
-        onOpen={(sale) => void navigate({ search: { ...search, sale: sale.foldId } })}
-        selected={search.sale}
-        columns={[
-          {
-            id: 'foldedAt',
-            head: words.time,
-            cell: (sale) => <TimeAgo at={sale.foldedAt} />,
-            value: (sale) => sale.foldedAt,
-          },
-          {
-            id: 'listing',
-            head: words.listing,
-            cell: (sale) => <RepoName id={sale.slug} link={false} />,
-            value: (sale) => sale.slug,
-          },
-          {
-            id: 'calls',
-            head: words.calls,
-            isNumeric: true,
-            cell: (sale) => exact(sale.calls),
-            value: (sale) => BigInt(sale.calls),
-            total: list.hasNextPage ? undefined : exact(total.calls),
-          },
-          {
-            id: 'grossMicros',
-            head: words.gross,
-            isNumeric: true,
-            cell: (sale) => money(sale.grossMicros),
-            value: (sale) => BigInt(sale.grossMicros),
-            total: sum(total.grossMicros),
-          },
-          {
-            id: 'feeMicros',
-            head: words.fee,
-            isNumeric: true,
-            cell: (sale) => money(sale.feeMicros),
-            value: (sale) => BigInt(sale.feeMicros),
-            total: sum(total.feeMicros),
-          },
-          {
-            id: 'netMicros',
-            head: words.net,
-            isNumeric: true,
-            cell: (sale) => money(sale.netMicros),
-            value: (sale) => BigInt(sale.netMicros),
-            total: sum(total.netMicros),
-          },
-        ]}
-      />
-      {list.hasNextPage && (
-        <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {t.parts.moreRows}
-        </Button>
-      )}
-      <SidePanel isOpen={Boolean(open)} onClose={close} title={open?.slug ?? ''}>
-        {open && <SaleDetail sale={open} currency={currency} />}
-      </SidePanel>
-    </Section>
-  )
-}
-
-function SaleDetail({ sale, currency }: { sale: SaleView; currency: string }) {
-  return (
-    <>
-      <SplitBar feeMicros={sale.feeMicros} netMicros={sale.netMicros} currency={currency} />
-      <Facts
-        facts={[
-          [words.gross, <Money key="g" micros={sale.grossMicros} currency={currency} exact />],
-          [
-            `${words.fee} (${sale.feePpm / 10_000} %)`,
-            <Money key="f" micros={sale.feeMicros} currency={currency} exact />,
-          ],
-          [words.net, <Money key="n" micros={sale.netMicros} currency={currency} exact />],
-          [words.calls, exact(sale.calls)],
-          [words.hour, formatTime(new Date(sale.hour))],
-          [
-            words.journal,
-            <code key="j">{`${sale.journal.segment}:${sale.journal.fromOffsetBytes}–${sale.journal.toOffsetBytes}`}</code>,
-          ],
-        ]}
-      />
-      <Section title={words.transfers}>
-        <TransferTable groupId={sale.groupId} currency={currency} />
-      </Section>
-      <p className="muted">{words.balanced}</p>
     </>
   )
 }
