@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import { SegmentScanner } from '../journal/scanner.js'
-import { foldCalls, type FoldDeps, type FoldedLeases, type Stretch } from './fold-calls.js'
+import type { FoldDeps } from './charge.js'
+import { foldCalls, type FoldedLeases, type Stretch } from './fold-calls.js'
 import type { JournalCursor } from './queries.js'
 
 /** Bytes of one fold at most: a long backlog is counted in steps of some 40,000 calls. */

@@ -10,7 +10,7 @@ import { listSegmentFiles, segmentName } from '../journal/segment-file.js'
 import { dropLocalSegment, readSegment, uploadSegment } from '../journal/segment-store.js'
 import { applyGroup } from '../ledger/apply-group.js'
 import { transferId } from '../ledger/transfer.js'
-import type { FoldDeps } from './fold-calls.js'
+import type { FoldDeps } from './charge.js'
 import { createFolder, type SegmentSource } from './folder.js'
 import { closeJournal, findJournal, listOpenJournals, listSilentJournals } from './queries.js'
 

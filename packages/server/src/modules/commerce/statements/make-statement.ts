@@ -1,6 +1,6 @@
 import type { StatementView } from '@stoa/contracts'
 import type { CommerceDeps } from '../deps.js'
-import { FEE_CODE, USAGE_CODE } from '../fold/fold-calls.js'
+import { FEE_CODE, USAGE_CODE } from '../fold/move-money.js'
 import { createPlanLines } from '../fold/plan-lines.js'
 import { ledgerAccount } from '../ledger/chart.js'
 import { mapListingSlugs } from '../products/queries.js'
