@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { Tx } from '../../../kit/db/database.js'
+import type { Db, Tx } from '../../../kit/db/database.js'
 import { lockLeases } from '../gate/queries.js'
 import { type GatheredCalls, gatherCalls, type HourGroup, usageKey } from '../journal/gather-calls.js'
 import type { ScannedCall } from '../journal/scanner.js'
-import { type Charge, type FoldDeps, sumBounds } from './charge.js'
+import { type Charge, type FoldDeps, type LeaseBound, sumBounds } from './charge.js'
 import { moveBudgets } from './move-budgets.js'
 import { moveMoney, toSales } from './move-money.js'
 import { type Draw, groupBy, newDraw, type PricedGroup, rateGroups, type RatedLine, toPriced } from './price-fold.js'
@@ -44,6 +44,23 @@ export async function foldCalls(deps: FoldDeps, stretch: Stretch): Promise<Folde
   })
 }
 
+/**
+ * For a fold that `foldCalls` found done: whether it was this very stretch whose commit was not heard of (the connection broke).
+ * Resolves with what it took out of leases; null when somebody else folds this journal.
+ */
+export async function recallFold(db: Db, stretch: Stretch): Promise<FoldedLeases | null> {
+  const row = await queries.findJournal(db, stretch.journalId)
+  const isOurs = row?.segment === stretch.segment && row.offsetBytes === BigInt(stretch.toOffsetBytes)
+  if (!isOurs || row.closedAt !== null) return null
+  const priced = toPriced(gatherCalls(stretch.calls).groups)
+  const periods = await queries.listBudgetPeriods(db, budgetIdsOf(priced))
+  return toFolded(sumBounds(stretch.journalId, priced, periods))
+}
+
+function toFolded(bounds: ReadonlyMap<string, LeaseBound>): FoldedLeases {
+  return new Map([...bounds].map(([key, bound]) => [key, bound.micros]))
+}
+
 async function chargeGroups(deps: FoldDeps, tx: Tx, charge: Charge): Promise<FoldedLeases> {
   const { priced, fold } = charge
   if (priced.length === 0) return new Map()
@@ -71,7 +88,7 @@ async function chargeGroups(deps: FoldDeps, tx: Tx, charge: Charge): Promise<Fol
     steps.flatMap((step) => toSales(step, fold.id)),
   )
   await moveBudgets(deps, tx, charge, { leases, bounds, periods })
-  return new Map([...bounds].map(([key, bound]) => [key, bound.micros]))
+  return toFolded(bounds)
 }
 
 async function loadTotals(tx: Tx, priced: readonly PricedGroup[]) {

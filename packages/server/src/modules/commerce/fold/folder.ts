@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises'
 import { SegmentScanner } from '../journal/scanner.js'
+import type { CommerceDeps } from '../deps.js'
 import type { FoldDeps } from './charge.js'
-import { foldCalls, type FoldedLeases, type Stretch } from './fold-calls.js'
+import { foldCalls, type FoldedLeases, recallFold, type Stretch } from './fold-calls.js'
 import type { JournalCursor } from './queries.js'
 
 /** Bytes of one fold at most: a long backlog is counted in steps of some 40,000 calls. */
@@ -27,7 +28,7 @@ export interface Folder {
 
 /** Counts a journal from where the database's cursor stands, stretch by stretch. */
 export function createFolder(
-  deps: FoldDeps,
+  deps: FoldDeps & Pick<CommerceDeps, 'db'>,
   source: SegmentSource,
   start: JournalCursor,
   onFolded: (leases: FoldedLeases) => void,
@@ -40,7 +41,7 @@ export function createFolder(
   async function step(): Promise<boolean> {
     waiting ??= await readStretch()
     if (!waiting) return false
-    const leases = await foldCalls(deps, waiting)
+    const leases = (await foldCalls(deps, waiting)) ?? (await recallFold(deps.db, waiting))
     if (!leases) throw new Error(`the journal ${source.journalId} is folded by somebody else`)
     cursor = { segment: waiting.segment, offsetBytes: BigInt(waiting.toOffsetBytes) }
     waiting = null

@@ -119,9 +119,9 @@ export async function listVersionComponents(
   return new Map(rows.map((row) => [row.id, row.components as ComponentBody[]]))
 }
 
-export async function listBudgetPeriods(tx: Tx, ids: readonly string[]): Promise<Map<string, BudgetPeriod>> {
+export async function listBudgetPeriods(db: Db | Tx, ids: readonly string[]): Promise<Map<string, BudgetPeriod>> {
   if (ids.length === 0) return new Map()
-  const rows = await tx
+  const rows = await db
     .selectFrom('commerce.budgets')
     .select(['id', 'period'])
     .where(sql<boolean>`id = any(${[...ids]}::text[])`)

@@ -135,6 +135,39 @@ for (const open of openTestDatabases()) {
       expect(await findUnbalancedAccounts(database.db)).toEqual([])
     })
 
+    it('a fold whose commit was not heard of is not counted again, and counting goes on', async () => {
+      const payer = await newPayer('1.00')
+      const dataDir = mkdtempSync(join(tmpdir(), 'stoa-node-'))
+      folders.push(dataDir)
+      let isLost = false
+      const write: Database['write'] = async (work) => {
+        const result = await database.write(work)
+        if (isLost) throw new Error('the connection broke after the commit')
+        return result
+      }
+      const base = {
+        db: database.db,
+        write,
+        clock,
+        log: silentLog,
+        ids: createIds(clock),
+        events: createEvents({ db: database.db, write, clock, log: silentLog }),
+      }
+      const accounts = { findAccount: async () => null, getAccount: async () => Promise.reject(new Error('not here')) }
+      const node = createCommerce({ ...base, blobs: await openBlobs(null, dataDir), dataDir, accounts })
+      await node.start()
+      await spend(node, payer)
+      isLost = true
+      await node.foldNow().catch(() => undefined)
+      isLost = false
+      await spend(node, payer)
+      await node.foldNow()
+      expect(await balance(payer)).toBe(1_000_000n - 2n * 13_120n)
+      await node.stop()
+      const wallet = await findLedgerAccount(database.db, ledgerAccount('wallet', payer, 'USD').id)
+      expect(wallet?.debitsPending).toBe(0n)
+    })
+
     it('without a journal paid calls get 503 and free ones pass', async () => {
       const payer = await newPayer('1.00')
       const dataDir = mkdtempSync(join(tmpdir(), 'stoa-node-'))
