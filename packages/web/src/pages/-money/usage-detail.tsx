@@ -103,7 +103,7 @@ function Calls({
   currency: string
 }) {
   const list = useInfiniteQuery(callsQuery(account, resource, hour))
-  const calls = list.data?.pages.flatMap((page) => page.calls)
+  const calls = list.data?.pages.flatMap((page) => page.calls).toSorted((a, b) => b.at.localeCompare(a.at))
   if (!calls) return <Skeleton lines={4} />
   return (
     <Section title={words.calls}>

@@ -14,6 +14,7 @@ import css from './playground.module.css'
 import type { Turn } from './use-chat.js'
 
 const words = t.playground
+const fewTokens = 4
 
 interface Props {
   turns: readonly Turn[]
@@ -101,7 +102,9 @@ function costMicros(facts: CallFacts, offer: ListingView | undefined): string | 
 function TurnFigures({ facts, offer }: { facts: CallFacts; offer: ListingView | undefined }) {
   const cost = costMicros(facts, offer)
   const writingMs = (facts.totalMs ?? 0) - (facts.firstTokenMs ?? 0)
-  const speed = facts.outputTokens && writingMs > 0 ? (facts.outputTokens * 1000) / writingMs : undefined
+  // From the first token on; of a handful of tokens no speed can be told.
+  const later = (facts.outputTokens ?? 0) - 1
+  const speed = later >= fewTokens && writingMs > 0 ? (later * 1000) / writingMs : undefined
   return (
     <div className={css.figures} data-testid="figures">
       {facts.inputTokens !== undefined && (
