@@ -38,15 +38,17 @@ export function createFolder(
   let waiting: Stretch | null = null
   let running: Promise<void> = Promise.resolve()
 
+  /** Folds one stretch; false when that was everything there was when it was read. What came since waits for the next fold. */
   async function step(): Promise<boolean> {
     waiting ??= await readStretch()
     if (!waiting) return false
+    const { segment, fromOffsetBytes, toOffsetBytes } = waiting
     const leases = (await foldCalls(deps, waiting)) ?? (await recallFold(deps.db, waiting))
     if (!leases) throw new Error(`the journal ${source.journalId} is folded by somebody else`)
-    cursor = { segment: waiting.segment, offsetBytes: BigInt(waiting.toOffsetBytes) }
+    cursor = { segment, offsetBytes: BigInt(toOffsetBytes) }
     waiting = null
     onFolded(leases)
-    return true
+    return toOffsetBytes - fromOffsetBytes > STRETCH_BYTES / 2 || source.isFinished(segment)
   }
 
   async function readStretch(): Promise<Stretch | null> {
