@@ -21,6 +21,7 @@ export interface CachedRouter extends ModelRouter {
 /** Resolves names with a short memory, so that a warm call finds its way without a promise. */
 export function createRouter(deps: RouteDeps): CachedRouter {
   const routes = new Map<string, { route: ModelRoute; untilMs: number }>()
+  const resolving = new Map<string, Promise<ModelRoute>>()
   const lists = new Map<string, { models: Promise<readonly ListedModel[]>; untilMs: number }>()
   const nowMs = (): number => deps.clock.now().getTime()
 
@@ -49,11 +50,19 @@ export function createRouter(deps: RouteDeps): CachedRouter {
     routes.set(key, { route, untilMs: nowMs() + ROUTE_MS })
     return route
   }
+  /** Callers of one name share one resolution. */
+  const resolveOnce = (actor: UserActor, name: string, key: string): Promise<ModelRoute> => {
+    const underWay = resolving.get(key)
+    if (underWay) return underWay
+    const started = resolve(actor, name, key).finally(() => resolving.delete(key))
+    resolving.set(key, started)
+    return started
+  }
   return {
     find(actor, name) {
       const key = `${credentialOf(actor)} ${name}`
       const known = routes.get(key)
-      return known && known.untilMs > nowMs() ? known.route : resolve(actor, name, key)
+      return known && known.untilMs > nowMs() ? known.route : resolveOnce(actor, name, key)
     },
     list,
     forget: () => {
