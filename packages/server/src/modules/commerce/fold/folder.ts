@@ -40,6 +40,7 @@ export function createFolder(
 
   /** Folds one stretch; false when that was everything there was when it was read. What came since waits for the next fold. */
   async function step(): Promise<boolean> {
+    const isOld = waiting !== null
     waiting ??= await readStretch()
     if (!waiting) return false
     const { segment, fromOffsetBytes, toOffsetBytes } = waiting
@@ -48,7 +49,7 @@ export function createFolder(
     cursor = { segment, offsetBytes: BigInt(toOffsetBytes) }
     waiting = null
     onFolded(leases)
-    return toOffsetBytes - fromOffsetBytes > STRETCH_BYTES / 2 || source.isFinished(segment)
+    return isOld || toOffsetBytes - fromOffsetBytes > STRETCH_BYTES / 2 || source.isFinished(segment)
   }
 
   async function readStretch(): Promise<Stretch | null> {
