@@ -40,9 +40,8 @@ export function createFolder(
 
   /** Folds one stretch; false when that was everything there was when it was read. What came since waits for the next fold. */
   async function step(): Promise<boolean> {
-    const isOld = waiting !== null
     // A stretch left by a failed fold was read before this one began.
-    const isLeftOver = waiting !== null
+    const isOld = waiting !== null
     waiting ??= await readStretch()
     if (!waiting) return false
     const { segment, fromOffsetBytes, toOffsetBytes } = waiting
