@@ -1,4 +1,5 @@
 import { createPageDescriber } from './describe-page.js'
+import { bindHealth } from './health.js'
 import { createRateLimiter, NO_LIMITS, unless } from './kit/http/rate-limit.js'
 import { createHttp } from './kit/http/server.js'
 import { createWebShell } from './kit/http/web-shell.js'
@@ -11,8 +12,14 @@ import { createInference } from './modules/inference/index.js'
 import { createRepos } from './modules/repos/index.js'
 import { createResourceSight } from './see-resource.js'
 
+export interface AppOptions {
+  readonly checkResponses: boolean
+  /** One round trip to the database; throws when it does not answer. */
+  databaseHealth(): Promise<{ roundTripMs: number }>
+}
+
 /** The house: every module, built in the order in which one may use another. */
-export function createApp(kit: Kit, options: { checkResponses: boolean }) {
+export function createApp(kit: Kit, options: AppOptions) {
   const accounts = createAccounts(kit)
   const commerce = createCommerce({ ...kit, accounts })
   const repos = createRepos({ ...kit, accounts })
@@ -32,9 +39,12 @@ export function createApp(kit: Kit, options: { checkResponses: boolean }) {
     ids: kit.ids,
     log: kit.log,
   })
-  for (const module of [...modules, manifest]) module.routes?.(http)
-  const describe = createPageDescriber({ findRepo: repos.findRepo, facts: catalog.facts })
-  http.fallback(createWebShell({ publicUrl: kit.publicUrl, describe }))
+  bindHealth(http, { databaseHealth: options.databaseHealth, blobs: kit.blobs })
+  if (kit.config.roles.includes('web')) {
+    for (const module of [...modules, manifest]) module.routes?.(http)
+    const describe = createPageDescriber({ findRepo: repos.findRepo, facts: catalog.facts })
+    http.fallback(createWebShell({ publicUrl: kit.publicUrl, describe }))
+  }
   return { http, manifest, accounts, commerce, repos, catalog, inference, ...lifecycle(modules) }
 }
 

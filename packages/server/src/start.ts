@@ -87,7 +87,10 @@ async function open(
     publicUrl: () => publicUrl,
     instanceKey: config.instanceKey === null ? loadInstanceKey(dataDir) : Buffer.from(config.instanceKey, 'hex'),
   }
-  const app = createApp(kit, { checkResponses: options.checkResponses ?? false })
+  const app = createApp(kit, {
+    checkResponses: options.checkResponses ?? false,
+    databaseHealth: database.health,
+  })
   closers.push(() => app.stopModules())
   await app.startModules()
   events.start()

@@ -9,3 +9,13 @@ it('starts a real server on an empty folder and stops it', async () => {
   await server.settled()
   await server.stop()
 })
+
+it('says that it is alive and ready, and only that without the web role', async () => {
+  const server = await startTestServer({ env: { STOA_ROLES: 'worker' } })
+  const ready = await fetch(`${server.url}/readyz`)
+  expect(ready.status).toBe(200)
+  expect(await ready.json()).toEqual({ status: 'ready', checks: { database: 'ok', blobs: 'ok' } })
+  expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
+  expect((await fetch(`${server.url}/api/models`)).status).toBe(404)
+  await server.stop()
+})
