@@ -62,7 +62,7 @@ it('[C2] makes an access token, shows it once, and the token works; revoking end
 it('goes anywhere by keyboard: palette with a misspelt name, two-key jumps, the sheet', async () => {
   const page = await world.open('/', { as: 'sam' })
   await page.keyboard.press('Control+k')
-  await page.getByRole('combobox').fill('walet')
+  await page.getByRole('combobox', { name: 'Go to a model' }).fill('walet')
   await page.getByRole('option', { name: 'Wallet' }).waitFor()
   await page.keyboard.press('Enter')
   await page.waitForURL(/\/billing\/wallet/)
@@ -73,7 +73,7 @@ it('goes anywhere by keyboard: palette with a misspelt name, two-key jumps, the 
   await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
   await page.keyboard.press('Escape')
   await page.keyboard.press('/')
-  await page.getByRole('combobox').fill('tiny-sent')
+  await page.getByRole('combobox', { name: 'Go to a model' }).fill('tiny-sent')
   await page.getByRole('option', { name: 'lumen/tiny-sentiment' }).waitFor()
 })
 
