@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { type App, createApp } from './app.js'
+import type { App } from './app.js'
 import { openBlobs } from './kit/blobs/open.js'
 import { type Clock, systemClock } from './kit/clock.js'
 import type { Config } from './kit/config.js'
@@ -64,7 +64,11 @@ async function open(
   let publicUrl = config.publicUrl ?? `http://${bracket(config.host)}:${config.port}`
   const embeddedDir = join(dataDir, 'database')
   const templateDir = findBuiltTemplate()
-  const database = await openDatabase({ databaseUrl: config.databaseUrl, embeddedDir, templateDir, log })
+  const opening = openDatabase({ databaseUrl: config.databaseUrl, embeddedDir, templateDir, log })
+  // The modules load while the embedded database opens in its thread; each takes half a second.
+  const house = import('./app.js')
+  house.catch(() => {})
+  const database = await opening
   closers.push(() => database.close())
   await migrate(database)
   const blobs = await openBlobs(config.blobsUrl, dataDir)
@@ -87,6 +91,7 @@ async function open(
     publicUrl: () => publicUrl,
     instanceKey: config.instanceKey === null ? loadInstanceKey(dataDir) : Buffer.from(config.instanceKey, 'hex'),
   }
+  const { createApp } = await house
   const app = createApp(kit, {
     checkResponses: options.checkResponses ?? false,
     databaseHealth: database.health,
