@@ -1,10 +1,9 @@
 import { constants, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { cp } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
+import { dirname } from 'node:path'
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads'
 import type { Log } from '../../log.js'
+import { startThread } from '../../thread.js'
 import { syncDirectory } from './durable-fs.js'
 import { syncTree } from './sync-tree.js'
 import type { FromThread, ThreadSettings, ToThread } from './thread-protocol.js'
@@ -127,7 +126,11 @@ export class EmbeddedEngine {
   #start(): Promise<Worker> {
     this.#busySince[0] = 0n
     this.#failedAt = null
-    const thread = createThread(this.#settings)
+    const thread = startThread(import.meta.url, './thread', {
+      workerData: this.#settings,
+      stdout: false,
+      stderr: false,
+    })
     const started = new Promise<Worker>((resolve, reject) => {
       const fail = (reason: string): void => {
         const error = new Error(`the embedded database stopped: ${reason}`)
@@ -180,16 +183,4 @@ export class EmbeddedEngine {
     const reason = new Error(`a statement ran longer than ${this.#statementTimeoutMs} ms`)
     void this.#live.then((thread) => this.#lost(thread, reason))
   }
-}
-
-/** Runs the compiled thread, or its source through tsx when this file itself runs from source. */
-function createThread(settings: ThreadSettings): Worker {
-  const options = { workerData: settings, stdout: false, stderr: false }
-  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./thread.js', import.meta.url), options)
-  const tsxFolder = dirname(createRequire(import.meta.url).resolve('tsx/package.json'))
-  const tsx = pathToFileURL(join(tsxFolder, 'dist/esm/api/index.mjs')).href
-  const thread = new URL('./thread.ts', import.meta.url).href
-  // In a thread, `--import tsx` has no effect on the entry file, so the thread registers it first.
-  const entry = `import(${JSON.stringify(tsx)}).then((tsx) => (tsx.register(), import(${JSON.stringify(thread)})))`
-  return new Worker(entry, { ...options, eval: true, execArgv: ['--conditions=source'] })
 }

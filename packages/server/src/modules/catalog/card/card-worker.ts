@@ -1,7 +1,5 @@
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
+import { startThread } from '../../../kit/thread.js'
 import { refuse } from '@stoa/contracts'
 import type { CardJob, CardResults } from './card-job.js'
 
@@ -63,7 +61,11 @@ export function createCardWorker(timeoutMs = CARD_TIMEOUT_MS): CardWorker {
     }
     clearTimeout(timer)
     if (thread) return begin()
-    const fresh = startThread()
+    const fresh = startThread(import.meta.url, './card-thread', {
+      resourceLimits: LIMITS,
+      stdout: false,
+      stderr: false,
+    })
     thread = fresh
     fresh.on('message', (message: { ready?: boolean; result?: CardResults[CardJob['kind']] }) => {
       if (message.ready) begin()
@@ -91,15 +93,4 @@ export function createCardWorker(timeoutMs = CARD_TIMEOUT_MS): CardWorker {
       current = null
     },
   }
-}
-
-/** Runs the compiled thread, or its source through tsx when this file itself runs from source. */
-function startThread(): Worker {
-  const options = { resourceLimits: LIMITS, stdout: false, stderr: false }
-  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./card-thread.js', import.meta.url), options)
-  const tsxFolder = dirname(createRequire(import.meta.url).resolve('tsx/package.json'))
-  const tsx = pathToFileURL(join(tsxFolder, 'dist/esm/api/index.mjs')).href
-  const source = new URL('./card-thread.ts', import.meta.url).href
-  const entry = `import(${JSON.stringify(tsx)}).then((tsx) => (tsx.register(), import(${JSON.stringify(source)})))`
-  return new Worker(entry, { ...options, eval: true, execArgv: ['--conditions=source'] })
 }
