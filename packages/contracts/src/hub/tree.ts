@@ -122,12 +122,14 @@ export const listCommits = route({
     limit: queryInt(1, 1000, 50),
     expand: queryList,
     'expand[]': queryList,
+    /** Only commits that changed this file or folder. */
+    path: z.string().max(4000).optional(),
   }),
   response: z.array(commitSummary),
   errors: ['RepoNotFound', 'RevisionNotFound', 'GatedRepo'],
 })
 
-/** `:rev` is `base..head`; the answer is a unified diff as text. */
+/** `:rev` is `base..head`; a base of git's empty tree shows everything as new. The answer is a unified diff as text. */
 export const compareRevisions = route({
   id: 'hub.compare',
   family: 'hub',

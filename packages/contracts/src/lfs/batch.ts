@@ -5,6 +5,8 @@ import { LFS_PREFIXES, type LfsRepoType, lfsParams } from './paths.js'
 /** Objects of one batch; clients send at most 256. */
 export const MAX_BATCH_OBJECTS = 1000
 const BATCH_BODY_BYTES = 2 * 1024 * 1024
+/** Smallest and largest part a client may wish for. */
+export const LFS_PART_RANGE = { min: 5 * 1024 * 1024, max: 512 * 1024 * 1024 } as const
 
 const action = z.object({
   href: z.string(),
@@ -30,6 +32,8 @@ function batchRoute<const Prefix extends string>(prefix: Prefix, type: LfsRepoTy
       objects: z.array(object).max(MAX_BATCH_OBJECTS),
       ref: z.object({ name: z.string().max(400) }).nullish(),
       hash_algo: z.string().max(20).nullish(),
+      /** Bytes of a part that a client wishes for, so that a cut costs it little; ours, other servers ignore it. */
+      part_bytes: z.number().int().min(LFS_PART_RANGE.min).max(LFS_PART_RANGE.max).nullish(),
     }),
     response: z.object({
       transfer: z.enum(['basic', 'multipart']),

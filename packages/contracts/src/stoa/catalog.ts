@@ -5,11 +5,12 @@ import { repoKind, repoType } from '../hub/scalars.js'
 
 const MAX_SEGMENT = 200
 const MAX_REVISION = 400
+const MAX_PATH = 4000
 const segment = z.string().min(1).max(MAX_SEGMENT)
 
 const remark = z.object({ message: z.string(), line: z.number().optional(), column: z.number().optional() })
 
-/** `GET /api/v1/catalog/card/{type}/{ns}/{name}?rev=`: the card as safe HTML; `html` is empty when there is no README.md. */
+/** `GET /api/v1/catalog/card/{type}/{ns}/{name}?rev=&path=`: the card, or another Markdown file, as safe HTML; `html` is empty when there is none. */
 export const renderedCard = route({
   id: 'catalog.card',
   family: 'stoa',
@@ -19,7 +20,11 @@ export const renderedCard = route({
   auth: 'optional',
   rate: 'pages',
   params: z.object({ type: repoType, namespace: segment, name: segment }),
-  query: z.object({ rev: z.string().min(1).max(MAX_REVISION).optional() }),
+  query: z.object({
+    rev: z.string().min(1).max(MAX_REVISION).optional(),
+    /** A Markdown file; README.md unless given. */
+    path: z.string().min(1).max(MAX_PATH).optional(),
+  }),
   response: z.object({
     html: z.string(),
     toc: z.array(z.object({ id: z.string(), text: z.string(), depth: z.number().int() })),
@@ -57,4 +62,69 @@ export const catalogFacets = route({
     }),
   }),
   errors: ['InvalidRequest'],
+})
+
+/** Tensors of one answer; a file with more says how many it holds. */
+export const MAX_SHOWN_TENSORS = 20_000
+
+const tensor = z.object({
+  name: z.string(),
+  dtype: z.string(),
+  shape: z.array(z.number()),
+  /** Where it is known from the file: GGUF says only the type. */
+  sizeBytes: z.number().optional(),
+})
+const graphValue = z.object({
+  name: z.string(),
+  type: z.string(),
+  shape: z.array(z.union([z.number(), z.string(), z.null()])),
+})
+
+/** What a weights file says of itself, by its format. */
+export const fileInspection = z.discriminatedUnion('format', [
+  z.object({
+    format: z.enum(['safetensors', 'gguf']),
+    metadata: z.looseObject({}),
+    /** Parameters by dtype; of GGUF, tensors by type. */
+    byDtype: z.record(z.string(), z.number()),
+    totalParameters: z.number(),
+    tensorCount: z.number().int(),
+    tensors: z.array(tensor),
+    /** Bytes before the first tensor, of safetensors. */
+    headerBytes: z.number().optional(),
+  }),
+  z.object({
+    format: z.literal('onnx'),
+    producer: z.string(),
+    opsets: z.array(z.object({ domain: z.string(), version: z.number() })),
+    inputs: z.array(graphValue),
+    outputs: z.array(graphValue),
+    nodeCount: z.number(),
+    totalParameters: z.number(),
+    customDomains: z.array(z.string()),
+    externalFiles: z.array(z.string()),
+  }),
+  z.object({
+    format: z.literal('pickle'),
+    verdict: z.enum(['safe', 'suspicious', 'unsafe', 'opaque']),
+    imports: z.array(z.object({ module: z.string(), name: z.string(), safety: z.string() })),
+    unread: z.array(z.string()),
+  }),
+])
+export type FileInspection = z.infer<typeof fileInspection>
+
+/** `GET /api/v1/catalog/inspect/{type}/{ns}/{name}?rev=&path=`: read without loading or running anything of the file. */
+export const inspectFile = route({
+  id: 'catalog.inspect',
+  family: 'stoa',
+  method: 'GET',
+  path: '/api/v1/catalog/inspect/:type/:namespace/:name',
+  summary:
+    'What a safetensors, GGUF, ONNX or pickle file says of itself: tensors, types, parameters, metadata, imports.',
+  auth: 'optional',
+  rate: 'pages',
+  params: z.object({ type: repoType, namespace: segment, name: segment }),
+  query: z.object({ rev: z.string().min(1).max(MAX_REVISION), path: z.string().min(1).max(MAX_PATH) }),
+  response: fileInspection,
+  errors: ['RepoNotFound', 'RevisionNotFound', 'EntryNotFound', 'GatedRepo', 'UnreadableFile'],
 })

@@ -22,6 +22,13 @@ export const MAX_GGUF_ARRAY_DEPTH = 4
 /** Dimensions of one tensor. */
 export const MAX_GGUF_DIMENSIONS = 8
 
+/** One tensor as the file lists it, innermost dimension first. */
+export interface GgufTensor {
+  readonly name: string
+  readonly type: string
+  readonly shape: readonly number[]
+}
+
 /** What is known of a GGUF file without reading its weights. Arrays too long to keep are `{ length }`. */
 export interface GgufFacts {
   readonly version: number
@@ -31,6 +38,8 @@ export interface GgufFacts {
   readonly totalParameters: number
   /** Tensors by quantisation type name. */
   readonly tensorTypes: Record<string, number>
+  /** The first `keepTensors` of them; none unless asked. */
+  readonly tensors: readonly GgufTensor[]
 }
 
 const ENTRY_TYPE_BYTES: readonly (number | null)[] = [1, 1, 2, 2, 4, 4, 4, 1, null, null, 8, 8, 8]
@@ -42,7 +51,7 @@ const TENSOR_TYPES: readonly string[] = (
 ).split(' ')
 
 /** Reads the metadata and the tensor list of a GGUF file (versions 2 and 3, both byte orders). Errors: `FormatError`. */
-export async function readGguf(source: FileSource): Promise<GgufFacts> {
+export async function readGguf(source: FileSource, keepTensors = 0): Promise<GgufFacts> {
   const head = await readExactly(source, 0, 24)
   if (String.fromCharCode(...head.subarray(0, 4)) !== 'GGUF') throw malformed('the file does not begin with GGUF')
   const view = new DataView(head.buffer, head.byteOffset, 24)
@@ -64,7 +73,7 @@ export async function readGguf(source: FileSource): Promise<GgufFacts> {
     if (metadata.has(key)) throw malformed(`the key ${JSON.stringify(key)} is there twice`)
     metadata.set(key, value)
   }
-  return { version, metadata, tensorCount, ...(await takeTensors(cursor, tensorCount)) }
+  return { version, metadata, tensorCount, ...(await takeTensors(cursor, tensorCount, keepTensors)) }
 }
 
 async function takeString(cursor: ByteCursor, keepBytes: number): Promise<string | null> {
@@ -149,8 +158,10 @@ async function takeArray(cursor: ByteCursor, depth: number): Promise<JsonValue> 
 async function takeTensors(
   cursor: ByteCursor,
   count: number,
-): Promise<{ totalParameters: number; tensorTypes: Record<string, number> }> {
+  keep: number,
+): Promise<{ totalParameters: number; tensorTypes: Record<string, number>; tensors: GgufTensor[] }> {
   const tensorTypes: Record<string, number> = {}
+  const tensors: GgufTensor[] = []
   let totalParameters = 0
   for (let nth = 0; nth < count; nth++) {
     const name = await takeString(cursor, MAX_GGUF_KEY_BYTES)
@@ -161,14 +172,16 @@ async function takeTensors(
     if (dimensions > MAX_GGUF_DIMENSIONS) throw malformed(`a tensor has ${dimensions} dimensions`)
     const more = cursor.need(dimensions * 8 + 12)
     if (more) await more
-    let size = 1
-    for (let axis = 0; axis < dimensions; axis++) size *= cursor.takeCount()
+    const shape: number[] = []
+    for (let axis = 0; axis < dimensions; axis++) shape.push(cursor.takeCount())
+    const size = shape.reduce((product, length) => product * length, 1)
     const type = cursor.takeU32()
     cursor.skip(8)
     totalParameters += size
     if (!Number.isSafeInteger(totalParameters)) throw malformed('the shapes of the tensors are absurd')
     const typeName = TENSOR_TYPES[type] ?? `type_${type}`
     tensorTypes[typeName] = (tensorTypes[typeName] ?? 0) + 1
+    if (tensors.length < keep) tensors.push({ name, type: typeName, shape })
   }
-  return { totalParameters, tensorTypes }
+  return { totalParameters, tensorTypes, tensors }
 }

@@ -361,6 +361,32 @@ describe('catalogue on a real server', () => {
     await deleteRepo({ ...as(ada), repo: 'ada/bomb' })
   })
 
+  it('tells what weights files say of themselves, to readers only', async () => {
+    const inspect = (repo: string, path: string, person?: Person) =>
+      get(`/api/v1/catalog/inspect/model/${repo}?rev=main&path=${encodeURIComponent(path)}`, person)
+    const tensors = await inspect('ada/tiny-llama', 'model.safetensors')
+    expect(tensors.body).toMatchObject({ format: 'safetensors', totalParameters: 129_536, byDtype: { F32: 129_536 } })
+    expect((tensors.body as { tensors: object[] }).tensors).toHaveLength(20)
+    const gguf = await inspect('ada/tiny-llama', 'tiny-llama.q8_0.gguf')
+    expect(gguf.body).toMatchObject({ format: 'gguf', metadata: { 'general.architecture': 'llama' } })
+    expect((gguf.body as { tensors: { shape: number[] }[] }).tensors[0]?.shape.length).toBeGreaterThan(0)
+    expect((await inspect('ada/tiny-sentiment', 'onnx/model.onnx')).body).toMatchObject({ format: 'onnx' })
+    expect((await inspect('ada/tiny-llama', 'config.json')).status).toBe(422)
+    expect((await inspect('ada/tiny-llama', 'none.gguf')).status).toBe(404)
+    const [hidden, missing] = [await inspect('ada/secret-llama', 'a.gguf', eve), await inspect('ada/no', 'a.gguf', eve)]
+    expect([hidden.status, hidden.body]).toEqual([missing.status, missing.body])
+  })
+
+  it('renders other Markdown files, with links from their own folder', async () => {
+    await publish('ada/documented', { 'docs/use.md': '# How\n\n[next](more.md) ![p](a.png)', 'docs/a.txt': '# No' })
+    const render = (path: string) => get(`/api/v1/catalog/card/model/ada/documented?path=${path}`)
+    const { html } = (await render('docs/use.md')).body as { html: string }
+    expect(html).toContain('/ada/documented/blob/main/docs/more.md')
+    expect(html).toContain('/ada/documented/resolve/main/docs/a.png')
+    expect((await render('docs/a.txt')).body).toMatchObject({ html: '' })
+    await deleteRepo({ ...as(ada), repo: 'ada/documented' })
+  })
+
   it('[M1] answers the search box, trending and tasks', async () => {
     const quick = (await get('/api/quicksearch?q=tiny&limit=1&type=model&type[]=datasets')).body as Record<
       string,

@@ -15,15 +15,24 @@ export interface CardAnswer extends CardPage {
   readonly sha: string | null
 }
 
+const CARD_PATH = 'README.md'
 const EMPTY: CardPage = { html: '', toc: [], frontMatter: null, errors: [], warnings: [] }
 const FAILED: CardPage = {
   ...EMPTY,
   errors: [{ message: 'This card could not be rendered. Look at the file itself.' }],
 }
 
+/** `path` is the card's README.md or another Markdown file. */
+export interface CardQuestion {
+  readonly type: RepoType
+  readonly fullName: string
+  readonly revision: string | null
+  readonly path: string
+}
+
 /** Renders cards, remembering them by content. */
 export interface CardReader {
-  get(actor: Actor, asked: { type: RepoType; fullName: string; revision: string | null }): Promise<CardAnswer>
+  get(actor: Actor, asked: CardQuestion): Promise<CardAnswer>
 }
 
 export function createCardReader(deps: CatalogDeps): CardReader {
@@ -40,16 +49,25 @@ export function createCardReader(deps: CatalogDeps): CardReader {
   }
   return {
     get: async (actor, asked) => {
-      const { repo } = await deps.repos.findRepo(actor, asked.type, asked.fullName, 'see')
+      const { repo } = await deps.repos.findRepo(
+        actor,
+        asked.type,
+        asked.fullName,
+        asked.path === CARD_PATH ? 'see' : 'read',
+      )
       const sha =
         asked.revision === null
           ? await deps.repos.findHead(repo)
           : await deps.repos.resolveRevision(repo, asked.revision)
       if (sha === null) return { ...EMPTY, sha: null }
-      const file = (await deps.facts.read(repo, sha)).files.find(({ path }) => path === 'README.md')
-      if (!file) return { ...EMPTY, sha }
-      const place = { basePath: pagePath(repo.type, repo.fullName), revision: asked.revision ?? repo.defaultBranch }
-      const key = JSON.stringify([file.oid, repo.type, place.basePath, place.revision])
+      const file = (await deps.facts.read(repo, sha)).files.find(({ path }) => path === asked.path)
+      if (!file || !/\.(md|markdown)$/i.test(asked.path)) return { ...EMPTY, sha }
+      const place = {
+        basePath: pagePath(repo.type, repo.fullName),
+        revision: asked.revision ?? repo.defaultBranch,
+        folder: folderOf(asked.path),
+      }
+      const key = JSON.stringify([file.oid, asked.path, repo.type, place.basePath, place.revision])
       const known = remembered.get(key)
       if (known) return { ...known, sha }
       const card = await readText(await readRepoFiles(deps.repos, repo, sha), file, MAX_CARD_CHARS)
@@ -60,6 +78,8 @@ export function createCardReader(deps: CatalogDeps): CardReader {
     },
   }
 }
+
+const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
 
 /** Page of a repository: models at the root, others below their kind. */
 function pagePath(type: RepoType, fullName: string): string {

@@ -53,6 +53,26 @@ describe('files of a repository', () => {
     expect((await get('/ada/demo/resolve/main/a.txt', { 'if-none-match': etag })).status).toBe(304)
   })
 
+  it('tells the history of one file, and a first commit as all new', async () => {
+    await ada.ask('POST', '/api/repos/create', { name: 'storied' })
+    await commitFiles('storied', { 'a/x.txt': '1', 'b.txt': '1' }, 'one')
+    await commitFiles('storied', { 'b.txt': '2' }, 'two')
+    const three = await commitFiles('storied', { 'a/x.txt': '3' }, 'three')
+    const titles = async (query: string) =>
+      ((await (await get(`/api/models/ada/storied/commits/main?${query}`)).json()) as { title: string }[]).map(
+        (commit) => commit.title,
+      )
+    expect(await titles('path=a/x.txt')).toEqual(['three', 'one'])
+    expect(await titles('path=a')).toEqual(['three', 'one'])
+    expect(await titles('path=b.txt')).toEqual(['two', 'one'])
+    expect(await titles('path=b.txt&limit=1&p=1')).toEqual(['one'])
+    expect(await titles('path=none')).toEqual([])
+    const empty = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
+    const diff = await (await get(`/api/models/ada/storied/compare/${empty}..${three}`)).text()
+    expect(diff).toContain('new file mode 100644')
+    expect(diff).toContain('+3')
+  })
+
   it('never lets a file run as a page of ours', async () => {
     const page = await get('/ada/demo/resolve/main/dir/page.html')
     expect(page.headers.get('content-type')).toBe('text/plain; charset=utf-8')

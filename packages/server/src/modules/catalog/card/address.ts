@@ -3,6 +3,8 @@ export interface CardPlace {
   /** `/acme/tiny-llama` or `/datasets/acme/words`: the repository's page. */
   readonly basePath: string
   readonly revision: string
+  /** Folder of the file, from which its relative addresses start; the main one unless given. */
+  readonly folder?: string
 }
 
 /** What became of an address in a card. `external` leaves this site. */
@@ -22,7 +24,7 @@ export function resolveAddress(raw: string, place: CardPlace, asBytes: boolean):
   const text = raw.trim()
   if (text === '' || text.length > MAX_ADDRESS_CHARS) return null
   if (text.startsWith('#')) return { kind: 'fragment', href: prefixFragment(text) }
-  const url = parse(text)
+  const url = parse(text, place.folder ?? '')
   if (!url) return null
   if (url.protocol === 'mailto:') return { kind: 'mail', href: url.href }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return null
@@ -35,9 +37,10 @@ export function resolveAddress(raw: string, place: CardPlace, asBytes: boolean):
   return { kind: 'internal', href: `${place.basePath}/${door}/${revision}${url.pathname}${asBytes ? '' : url.hash}` }
 }
 
-function parse(text: string): URL | null {
+function parse(text: string, folder: string): URL | null {
+  const base = folder === '' ? '' : `${folder.split('/').map(encodeURIComponent).join('/')}/`
   try {
-    return new URL(text, `${HERE}/`)
+    return new URL(text, `${HERE}/${base}`)
   } catch {
     return null
   }

@@ -34,7 +34,8 @@ function toFile(entry: TreeEntryJson): RepoFile {
   }
 }
 
-async function openSource(
+/** One file of a commit, read in parts. Throws `EntryNotFound`. */
+export async function openSource(
   repos: CatalogRepos,
   repo: CatalogRepo,
   commitOid: string,

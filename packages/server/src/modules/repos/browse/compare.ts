@@ -17,13 +17,17 @@ interface FileChange {
   readonly after: TreeEntry | null
 }
 
-/** Unified diff between two revisions; large and binary files are only named. Throws `RevisionNotFound`. */
+/** Git's id of a tree without entries: as a base, everything is new. */
+const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
+
+/** Unified diff between two revisions, the first of which may be the empty tree; large and binary files are only named. Throws `RevisionNotFound`. */
 export async function compareCommits(deps: BrowseDeps, repo: Repo, base: string, head: string): Promise<string> {
-  const [from, to] = [await resolveRevision(deps, repo, base), await resolveRevision(deps, repo, head)]
+  const from = base === EMPTY_TREE ? null : await resolveRevision(deps, repo, base)
+  const to = await resolveRevision(deps, repo, head)
   const readTree = rememberTrees((oid) => deps.store.readTree(repo.id, oid))
   let text = ''
   let files = 0
-  for await (const change of changedFiles(readTree, from.commit.tree, to.commit.tree, '')) {
+  for await (const change of changedFiles(readTree, from?.commit.tree ?? null, to.commit.tree, '')) {
     if (++files > MAX_FILES) return `${text}... more than ${MAX_FILES} files differ\n`
     text += await describeChange(deps, repo, change)
   }

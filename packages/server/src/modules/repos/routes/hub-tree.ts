@@ -12,7 +12,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Http } from '../../../kit/http/server.js'
 import { compareCommits } from '../browse/compare.js'
-import { type CommitInfo, listCommits } from '../browse/list-commits.js'
+import { type CommitInfo, listCommits, listPathCommits } from '../browse/list-commits.js'
 import { listPaths, listTree, type TreeQuery } from '../browse/list-tree.js'
 import { measureTree } from '../browse/tree-size.js'
 import { trimSlashes } from '../files/path-rules.js'
@@ -62,6 +62,13 @@ function bindHistory(http: Http, deps: RepoRouteDeps): void {
       const { repo } = await openRepo(deps, asked, 'read')
       const { p, limit } = asked.query
       const isFormatted = [...asked.query.expand, ...asked.query['expand[]']].includes('formatted')
+      const path = trimSlashes(asked.query.path ?? '')
+      if (path !== '') {
+        const some = { path, skip: p * limit, limit }
+        const { commits, hasMore } = await listPathCommits(deps, repo, revisionOf(asked.params), some)
+        if (hasMore) linkNext(deps, asked.request, asked.reply, { p: String(p + 1) })
+        return commits.map((commit) => showCommit(commit, isFormatted))
+      }
       const page = await listCommits(deps, repo, revisionOf(asked.params), { skip: p * limit, limit })
       asked.reply.header('x-total-count', page.totalCount)
       if ((p + 1) * limit < page.totalCount) linkNext(deps, asked.request, asked.reply, { p: String(p + 1) })

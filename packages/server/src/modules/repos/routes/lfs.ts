@@ -31,13 +31,14 @@ export function bindLfs(http: Http, deps: RepoRouteDeps): void {
   const lfs = http.scope('lfs')
   for (const type of LFS_TYPES) {
     lfs.bind(lfsBatch[type], async (asked) => {
-      const { operation, objects, transfers } = asked.body
+      const { operation, objects, transfers, part_bytes: partBytes } = asked.body
       const repo = await openLfsRepo(deps, asked, type, operation === 'upload' ? 'upload' : 'read')
       asked.reply.type('application/vnd.git-lfs+json')
       const actorId = asked.actor.kind === 'user' ? asked.actor.userId : null
       const canMultipart = transfers?.includes('multipart') ?? false
       const authorization = asked.request.headers.authorization ?? null
-      return await answerBatch(deps, { repo, actorId, authorization, operation, canMultipart, objects })
+      const asks = { repo, actorId, authorization, operation, canMultipart, objects }
+      return await answerBatch(partBytes ? { ...deps, lfsPartBytes: partBytes } : deps, asks)
     })
     lfs.bind(lfsVerify[type], async (asked) => {
       const repo = await openLfsRepo(deps, asked, type, 'upload')
