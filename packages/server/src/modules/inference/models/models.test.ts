@@ -38,6 +38,7 @@ describe('estimateLlama', () => {
     tensorCount: 1,
     totalParameters: 1,
     tensorTypes: {},
+    tensors: [],
   })
 
   it('adds file, cache of every sequence and a base', () => {
