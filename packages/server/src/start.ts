@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { App } from './app.js'
+import { createAudit } from './kit/audit/audit.js'
 import { openBlobs } from './kit/blobs/open.js'
 import { type Clock, systemClock } from './kit/clock.js'
 import type { Config } from './kit/config.js'
@@ -14,6 +15,7 @@ import { loadInstanceKey } from './kit/instance-key.js'
 import { createJobs } from './kit/jobs/jobs.js'
 import type { Kit } from './kit/kit.js'
 import { createLog, type Log } from './kit/log.js'
+import { createUuids } from './kit/uuids.js'
 import type { ApplyResult } from './manifest/index.js'
 
 export interface StartOptions {
@@ -77,6 +79,7 @@ async function open(
   closers.push(() => events.stop())
   const jobs = createJobs({ db: database.db, write: database.write, clock, ids, log })
   closers.push(() => jobs.stop())
+  const instanceKey = config.instanceKey === null ? loadInstanceKey(dataDir) : Buffer.from(config.instanceKey, 'hex')
   const kit: Kit = {
     config,
     db: database.db,
@@ -89,7 +92,8 @@ async function open(
     log,
     dataDir,
     publicUrl: () => publicUrl,
-    instanceKey: config.instanceKey === null ? loadInstanceKey(dataDir) : Buffer.from(config.instanceKey, 'hex'),
+    audit: createAudit({ clock, uuids: createUuids(clock), instanceKey }),
+    instanceKey,
   }
   const { createApp } = await house
   const app = createApp(kit, {

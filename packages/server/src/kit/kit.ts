@@ -1,3 +1,4 @@
+import type { Audit } from './audit/audit.js'
 import type { BlobStore } from './blobs/port.js'
 import type { Clock } from './clock.js'
 import type { Config } from './config.js'
@@ -17,6 +18,8 @@ export interface Kit {
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   readonly blobs: BlobStore
   readonly jobs: Jobs
+  /** Every change of governed state is recorded here, in its own transaction. */
+  readonly audit: Audit
   readonly events: Events
   readonly clock: Clock
   readonly ids: Ids

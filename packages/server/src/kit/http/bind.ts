@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Actor, ANONYMOUS, type Authenticate, mayWrite, type UserActor } from './actor.js'
 import type { RateLimiter } from './rate-limit.js'
 import { parseWith } from './parse.js'
+import { type RequestContext, runInRequest } from './request-context.js'
 
 type ActorOf<R extends Route> = R['auth'] extends 'none' | 'optional' ? Actor : UserActor
 
@@ -56,7 +57,7 @@ export function bindRoute<R extends Route>(app: FastifyInstance, deps: BindDeps,
         request,
         reply,
       } as Context<R>
-      const result = await handler(context)
+      const result = await runInRequest(describeRequest(request), () => handler(context))
       // A reply that was returned resolves to nothing once its stream ends, also when the caller left before.
       if (reply.sent || reply.raw.headersSent || result === reply) return reply
       if (result === undefined) return reply.code(reply.statusCode === 200 ? 204 : reply.statusCode).send()
@@ -64,6 +65,15 @@ export function bindRoute<R extends Route>(app: FastifyInstance, deps: BindDeps,
       return reply.send(result)
     },
   })
+}
+
+function describeRequest(request: FastifyRequest): RequestContext {
+  return {
+    actor: request.stoaActor,
+    address: request.ip,
+    userAgent: request.headers['user-agent'] ?? '',
+    requestId: String(request.headers['x-request-id']),
+  }
 }
 
 async function admit(deps: BindDeps, route: Route, request: FastifyRequest): Promise<Actor> {

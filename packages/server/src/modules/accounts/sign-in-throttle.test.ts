@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createTestClock } from '../../kit/clock.js'
-import { addressPrefix, createSignInThrottle } from './sign-in-throttle.js'
+import { addressPrefix } from '../../kit/http/address-prefix.js'
+import { createSignInThrottle } from './sign-in-throttle.js'
 
 const HOME = '10.0.0.0/24'
 const start = () => createTestClock(new Date('2026-01-01T00:00:00Z'))

@@ -1,10 +1,11 @@
 import { refuse } from '@stoa/contracts'
 import type { Tx } from '../../kit/db/database.js'
+import { addressPrefix } from '../../kit/http/address-prefix.js'
 import type { AccountsDeps } from './deps.js'
 import { verifyPassword } from './password.js'
 import { type AccountRow, findAccountRow, listUsersByEmail } from './queries/accounts.js'
 import { findPasswordHash, insertSession, trimSessions } from './queries/credentials.js'
-import { addressPrefix, type SignInThrottle } from './sign-in-throttle.js'
+import type { SignInThrottle } from './sign-in-throttle.js'
 import { hashSecret, makeLinkSecret } from './token-secret.js'
 
 /** Seconds a session can live at most. */

@@ -38,10 +38,14 @@ export interface Schema {
   'inference.providerModels': inference.ProviderModels
   'inference.providers': inference.Providers
   'inference.servedRepos': inference.ServedRepos
+  'kit.auditEvents': kit.AuditEvents
+  'kit.auditHeads': kit.AuditHeads
   'kit.deliveries': kit.Deliveries
   'kit.jobs': kit.Jobs
   'kit.migrations': kit.Migrations
   'kit.outbox': kit.Outbox
+  'kit.subjectKeys': kit.SubjectKeys
+  'kit.subjectVault': kit.SubjectVault
   'repos.bucketChanges': repos.BucketChanges
   'repos.bucketFiles': repos.BucketFiles
   'repos.bucketRedirects': repos.BucketRedirects
