@@ -5,7 +5,7 @@ import { route } from '../define.js'
 export const accountNameParam = z.string().min(1).max(96)
 const byName = z.object({ name: accountNameParam })
 
-const memberRole = z.enum(['admin', 'write', 'contributor', 'read'])
+const memberRole = z.enum(['admin', 'write', 'contributor', 'read', 'no_access'])
 const date = z.iso.datetime()
 
 const whoamiOrg = z.object({

@@ -42,7 +42,7 @@ export const tokenScope = z.strictObject({
 export const tokenRole = z.enum(['read', 'write', 'fineGrained'])
 export const tokenScopes = z.array(tokenScope).max(MAX_SCOPES)
 export const tokenName = z.string().trim().min(1).max(MAX_TOKEN_NAME)
-export const memberRole = z.enum(['admin', 'write', 'contributor', 'read'])
+export const memberRole = z.enum(['admin', 'write', 'contributor', 'read', 'no_access'])
 
 const sessionUser = z.object({
   id: z.string(),

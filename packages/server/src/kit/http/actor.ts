@@ -1,11 +1,33 @@
-/** Role of a member in an organisation, weakest last. */
-export type Role = 'admin' | 'write' | 'contributor' | 'read'
+/** Role of a member in an organisation, weakest last. `no_access` is a seat: it gives nothing by itself. */
+export type Role = 'admin' | 'write' | 'contributor' | 'read' | 'no_access'
+
+/** What a member does besides the role: money; reading the audit log; moderation, privacy requests, ethics reviews. */
+export type OrgDuty = 'billing' | 'auditor' | 'moderator' | 'dpo' | 'reviewer'
+
+/** What somebody does for the platform; `owner` is its admin. */
+export type PlatformDuty =
+  | 'owner'
+  | 'operator'
+  | 'trust_lead'
+  | 'moderator'
+  | 'verifier'
+  | 'dpo'
+  | 'auditor'
+  | 'support'
+
+/** Membership in a resource group of an organisation. */
+export interface GroupMembership {
+  readonly groupId: string
+  readonly role: Exclude<Role, 'no_access'>
+}
 
 export interface Membership {
   readonly accountId: string
   /** The organisation's name as written by its owner. */
   readonly name: string
   readonly role: Role
+  readonly duties?: readonly OrgDuty[]
+  readonly groups?: readonly GroupMembership[]
 }
 
 /** What a fine-grained token may do with one account or repository. */
@@ -23,16 +45,27 @@ export type ActorAuth =
       readonly scopes: readonly TokenScope[]
     }
 
-/** Who is asking now. */
+/** Who is asking now: nobody known, or a person or service account. */
 export type Actor =
   | { readonly kind: 'anonymous' }
   | {
       readonly kind: 'user'
       readonly userId: string
       readonly name: string
+      /** Holds the platform duty `owner`. */
       readonly isAdmin: boolean
+      /** Further duties for the platform. */
+      readonly duties?: readonly PlatformDuty[]
       readonly memberships: readonly Membership[]
       readonly auth: ActorAuth
+      /** Absent is active. */
+      readonly state?: 'active' | 'suspended'
+      /** A service account belongs to an organisation and has only access tokens. */
+      readonly isService?: boolean
+      /** The admin who looks through this person's eyes; such an actor only reads. */
+      readonly impersonator?: { readonly userId: string; readonly name: string }
+      /** Organisations opened for reading in an emergency, for an hour, on the record. */
+      readonly brokenGlass?: readonly string[]
     }
 
 export type UserActor = Extract<Actor, { kind: 'user' }>

@@ -16,7 +16,15 @@ export interface Account {
 
 export function toAccount(row: AccountRow): Account {
   const { id, kind, name, fullname, plan, defaultPrivate } = row
-  return { id, type: kind, name, fullname, plan, avatarUrl: avatarUrlOf(row), defaultPrivate }
+  return {
+    id,
+    type: kind === 'org' ? 'org' : 'user',
+    name,
+    fullname,
+    plan,
+    avatarUrl: avatarUrlOf(row),
+    defaultPrivate,
+  }
 }
 
 /** The picture somebody chose, or the generated one. */
@@ -34,7 +42,7 @@ export function roleIn(actor: Actor, accountId: string): Role | null {
   return actor.memberships.find((membership) => membership.accountId === accountId)?.role ?? null
 }
 
-const STRENGTH: Record<Role, number> = { read: 0, contributor: 1, write: 2, admin: 3 }
+const STRENGTH: Record<Role, number> = { no_access: 0, read: 1, contributor: 2, write: 3, admin: 4 }
 
 /** Whether a role is at least as strong as another; no role is weaker than all. */
 export function isAtLeast(role: Role | null, needed: Role): boolean {

@@ -6,6 +6,7 @@ import type { AccountsDeps } from './deps.js'
 import { findAccountRowById } from './queries/accounts.js'
 import { findSession, findToken, type SessionRow, touchSessions, touchTokens } from './queries/credentials.js'
 import { listMemberships } from './queries/memberships.js'
+import { findStanding } from './queries/standing.js'
 import { HUB_COOKIE, readCredential, sessionCookieName } from './read-credentials.js'
 
 /** An unused session ends after this; every session ends at its `expires_at`. */
@@ -121,9 +122,22 @@ export function sessionEndMs(session: Pick<SessionRow, 'expiresAt' | 'lastUsedAt
 }
 
 async function loadUser(deps: AccountsDeps, userId: string, auth: UserActor['auth']): Promise<UserActor | null> {
-  const [user, memberships] = await Promise.all([findAccountRowById(deps.db, userId), listMemberships(deps.db, userId)])
+  const [user, memberships, standing] = await Promise.all([
+    findAccountRowById(deps.db, userId),
+    listMemberships(deps.db, userId),
+    findStanding(deps.db, userId, deps.clock.now()),
+  ])
   if (!user || user.state !== 'active') return null
   // A fine-grained token names what it may do; running the platform is never among it.
-  const isAdmin = user.isAdmin && (auth.type === 'session' || auth.role !== 'fineGrained')
-  return { kind: 'user', userId, name: user.name, isAdmin, memberships, auth }
+  const isPlatform = auth.type === 'session' || auth.role !== 'fineGrained'
+  return {
+    kind: 'user',
+    userId,
+    name: user.name,
+    isAdmin: user.isAdmin && isPlatform,
+    memberships,
+    auth,
+    ...(isPlatform ? { duties: standing.duties, brokenGlass: standing.brokenGlass } : {}),
+    ...(user.kind === 'service' ? { isService: true } : {}),
+  }
 }

@@ -22,6 +22,12 @@ import { bindTokens } from './routes/tokens.js'
 import { createSignInThrottle } from './sign-in-throttle.js'
 
 export { type Account, isAtLeast, roleIn } from './account.js'
+export type { Action } from './authz/actions.js'
+export { can } from './authz/can.js'
+export type { Decision, Rule } from './authz/decision.js'
+export type { AccessContext, AccountResource, RepoResource } from './authz/resource.js'
+export { type VisibleSet, visibleTo } from './authz/visible.js'
+export { visibleCondition, type VisibleColumns } from './queries/visible-condition.js'
 export type { CountRepos, RepoCounts } from './repo-counts.js'
 export type { TokenFacts } from './authenticate.js'
 export { scopeAllows, type ScopeTarget } from './token-scope.js'
@@ -44,10 +50,10 @@ export function createAccounts(deps: AccountsDeps) {
     authenticate: authentication.authenticate,
     /** Facts of an access token; synchronous when warm. Null when it is unknown, expired or its owner suspended. */
     verifyToken: authentication.verifyToken,
-    /** An account by name, in any case; null when there is none (a removed one is none). */
+    /** An account by name, in any case; null when there is none (a removed one is none, a service account no namespace). */
     findAccount: async (db: Db, name: string): Promise<Account | null> => {
       const row = await findAccountRow(db, name)
-      return row && row.state !== 'removed' ? toAccount(row) : null
+      return row && row.state !== 'removed' && row.kind !== 'service' ? toAccount(row) : null
     },
     /** An account by id, removed or not: what it did keeps its name. */
     getAccount: async (db: Db, id: string): Promise<Account> => {

@@ -1,8 +1,8 @@
 import type { ActorAuth, TokenScope } from '../../kit/http/actor.js'
 
-/** A thing a permission is asked for: a repository, or an account itself. */
+/** A thing a permission is asked for: a repository, a bucket, or an account itself. */
 export interface ScopeTarget {
-  readonly type: 'user' | 'org' | 'model' | 'dataset' | 'space'
+  readonly type: 'user' | 'org' | 'model' | 'dataset' | 'space' | 'bucket'
   /** `acme` or `acme/tiny-llama`. */
   readonly name: string
 }

@@ -7,6 +7,7 @@ export interface CatalogRepo {
   readonly id: string
   readonly type: RepoType
   readonly accountId: string
+  readonly resourceGroupId: string | null
   readonly namespace: string
   readonly name: string
   readonly fullName: string

@@ -3,7 +3,7 @@ import { findPipelineTag, LICENCES, languageName, libraryLabel } from '@stoa/for
 import type { Actor } from '../../kit/http/actor.js'
 import type { CatalogDeps } from './deps.js'
 import { planList } from './listing/list-plan.js'
-import { visibleTo } from './listing/visible.js'
+import { visibleTo } from '../accounts/index.js'
 import { countFacets, MAX_FACET_HITS } from './queries/facets.js'
 
 export interface FacetValue {

@@ -31,6 +31,7 @@ async function describeRepo(deps: CatalogDeps, repo: CatalogRepo): Promise<Index
     repoId: repo.id,
     type: repo.type,
     accountId: repo.accountId,
+    resourceGroupId: repo.resourceGroupId,
     namespace: repo.namespace,
     name: repo.name,
     visibility: repo.visibility,

@@ -1,23 +1,22 @@
 import { refuse } from '@stoa/contracts'
 import type { UserActor } from '../../kit/http/actor.js'
-import { type Account, isAtLeast, roleIn, scopeAllows } from '../accounts/index.js'
+import { type Account, can } from '../accounts/index.js'
 import type { CommerceDeps } from './deps.js'
 
 /** Whether somebody may see the money of an account: those who may spend it, and admins of the platform. */
 export function maySee(actor: UserActor, account: Account): boolean {
-  const isParty = isAtLeast(roleIn(actor, account.id), 'write')
-  return (isParty || actor.isAdmin) && scopeAllows(actor.auth, 'billing.read', targetOf(account))
+  return can(actor, 'money.see', account).allow
 }
 
 /** Whether somebody may set prices and limits of an account. */
 export function mayManage(actor: UserActor, account: Account): boolean {
-  const isParty = isAtLeast(roleIn(actor, account.id), 'admin')
-  return (isParty || actor.isAdmin) && scopeAllows(actor.auth, 'billing.write', targetOf(account))
+  return can(actor, 'money.manage', account).allow
 }
 
 /** Whether an account may pay for this actor's calls: oneself, or an organisation where the role is write or admin. */
 export function maySpend(actor: UserActor, accountId: string): boolean {
-  return isAtLeast(roleIn(actor, accountId), 'write')
+  const type = accountId === actor.userId ? 'user' : 'org'
+  return can(actor, 'money.spend', { id: accountId, type, name: '' }).allow
 }
 
 type AccessDeps = Pick<CommerceDeps, 'db' | 'accounts'>
@@ -34,8 +33,4 @@ export async function getManagedAccount(deps: AccessDeps, actor: UserActor, name
   const account = await getVisibleAccount(deps, actor, name)
   if (!mayManage(actor, account)) throw refuse('Forbidden', 'Only an admin of this account may do this.')
   return account
-}
-
-function targetOf(account: Account): { type: 'user' | 'org'; name: string } {
-  return { type: account.type, name: account.name }
 }

@@ -3,11 +3,11 @@ import type { ByteRange } from '../../kit/http/bytes.js'
 import type { Db } from '../../kit/db/database.js'
 import type { RateLimiter } from '../../kit/http/rate-limit.js'
 import type { Kit } from '../../kit/kit.js'
-import type { Accounts } from '../accounts/index.js'
+import type { Accounts, RepoResource } from '../accounts/index.js'
 import type { Commerce } from '../commerce/index.js'
 
 /** A repository, as far as serving it goes. */
-export interface ServableRepo {
+export interface ServableRepo extends RepoResource {
   readonly id: string
   readonly fullName: string
   readonly accountId: string

@@ -1,6 +1,6 @@
 import { type EndpointView, refuse, type ServingView } from '@stoa/contracts'
 import type { Actor, UserActor } from '../../kit/http/actor.js'
-import { isAtLeast, roleIn } from '../accounts/index.js'
+import { can } from '../accounts/index.js'
 import type { InferenceDeps, ServableRepo } from './deps.js'
 import type { Deployment } from './models/deployment.js'
 import { makeDeployment } from './models/make-deployment.js'
@@ -34,7 +34,7 @@ export async function showServingLog(
   fullName: string,
 ): Promise<{ lines: string[] }> {
   const { repo, deployment } = await findServed(deps, actor, fullName)
-  if (!actor.isAdmin && !isAtLeast(roleIn(actor, repo.accountId), 'write')) throw refuse('Forbidden')
+  if (!can(actor, 'repo.logs', repo).allow) throw refuse('Forbidden')
   return { lines: [...deps.replicas.view(deployment.id).log] }
 }
 

@@ -75,7 +75,7 @@ describe('rightOn', () => {
 })
 
 describe('mayCreateIn', () => {
-  const acme = { id: 'acme-id', name: 'acme' }
+  const acme = { id: 'acme-id', type: 'org', name: 'acme' } as const
   it('asks for a role above read and a credential that writes there', () => {
     expect(mayCreateIn(acme, ANONYMOUS)).toBe(false)
     expect(mayCreateIn(acme, user())).toBe(false)
@@ -84,6 +84,6 @@ describe('mayCreateIn', () => {
     expect(mayCreateIn(acme, member('admin', { auth: token('read') }))).toBe(false)
     expect(mayCreateIn(acme, member('admin', { auth: scoped('org', 'Acme', 'repo.write') }))).toBe(true)
     expect(mayCreateIn(acme, member('admin', { auth: scoped('model', 'acme/x', 'repo.write') }))).toBe(false)
-    expect(mayCreateIn({ id: 'bob', name: 'bob' }, user())).toBe(true)
+    expect(mayCreateIn({ id: 'bob', type: 'user', name: 'bob' }, user())).toBe(true)
   })
 })

@@ -77,6 +77,7 @@ export function emptyRow(id: string, at: Date) {
   return {
     id,
     gated: 'false',
+    resourceGroupId: null,
     defaultBranch: 'main',
     disabled: false,
     discussionsDisabled: false,

@@ -10,6 +10,7 @@ export type RepoAccounts = Pick<Accounts, 'findAccount' | 'guardRemoval' | 'isLe
 /** The account a repository belongs to. */
 export interface NamespaceAccount {
   readonly id: string
+  readonly type: 'user' | 'org'
   readonly name: string
   readonly defaultPrivate: boolean
 }

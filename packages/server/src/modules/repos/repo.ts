@@ -5,6 +5,7 @@ import { webPath } from './repo-name.js'
 /** A repository as operations and other modules see it. */
 export interface Repo extends AccessFacts {
   readonly type: RepoType
+  readonly resourceGroupId: string | null
   readonly id: string
   /** `acme/tiny-llama`, as its owner writes it. */
   readonly fullName: string
@@ -22,6 +23,7 @@ export interface RepoRow {
   readonly id: string
   readonly type: string
   readonly accountId: string
+  readonly resourceGroupId: string | null
   readonly namespace: string
   readonly name: string
   readonly visibility: string

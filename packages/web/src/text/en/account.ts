@@ -94,7 +94,7 @@ export const account = {
   person: 'Person',
   noReposOf: (name: string) => `${name} has published nothing here that you may see.`,
   editProfile: 'Edit profile',
-  memberRole: { admin: 'Admin', write: 'Writer', contributor: 'Contributor', read: 'Reader' },
+  memberRole: { admin: 'Admin', write: 'Writer', contributor: 'Contributor', read: 'Reader', no_access: 'Seat' },
   newOrg: 'New organisation',
   orgLead: 'An organisation owns models together, pays from its own wallet and has members with roles.',
   orgName: 'Name',

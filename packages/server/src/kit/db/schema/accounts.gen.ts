@@ -29,6 +29,17 @@ export interface Accounts {
   state: Generated<string>
   createdAt: Date
   updatedAt: Date
+  verifiedAt: Date | null
+  suspendedReason: string | null
+}
+
+export interface BreakGlass {
+  id: string
+  userId: string
+  orgId: string
+  reason: string
+  createdAt: Date
+  expiresAt: Date
 }
 
 export interface Memberships {
@@ -36,6 +47,7 @@ export interface Memberships {
   userId: string
   role: string
   createdAt: Date
+  duties: Generated<string[]>
 }
 
 export interface OauthApps {
@@ -66,6 +78,39 @@ export interface Passwords {
   updatedAt: Date
 }
 
+export interface PlatformDuties {
+  userId: string
+  duty: string
+  grantedBy: string | null
+  createdAt: Date
+}
+
+export interface ResourceGroupMembers {
+  groupId: string
+  userId: string
+  role: string
+  addedBy: string | null
+  createdAt: Date
+}
+
+export interface ResourceGroups {
+  id: string
+  orgId: string
+  name: string
+  description: string | null
+  autoJoinRole: string | null
+  autoJoinScope: Generated<string>
+  createdAt: Date
+  updatedAt: Date
+}
+
+export interface ServiceAccounts {
+  accountId: string
+  orgId: string
+  createdBy: string | null
+  createdAt: Date
+}
+
 export interface Sessions {
   id: string
   userId: string
@@ -75,6 +120,8 @@ export interface Sessions {
   createdAt: Date
   lastUsedAt: Date
   expiresAt: Date
+  impersonatorId: string | null
+  impersonationReason: string | null
 }
 
 export interface Settings {

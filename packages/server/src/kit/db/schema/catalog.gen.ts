@@ -36,4 +36,5 @@ export interface Entries {
   createdAt: Date
   updatedAt: Date
   indexedAt: Date
+  resourceGroupId: string | null
 }

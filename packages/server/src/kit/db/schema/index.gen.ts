@@ -9,10 +9,15 @@ import type * as repos from './repos.gen.js'
 export interface Schema {
   'accounts.accessTokens': accounts.AccessTokens
   'accounts.accounts': accounts.Accounts
+  'accounts.breakGlass': accounts.BreakGlass
   'accounts.memberships': accounts.Memberships
   'accounts.oauthApps': accounts.OauthApps
   'accounts.oneTimeLinks': accounts.OneTimeLinks
   'accounts.passwords': accounts.Passwords
+  'accounts.platformDuties': accounts.PlatformDuties
+  'accounts.resourceGroupMembers': accounts.ResourceGroupMembers
+  'accounts.resourceGroups': accounts.ResourceGroups
+  'accounts.serviceAccounts': accounts.ServiceAccounts
   'accounts.sessions': accounts.Sessions
   'accounts.settings': accounts.Settings
   'accounts.users': accounts.Users

@@ -47,6 +47,7 @@ export interface Buckets {
   createdBy: string | null
   createdAt: Date
   updatedAt: Date
+  resourceGroupId: string | null
 }
 
 export interface Commits {
@@ -167,6 +168,7 @@ export interface Repos {
   discussionsDisabled: Generated<boolean>
   /** of a space: gradio, streamlit, docker, static */
   sdk: string | null
+  resourceGroupId: string | null
 }
 
 export interface XetChunks {

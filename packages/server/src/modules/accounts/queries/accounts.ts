@@ -3,7 +3,7 @@ import type { Db, Tx } from '../../../kit/db/database.js'
 /** An account with what only users have. */
 export interface AccountRow {
   readonly id: string
-  readonly kind: 'user' | 'org'
+  readonly kind: 'user' | 'org' | 'service'
   readonly name: string
   readonly fullname: string
   readonly avatarUrl: string | null

@@ -1,5 +1,6 @@
-import type { Membership, Role } from '../../../kit/http/actor.js'
+import type { Membership, OrgDuty, Role } from '../../../kit/http/actor.js'
 import type { Db, Tx } from '../../../kit/db/database.js'
+import { listJoinedGroups } from './resource-groups.js'
 
 /** A member as lists show them. */
 export interface MemberRow {
@@ -10,17 +11,23 @@ export interface MemberRow {
   readonly role: Role
 }
 
-/** Organisations of a user, by name. */
+/** Organisations of a user, by name, with duties and resource groups. */
 export async function listMemberships(db: Db | Tx, userId: string): Promise<Membership[]> {
   const rows = await db
     .selectFrom('accounts.memberships as m')
     .innerJoin('accounts.accounts as a', 'a.id', 'm.orgId')
-    .select(['a.id as accountId', 'a.name', 'm.role'])
+    .select(['a.id as accountId', 'a.name', 'm.role', 'm.duties'])
     .where('m.userId', '=', userId)
     .where('a.state', '=', 'active')
     .orderBy('a.name')
     .execute()
-  return rows.map((row) => ({ ...row, role: row.role as Role }))
+  const groups = rows.length === 0 ? [] : await listJoinedGroups(db, userId)
+  return rows.map((row) => ({
+    ...row,
+    role: row.role as Role,
+    duties: row.duties as OrgDuty[],
+    groups: groups.filter((group) => group.orgId === row.accountId).map(({ groupId, role }) => ({ groupId, role })),
+  }))
 }
 
 export async function findRole(db: Db | Tx, orgId: string, userId: string): Promise<Role | null> {

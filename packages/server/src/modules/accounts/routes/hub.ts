@@ -1,7 +1,8 @@
 import { avatarImage, orgAvatar, orgMembers, orgOverview, userAvatar, userOverview, whoami } from '@stoa/contracts'
 import type { FastifyReply } from 'fastify'
 import type { Http } from '../../../kit/http/server.js'
-import { avatarUrlOf, roleIn } from '../account.js'
+import { avatarUrlOf } from '../account.js'
+import { can } from '../authz/can.js'
 import { drawAvatar } from '../avatar.js'
 import { showOrgOverview, showUserOverview } from '../overview.js'
 import type { AccountRow } from '../queries/accounts.js'
@@ -39,7 +40,7 @@ export function bindHub(http: Http, deps: RouteDeps, countRepos: CountRepos): vo
       const address = `${deps.publicUrl()}/api/organizations/${encodeURIComponent(org.name)}/members?${next}`
       reply.header('link', `<${address}>; rel="next"`)
     }
-    const isMember = roleIn(actor, org.id) !== null
+    const isMember = can(actor, 'org.read', { id: org.id, type: 'org', name: org.name }).allow
     return page.map((member) => ({
       _id: member.id,
       user: member.name,

@@ -1,5 +1,7 @@
 import { addMember, createOrg, refuse, removeMember, setMemberRole, updateOrg } from '@stoa/contracts'
+import type { UserActor } from '../../../kit/http/actor.js'
 import type { Http } from '../../../kit/http/server.js'
+import { can } from '../authz/can.js'
 import { avatarUrlOf } from '../account.js'
 import { removeMembership, setMembership } from '../change-membership.js'
 import { createOrg as makeOrg } from '../create-account.js'
@@ -60,13 +62,18 @@ function bindMembers(http: Http, deps: RouteDeps): void {
 
   stoa.bind(removeMember, async ({ actor, params }) => {
     const user = await getShown(deps, params.user, 'user')
-    const mayLeave = scopeAllows(actor.auth, 'org.write', { type: 'org', name: params.name })
-    const isLeaving = user.id === actor.userId && mayLeave
+    const isLeaving = user.id === actor.userId && maySelfLeave(actor, params.name)
     const org = isLeaving ? await getShown(deps, params.name, 'org') : await getManagedOrg(deps, actor, params.name)
     const before = await deps.write((tx) => removeMembership(tx, { orgId: org.id, userId: user.id }))
     if (before === null) throw notMember(user)
     deps.authentication.cache.forgetUser(user.id)
   })
+}
+
+/** Whoever belongs to it may leave; a credential without the scope is judged as everybody else's. */
+function maySelfLeave(actor: UserActor, name: string): boolean {
+  const membership = actor.memberships.find((one) => one.name.toLowerCase() === name.toLowerCase())
+  return membership !== undefined && can(actor, 'org.leave', { id: membership.accountId, type: 'org', name }).allow
 }
 
 function notMember(user: AccountRow): Error {

@@ -2,11 +2,11 @@ import { changePassword, getProfile, listSessions, refuse, revokeSession, update
 import type { Http } from '../../../kit/http/server.js'
 import { avatarUrlOf } from '../account.js'
 import { sessionEndMs } from '../authenticate.js'
+import { can } from '../authz/can.js'
 import { checkPassword, hashPassword } from '../password.js'
 import { type AccountRow, findAccountRowById, updateAccount, updateUser } from '../queries/accounts.js'
 import { deleteSession, deleteSessionsOf, listSessionRows, upsertPassword } from '../queries/credentials.js'
 import { checkPasswordOf } from '../sign-in.js'
-import { scopeAllows } from '../token-scope.js'
 import { requireSession, type RouteDeps } from './route-deps.js'
 import { pickDefined } from './sent-fields.js'
 
@@ -24,7 +24,8 @@ export function bindProfile(http: Http, deps: RouteDeps): void {
 
   stoa.bind(updateProfile, async ({ actor, body }) => {
     if (body.email !== undefined) requireSession(actor)
-    if (!scopeAllows(actor.auth, 'profile.write', { type: 'user', name: actor.name })) throw refuse('InsufficientScope')
+    const account = { id: actor.userId, type: 'user', name: actor.name } as const
+    if (!can(actor, 'profile.write', account).allow) throw refuse('InsufficientScope')
     const before = await self(actor.userId)
     const { email, ...rest } = body
     await deps.write(async (tx) => {

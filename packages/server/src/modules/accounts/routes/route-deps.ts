@@ -1,13 +1,13 @@
 import { refuse } from '@stoa/contracts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { UserActor } from '../../../kit/http/actor.js'
-import { roleIn } from '../account.js'
+import type { AccountAction } from '../authz/actions.js'
+import { can } from '../authz/can.js'
 import type { Authentication } from '../authenticate.js'
 import type { PlatformSettings } from '../platform-settings.js'
 import { type AccountRow, findAccountRow } from '../queries/accounts.js'
 import { renderSessionCookie } from '../read-credentials.js'
 import { SESSION_MAX_S, type SignInDeps, type Visitor } from '../sign-in.js'
-import { scopeAllows } from '../token-scope.js'
 
 export interface RouteDeps extends SignInDeps {
   readonly settings: PlatformSettings
@@ -39,10 +39,22 @@ export async function getShown(deps: RouteDeps, name: string, kind: 'user' | 'or
   return row
 }
 
+/** Throws unless this actor may do this in an organisation, with this credential. */
+export function demandOrg(actor: UserActor, action: AccountAction, { id, name }: AccountRow): void {
+  const decision = can(actor, action, { id, type: 'org', name })
+  if (decision.allow) return
+  if (decision.rule !== 'token.scope') throw refuse('Forbidden', `Only an admin of ${name} may do this.`)
+  const isPersonal = can({ ...actor, auth: { type: 'session', sessionId: '' } }, action, {
+    id,
+    type: 'org',
+    name,
+  }).allow
+  throw isPersonal ? refuse('InsufficientScope') : refuse('Forbidden', `Only an admin of ${name} may do this.`)
+}
+
 /** An organisation that this actor may change with this credential. */
 export async function getManagedOrg(deps: RouteDeps, actor: UserActor, name: string): Promise<AccountRow> {
   const org = await getShown(deps, name, 'org')
-  if (roleIn(actor, org.id) !== 'admin') throw refuse('Forbidden', `Only an admin of ${org.name} may do this.`)
-  if (!scopeAllows(actor.auth, 'org.write', { type: 'org', name: org.name })) throw refuse('InsufficientScope')
+  demandOrg(actor, 'org.manage', org)
   return org
 }

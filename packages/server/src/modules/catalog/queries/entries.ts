@@ -49,6 +49,7 @@ export interface IndexedRepo {
   readonly repoId: string
   readonly type: RepoType
   readonly accountId: string
+  readonly resourceGroupId: string | null
   readonly namespace: string
   readonly name: string
   readonly visibility: string
@@ -101,13 +102,16 @@ export async function upsertEntry(tx: Tx, indexed: IndexedRepo): Promise<void> {
 export async function updateSettings(
   tx: Tx,
   repoId: string,
-  settings: Pick<IndexedRepo, 'accountId' | 'namespace' | 'name' | 'visibility' | 'gated' | 'disabled'>,
+  settings: Pick<
+    IndexedRepo,
+    'accountId' | 'resourceGroupId' | 'namespace' | 'name' | 'visibility' | 'gated' | 'disabled'
+  >,
 ): Promise<void> {
-  const { accountId, namespace, name, visibility, gated, disabled } = settings
+  const { accountId, resourceGroupId, namespace, name, visibility, gated, disabled } = settings
   const fullName = `${namespace}/${name}`.toLowerCase()
   await tx
     .updateTable('catalog.entries')
-    .set({ accountId, namespace, name, fullName, visibility, gated, disabled })
+    .set({ accountId, resourceGroupId, namespace, name, fullName, visibility, gated, disabled })
     .where('repoId', '=', repoId)
     .execute()
 }

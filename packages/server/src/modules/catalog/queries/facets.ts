@@ -2,7 +2,8 @@ import { type RawBuilder, sql } from 'kysely'
 import type { RepoType } from '@stoa/contracts'
 import type { Db } from '../../../kit/db/database.js'
 import type { ListPlan } from '../listing/list-plan.js'
-import type { VisibleSet } from '../listing/visible.js'
+import { ANONYMOUS } from '../../../kit/http/actor.js'
+import { type VisibleSet, visibleTo } from '../../accounts/index.js'
 import { alikeHits, planConditions, searchCondition, withTypos } from './list-entries.js'
 
 /** Repositories whose facets are counted; beyond it the counts are those of the most popular ones. */
@@ -70,7 +71,7 @@ async function countWithin(db: Db, hits: RawBuilder<unknown>): Promise<{ total: 
 
 /** Values seen on public repositories, for the lists of tags; most frequent first. */
 export async function listPublicValues(db: Db, type: RepoType): Promise<FacetCount[]> {
-  const everything = { accounts: [], scope: null }
+  const everything = visibleTo(ANONYMOUS)
   const plan: ListPlan = {
     type,
     filters: [],

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../../../kit/db/database.js'
-import type { VisibleSet } from '../listing/visible.js'
+import type { VisibleSet } from '../../accounts/index.js'
 import { visibleCondition } from './visible-condition.js'
 
 /** Apps that are named for all repositories of one answer together. */

@@ -7,7 +7,7 @@ import { type AccessFacts, includesRight, rightOn } from '../../repos/access.js'
 import { NO_FACTS } from '../entry.js'
 import { planList } from '../listing/list-plan.js'
 import { nextCursor } from '../listing/next-cursor.js'
-import { visibleTo } from '../listing/visible.js'
+import { visibleTo } from '../../accounts/index.js'
 import { updateCounters, upsertEntry } from './entries.js'
 import { countFacets } from './facets.js'
 import { listEntries } from './list-entries.js'
@@ -139,6 +139,7 @@ export function describeEntryQueries(name: string, open: () => Promise<Database>
             repoId: repo.id,
             type,
             accountId,
+            resourceGroupId: null,
             namespace,
             name: repo.name,
             visibility,

@@ -2,7 +2,7 @@ import * as contracts from '@stoa/contracts'
 import { refuse } from '@stoa/contracts'
 import type { UserActor } from '../../../kit/http/actor.js'
 import type { HttpScope } from '../../../kit/http/server.js'
-import { isAtLeast, scopeAllows } from '../../accounts/index.js'
+import { can } from '../../accounts/index.js'
 import { cursorInstant, readCursor, writeCursor } from '../cursor.js'
 import { findLedgerAccount, findUnbalancedAccounts, listLedgerAccounts, listTransfers } from '../ledger/queries.js'
 import { toTransferView } from '../views.js'
@@ -29,7 +29,7 @@ export function bindLedger(http: HttpScope, deps: RouteDeps): void {
   http.bind(contracts.listTransfers, async ({ actor, query }) => {
     if (query.ledgerAccountId === undefined && query.groupId === undefined)
       throw refuse('InvalidRequest', 'Name a ledger account or a transfer group.')
-    const owners = actor.isAdmin ? undefined : ownersOf(actor)
+    const owners = can(actor, 'platform.ledger.read', null).allow ? undefined : ownersOf(actor)
     await refuseForeign(deps, query.ledgerAccountId, owners)
     const after = readCursor(query.cursor, 2)
     const filter = {
@@ -49,12 +49,11 @@ export function bindLedger(http: HttpScope, deps: RouteDeps): void {
 
 /** Accounts whose money the actor may see. */
 function ownersOf(actor: UserActor): string[] {
-  const orgs = actor.memberships.filter((membership) => isAtLeast(membership.role, 'write'))
   const own = [
     { id: actor.userId, type: 'user' as const, name: actor.name },
-    ...orgs.map((org) => ({ id: org.accountId, type: 'org' as const, name: org.name })),
+    ...actor.memberships.map((org) => ({ id: org.accountId, type: 'org' as const, name: org.name })),
   ]
-  return own.filter((target) => scopeAllows(actor.auth, 'billing.read', target)).map((target) => target.id)
+  return own.filter((account) => can(actor, 'money.see', account).allow).map((account) => account.id)
 }
 
 /** A ledger account of somebody else is not there. */

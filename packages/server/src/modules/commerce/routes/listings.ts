@@ -2,6 +2,7 @@ import * as contracts from '@stoa/contracts'
 import { refuse } from '@stoa/contracts'
 import type { Actor, UserActor } from '../../../kit/http/actor.js'
 import type { HttpScope } from '../../../kit/http/server.js'
+import { can } from '../../accounts/index.js'
 import { getManagedAccount, mayManage, maySee } from '../access.js'
 import { readCursor, writeCursor } from '../cursor.js'
 import { findListing, type ListingRow, listListings, listPlanVersions, type PlanRow } from '../products/queries.js'
@@ -67,7 +68,8 @@ export function bindListings(http: HttpScope, deps: RouteDeps): void {
 
 /** A seller cannot set what the platform takes. */
 function refuseOwnFee(actor: UserActor, feePpm: number | undefined): void {
-  if (feePpm !== undefined && !actor.isAdmin) throw refuse('Forbidden', 'Only an admin of this platform sets its fee.')
+  if (feePpm !== undefined && !can(actor, 'platform.fees', null).allow)
+    throw refuse('Forbidden', 'Only an admin of this platform sets its fee.')
 }
 
 async function getManagedListing(deps: RouteDeps, actor: UserActor, id: string): Promise<ListingRow> {

@@ -1,6 +1,7 @@
 import * as contracts from '@stoa/contracts'
 import { refuse } from '@stoa/contracts'
 import type { HttpScope } from '../../../kit/http/server.js'
+import { can } from '../../accounts/index.js'
 import { getVisibleAccount } from '../access.js'
 import { cursorInstant, readCursor, writeCursor } from '../cursor.js'
 import { ledgerAccount } from '../ledger/chart.js'
@@ -12,7 +13,7 @@ import { readSpan, type RouteDeps } from './deps.js'
 
 export function bindRevenue(http: HttpScope, deps: RouteDeps): void {
   http.bind(contracts.getRevenue, async ({ actor, query }) => {
-    if (query.account === undefined && !actor.isAdmin)
+    if (query.account === undefined && !can(actor, 'platform.ledger.read', null).allow)
       throw refuse('Forbidden', 'Name an account, or be an admin of this platform.')
     const account = query.account === undefined ? null : await getVisibleAccount(deps, actor, query.account)
     const { currency, groupBy, listingId } = query

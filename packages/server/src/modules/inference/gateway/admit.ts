@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { refuse } from '@stoa/contracts'
 import type { UserActor } from '../../../kit/http/actor.js'
-import { scopeAllows } from '../../accounts/index.js'
+import { can } from '../../accounts/index.js'
 import type { GatewayDeps } from './deps.js'
 import { andThen, type Eventually } from './model-route.js'
 
@@ -46,15 +46,14 @@ function toCaller(deps: GatewayDeps, request: IncomingMessage, actor: UserActor,
   const header = request.headers['x-hf-bill-to']
   const billTo = typeof header === 'string' ? header : undefined
   const payerId = deps.payerOf(actor, billTo)
-  const { auth } = actor
-  if (auth.type === 'token' && auth.role === 'fineGrained') {
-    const payer =
-      payerId === actor.userId
-        ? ({ type: 'user', name: actor.name } as const)
-        : ({ type: 'org', name: billTo ?? '' } as const)
-    if (!scopeAllows(auth, PERMISSION, payer)) {
-      throw refuse('InsufficientScope', `This access token lacks the permission ${PERMISSION} on ${payer.name}.`)
-    }
+  const payer =
+    payerId === actor.userId
+      ? ({ id: payerId, type: 'user', name: actor.name } as const)
+      : ({ id: payerId, type: 'org', name: billTo ?? '' } as const)
+  const { allow, rule, reason } = can(actor, 'inference.call', payer)
+  if (!allow && rule === 'token.scope') {
+    throw refuse('InsufficientScope', `This access token lacks the permission ${PERMISSION} on ${payer.name}.`)
   }
+  if (!allow) throw refuse('Forbidden', reason)
   return { actor, tokenId, payerId }
 }

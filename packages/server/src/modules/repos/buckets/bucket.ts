@@ -3,6 +3,7 @@ import type { AccessFacts } from '../access.js'
 
 /** Files by path, without history, under a name of their own. */
 export interface Bucket extends AccessFacts {
+  readonly resourceGroupId: string | null
   readonly type: 'bucket'
   readonly id: string
   readonly fullName: string
@@ -20,6 +21,7 @@ export interface Bucket extends AccessFacts {
 export interface BucketRow {
   readonly id: string
   readonly accountId: string
+  readonly resourceGroupId: string | null
   readonly namespace: string
   readonly name: string
   readonly visibility: string

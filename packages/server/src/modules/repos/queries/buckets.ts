@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db, Tx } from '../../../kit/db/database.js'
+import { type VisibleColumns, type VisibleSet, visibleCondition } from '../../accounts/index.js'
 import { type Bucket, type BucketRow, toBucket } from '../buckets/bucket.js'
 import type { RepoName } from '../repo-name.js'
 
@@ -35,16 +36,30 @@ export async function findBucketById(db: Db, id: string): Promise<Bucket | null>
   return row ? toBucket(row) : null
 }
 
+const VISIBLE: VisibleColumns = {
+  visibility: sql.ref('visibility'),
+  accountId: sql.ref('account_id'),
+  resourceGroupId: sql.ref('resource_group_id'),
+  namespace: sql`lower(namespace)`,
+  typedName: sql`'bucket:' || lower(namespace) || '/' || lower(name)`,
+}
+
 export interface BucketListing {
   /** Part of the name, in any case; empty for all. */
   readonly search: string
   readonly beforeId: string | null
   readonly limit: number
+  /** Those the reader may see; the others are neither listed nor counted. */
+  readonly visible: VisibleSet
 }
 
 /** Buckets of an account, latest first. */
 export async function listAccountBuckets(db: Db, accountId: string, listing: BucketListing): Promise<Bucket[]> {
-  let query = db.selectFrom('repos.buckets').selectAll().where('accountId', '=', accountId)
+  let query = db
+    .selectFrom('repos.buckets')
+    .selectAll()
+    .where('accountId', '=', accountId)
+    .where(visibleCondition(listing.visible, VISIBLE))
   if (listing.beforeId !== null) query = query.where('id', '<', listing.beforeId)
   if (listing.search !== '') {
     query = query.where((eb) => sql<boolean>`position(${listing.search.toLowerCase()} in lower(${eb.ref('name')})) > 0`)
@@ -55,7 +70,7 @@ export async function listAccountBuckets(db: Db, accountId: string, listing: Buc
 /** Adds a bucket; null when the name is taken. A redirect from this name ends. */
 export async function insertBucket(
   tx: Tx,
-  row: Omit<BucketRow, 'sizeBytes' | 'fileCount' | 'changeSeq'>,
+  row: Omit<BucketRow, 'sizeBytes' | 'fileCount' | 'changeSeq' | 'resourceGroupId'>,
 ): Promise<Bucket | null> {
   const inserted = await tx
     .insertInto('repos.buckets')

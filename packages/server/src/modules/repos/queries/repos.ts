@@ -99,7 +99,14 @@ export async function deleteRepoRow(tx: Tx, id: string): Promise<boolean> {
 export async function renameRepo(tx: Tx, repo: Repo, accountId: string, to: RepoName, at: Date): Promise<Repo> {
   const row = await tx
     .updateTable('repos.repos')
-    .set({ accountId, namespace: to.namespace, name: to.name, updatedAt: at })
+    .set({
+      accountId,
+      namespace: to.namespace,
+      name: to.name,
+      updatedAt: at,
+      // A resource group is of one organisation.
+      ...(accountId === repo.accountId ? {} : { resourceGroupId: null }),
+    })
     .where('id', '=', repo.id)
     .returningAll()
     .executeTakeFirstOrThrow()

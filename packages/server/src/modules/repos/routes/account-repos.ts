@@ -1,6 +1,7 @@
 import { listOrgRepos, listOwnRepos, refuse, type RepoType } from '@stoa/contracts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Http } from '../../../kit/http/server.js'
+import { can } from '../../accounts/index.js'
 import { includesRight, rightOn } from '../access.js'
 import type { SignedIn } from '../deps.js'
 import { listStoredRepos, type StoredRepo } from '../queries/account-repos.js'
@@ -27,19 +28,20 @@ export function bindAccountRepos(http: Http, deps: RepoRouteDeps): void {
   hub.bind(listOrgRepos, async (asked) => {
     const account = await deps.accounts.findAccount(deps.db, asked.params.name)
     if (account?.type !== 'org') throw refuse('NotFound', 'There is no such organisation.')
-    const isMember = asked.actor.memberships.some((membership) => membership.accountId === account.id)
-    if (!isMember && !asked.actor.isAdmin) throw refuse('Forbidden', 'Only members of the organisation see this.')
+    if (!can(asked.actor, 'org.content.list', account).allow)
+      throw refuse('Forbidden', 'Only members of the organisation see this.')
     return await listFor(deps, asked, account.id)
   })
 }
 
 async function listFor(deps: RepoRouteDeps, asked: ListAsked, accountId: string) {
   const { search, type, limit, sort, direction, cursor } = asked.query
-  const all = await listStoredRepos(deps.db, accountId)
+  const all = (await listStoredRepos(deps.db, accountId)).filter(({ repo }) =>
+    includesRight(rightOn(repo, asked.actor), 'read'),
+  )
   const total = all.reduce((sum, one) => sum + one.storedBytes, 0n)
   const wanted = all.filter(
     ({ repo }) =>
-      includesRight(rightOn(repo, asked.actor), 'read') &&
       (type === undefined || repo.type === type) &&
       (search === undefined || repo.fullName.toLowerCase().includes(search.toLowerCase())),
   )

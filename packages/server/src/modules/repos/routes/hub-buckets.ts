@@ -9,7 +9,8 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor } from '../../../kit/http/actor.js'
 import type { Http } from '../../../kit/http/server.js'
-import { includesRight, type Right, rightOn } from '../access.js'
+import { visibleTo } from '../../accounts/index.js'
+import type { Right } from '../access.js'
 import { type Bucket, bucketPath, showBucket } from '../buckets/bucket.js'
 import { deleteBucket, setBucketVisibility } from '../buckets/change-bucket.js'
 import { createBucket } from '../buckets/create-bucket.js'
@@ -87,9 +88,9 @@ interface ListAsked {
 
 async function listPage(deps: RepoRouteDeps, asked: ListAsked, accountId: string) {
   const { search = '', limit, cursor = null } = asked.query
-  const listing = { search: search.replaceAll('\0', ''), beforeId: cursor, limit }
+  const listing = { search: search.replaceAll('\0', ''), beforeId: cursor, limit, visible: visibleTo(asked.actor) }
   const page = await listAccountBuckets(deps.db, accountId, listing)
   const last = page.at(-1)
   if (last && page.length === limit) linkNext(deps, asked.request, asked.reply, { cursor: last.id })
-  return page.filter((bucket) => includesRight(rightOn(bucket, asked.actor), 'read')).map(showBucket)
+  return page.map(showBucket)
 }
