@@ -21,6 +21,8 @@ export interface Target {
 export interface CaseResult {
   readonly name: string
   readonly error: string | null
+  /** Why this version of the client cannot do it; such a case did not run. */
+  readonly absent?: string | null
 }
 
 /** One unmodified client in one version. */

@@ -1,35 +1,18 @@
-"""The Python client and its command line against a server, in the client's own words. Prints one JSON object per case."""
-import json
+"""Repositories through the Python client, in its own words."""
 import os
-import subprocess
-import sys
 import tempfile
-import traceback
 from pathlib import Path
 
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, hf_hub_download, snapshot_download
 from huggingface_hub.utils import HfHubHTTPError, RepositoryNotFoundError
 
-URL = os.environ["HF_ENDPOINT"]
-alice = HfApi(endpoint=URL, token=os.environ["ALICE"])
-bob = HfApi(endpoint=URL, token=os.environ["BOB"])
-reader = HfApi(endpoint=URL, token=os.environ["READER"])
+from cases import ALICE, BOB, READER, URL, case, refused, run_cases
+
+alice = HfApi(endpoint=URL, token=ALICE)
+bob = HfApi(endpoint=URL, token=BOB)
+reader = HfApi(endpoint=URL, token=READER)
 anonymous = HfApi(endpoint=URL, token=False)
 BIG = os.urandom(12 * 1024 * 1024)
-CASES = []
-
-
-def case(run):
-    CASES.append(run)
-    return run
-
-
-def refused(error_type, call):
-    try:
-        call()
-    except error_type:
-        return
-    raise AssertionError(f"not refused with {error_type.__name__}")
 
 
 @case
@@ -50,14 +33,14 @@ def create_is_idempotent_when_asked():
 @case
 def upload_text_and_read_back():
     alice.upload_file(path_or_fileobj=b"hello stoa", path_in_repo="notes/hello.txt", repo_id="alice/conf")
-    path = hf_hub_download("alice/conf", "notes/hello.txt", token=os.environ["ALICE"])
+    path = hf_hub_download("alice/conf", "notes/hello.txt", token=ALICE)
     assert Path(path).read_bytes() == b"hello stoa"
 
 
 @case
 def upload_large_file_through_lfs():
     alice.upload_file(path_or_fileobj=BIG, path_in_repo="weights.bin", repo_id="alice/conf")
-    path = hf_hub_download("alice/conf", "weights.bin", token=os.environ["ALICE"])
+    path = hf_hub_download("alice/conf", "weights.bin", token=ALICE)
     assert Path(path).read_bytes() == BIG
     info = alice.get_paths_info("alice/conf", ["weights.bin"])[0]
     assert info.lfs is not None and info.size == len(BIG)
@@ -71,7 +54,7 @@ def upload_folder_and_snapshot():
             target.parent.mkdir(exist_ok=True)
             target.write_text(f"line {index}\n")
         alice.upload_folder(folder_path=folder, repo_id="alice/conf", path_in_repo="folder")
-    local = snapshot_download("alice/conf", allow_patterns="folder/*", token=os.environ["ALICE"])
+    local = snapshot_download("alice/conf", allow_patterns="folder/*", token=ALICE)
     assert len([path for path in Path(local).rglob("*") if path.is_file()]) == 20
 
 
@@ -127,7 +110,7 @@ def private_is_missing_for_others():
     for other in (bob, anonymous):
         refused(RepositoryNotFoundError, lambda: other.model_info("alice/secret"))
         assert "alice/secret" not in [model.id for model in other.list_models(author="alice")]
-    refused(RepositoryNotFoundError, lambda: hf_hub_download("alice/secret", "s.txt", token=os.environ["BOB"]))
+    refused(RepositoryNotFoundError, lambda: hf_hub_download("alice/secret", "s.txt", token=BOB))
 
 
 @case
@@ -151,21 +134,7 @@ def pull_request_commit():
 def rename_keeps_the_old_name_working():
     alice.move_repo("alice/conf", "alice/conf-renamed")
     assert alice.model_info("alice/conf").id == "alice/conf-renamed"
-    assert Path(hf_hub_download("alice/conf", "notes/hello.txt", token=os.environ["ALICE"])).read_bytes() == b"hello stoa"
-
-
-@case
-def command_line():
-    name = "hf" if int(HfApi().__module__ is not None) and (Path(sys.prefix) / "bin/hf").exists() else "huggingface-cli"
-    environment = {**os.environ, "HF_TOKEN": os.environ["ALICE"]}
-    tool = str(Path(sys.prefix) / "bin" / name)
-    Path("cli.txt").write_text("from the command line")
-    done = None
-    for words in (["upload", "alice/from-cli", "cli.txt", "cli.txt"], ["download", "alice/from-cli", "cli.txt"]):
-        done = subprocess.run([tool, *words], capture_output=True, text=True, env=environment)
-        assert done.returncode == 0, done.stdout + done.stderr
-    path = done.stdout.strip().splitlines()[-1].split("path:")[-1].removeprefix("path=").strip()
-    assert "from the command line" in Path(path).read_text(), done.stdout
+    assert Path(hf_hub_download("alice/conf", "notes/hello.txt", token=ALICE)).read_bytes() == b"hello stoa"
 
 
 @case
@@ -174,9 +143,4 @@ def delete_repository():
     refused(RepositoryNotFoundError, lambda: alice.model_info("alice/conf-renamed"))
 
 
-for run in CASES:
-    try:
-        run()
-        print(json.dumps({"name": run.__name__, "error": None}), flush=True)
-    except BaseException:
-        print(json.dumps({"name": run.__name__, "error": traceback.format_exc()}), flush=True)
+run_cases()
