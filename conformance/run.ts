@@ -1,12 +1,17 @@
 import { gitSuite } from './git/suite.js'
-import { pythonSuites } from './huggingface-hub/suite.js'
+import { pythonSuites, resumeSuites } from './huggingface-hub/suite.js'
 import { hubJsSuite } from './huggingface-js/suite.js'
 import { openaiSuites } from './openai/suite.js'
-import { openTarget, type Suite } from './target.js'
+import { openServerPair } from './server-pair.js'
+import { type CaseResult, openTarget, type Suite } from './target.js'
 
-/** Other people's clients, unmodified, each version against a fresh server. Arguments choose suites by part of their name. */
-const wanted = process.argv.slice(2)
-const suites: Suite[] = [gitSuite, hubJsSuite, ...(await openaiSuites()), ...pythonSuites].filter(
+/**
+ * Other people's clients, unmodified, each version against a fresh server. Words choose suites by part of their name;
+ * `--two-servers` runs each against two processes on one PostgreSQL and one S3 that take turns.
+ */
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'))
+const pair = process.argv.includes('--two-servers') ? openServerPair() : null
+const suites: Suite[] = [gitSuite, hubJsSuite, ...(await openaiSuites()), ...pythonSuites, ...resumeSuites].filter(
   (suite) => wanted.length === 0 || wanted.some((part) => suite.name.includes(part)),
 )
 const SHOWN_LINES = 9
@@ -22,8 +27,10 @@ let passed = 0
 let failed = 0
 for (const suite of suites) {
   const startedAt = Date.now()
-  const { target, close } = await openTarget({})
-  const results = await suite.run(target).catch((error) => [{ name: 'suite', error: String(error?.stack ?? error) }])
+  const { target, close } = await openTarget({ pair }, suite)
+  const results: readonly CaseResult[] = await suite
+    .run(target)
+    .catch((error) => [{ name: 'suite', error: String(error?.stack ?? error) }])
   await close()
   const ran = results.filter((result) => (result.absent ?? null) === null)
   const bad = ran.filter((result) => result.error !== null)
@@ -38,4 +45,5 @@ for (const suite of suites) {
   for (const { name, error } of bad) console.log(`  ✗ ${name}\n    ${shorten(error ?? '')}`)
 }
 console.log(`conformance: ${passed} passed, ${failed} failed`)
+await pair?.close()
 process.exit(failed === 0 ? 0 : 1)

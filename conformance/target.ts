@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { startTestServer, type TestServer } from '@stoa/testkit'
+import { startTestServer } from '@stoa/testkit'
+import { type Front, openFront } from './front.js'
+import type { ServerPair, Servers } from './server-pair.js'
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 /** Clients are installed here once and reused. */
@@ -16,6 +18,8 @@ export interface Target {
   /** May only read. */
   readonly reader: string
   readonly scratch: string
+  /** What stands between, when the servers are not reached directly. */
+  readonly front: Front | null
 }
 
 export interface CaseResult {
@@ -28,6 +32,8 @@ export interface CaseResult {
 /** One unmodified client in one version. */
 export interface Suite {
   readonly name: string
+  /** `breaking`: the first transfer of every large body is cut in the middle (`front.ts`). */
+  readonly line?: 'breaking'
   run(target: Target): Promise<readonly CaseResult[]>
 }
 
@@ -49,23 +55,41 @@ wallets:
   - { account: alice, currency: USD, credit: "5.00", id: conformance }
 `
 
-/** A fresh server with its people; `env` chooses other stores. */
-export async function openTarget(
-  env: Record<string, string>,
-): Promise<{ target: Target; server: TestServer; close(): Promise<void> }> {
+export interface OpenTarget {
+  readonly target: Target
+  close(): Promise<void>
+}
+
+/** How the servers of a run stand: `pair` is two processes on one PostgreSQL and one S3, taking turns. */
+export interface Setting {
+  readonly pair: ServerPair | null
+}
+
+/** A fresh server with its people, behind a line that breaks when the suite asks for one. */
+export async function openTarget(setting: Setting, suite: Pick<Suite, 'line'>): Promise<OpenTarget> {
   const scratch = mkdtempSync(join(tmpdir(), 'stoa-conformance-'))
   const manifest = join(scratch, 'manifest.yaml')
   writeFileSync(manifest, MANIFEST)
-  const server = await startTestServer({ env: { STOA_BOOTSTRAP: manifest, ...env } })
-  await server.settled()
+  const needsFront = setting.pair !== null || suite.line === 'breaking'
+  const front = needsFront ? await openFront({ cuts: suite.line === 'breaking' }) : null
+  const env = { STOA_BOOTSTRAP: manifest, ...(front ? { STOA_PUBLIC_URL: front.url } : {}) }
+  const servers = setting.pair ? await setting.pair.start(env) : await startOne(env)
+  front?.serve(servers.addresses)
+  const url = front?.url ?? servers.addresses[0] ?? ''
   return {
-    target: { url: server.url, alice: ALICE, bob: BOB, reader: READER, scratch },
-    server,
+    target: { url, alice: ALICE, bob: BOB, reader: READER, scratch, front },
     close: async () => {
-      await server.stop()
+      await front?.close()
+      await servers.stop()
       rmSync(scratch, { recursive: true, force: true })
     },
   }
+}
+
+async function startOne(env: Record<string, string>): Promise<Servers> {
+  const server = await startTestServer({ env })
+  await server.settled()
+  return { addresses: [server.running.address], stop: () => server.stop() }
 }
 
 /** Runs named cases one after another; a throw is a failure, never a stop. */

@@ -48,3 +48,24 @@ export const pythonSuites: readonly Suite[] = CLIENTS.map((client) => ({
   name: `huggingface_hub ${describeClient(client)}`,
   run: (target) => run(client, target),
 }))
+
+const RESUMING: readonly HubClient[] = [
+  { version: '0.34.4', xet: null },
+  { version: '2.4.0', xet: null },
+  { version: '2.4.0', xet: '1.8.0' },
+]
+
+async function resume(client: HubClient, target: Target): Promise<CaseResult[]> {
+  const folder = await installHubClient(client)
+  const results = await runPythonCases(folder, 'huggingface-hub/resume.py', target, { xet: client.xet !== null })
+  const { cuts = 0, ranges = 0 } = target.front ?? {}
+  const seen = cuts >= 4 && ranges >= 1
+  return [...results, { name: 'cut, and resumed', error: seen ? null : `${cuts} cuts and ${ranges} ranges were seen` }]
+}
+
+/** Uploads and downloads whose connection breaks in the middle. */
+export const resumeSuites: readonly Suite[] = RESUMING.map((client) => ({
+  name: `resume after a cut: huggingface_hub ${describeClient(client)}`,
+  line: 'breaking',
+  run: (target) => resume(client, target),
+}))

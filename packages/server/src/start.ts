@@ -30,6 +30,8 @@ export interface StartOptions {
 /** A running server. */
 export interface Running {
   readonly url: string
+  /** Where this process itself listens; differs from `url` behind a proxy. */
+  readonly address: string
   readonly dataDir: string
   readonly app: App
   readonly kit: Kit
@@ -108,8 +110,9 @@ async function open(
   const bootstrap = bootstrapFile ? await app.manifest.applyFile(bootstrapFile, options.environment ?? {}) : null
   closers.push(() => app.http.close())
   const { port } = await app.http.listen(config.host, config.port)
-  if (config.publicUrl === null) publicUrl = `http://${hostText(config.host)}:${port}`
-  return { url: publicUrl, dataDir, app, kit, bootstrap, stop }
+  const address = `http://${hostText(config.host)}:${port}`
+  if (config.publicUrl === null) publicUrl = address
+  return { url: publicUrl, address, dataDir, app, kit, bootstrap, stop }
 }
 
 function hostText(host: string): string {

@@ -1,2 +1,3 @@
 export * from './test-server.js'
 export * from './person.js'
+export * from './test-stores.js'
