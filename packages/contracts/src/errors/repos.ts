@@ -6,6 +6,9 @@ export const REPO_ERRORS = {
   /** A redirect: `Location` names the place under the present name. */
   RepoMoved: { status: 307, message: 'The repository has a new name.' },
   GatedRepo: { status: 403, message: 'Access to this repository is restricted.' },
+  NotGated: { status: 400, message: 'This repository has no gate.' },
+  AccessRejected: { status: 403, message: 'Your request to read this repository was turned down.' },
+  AccessRequestNotFound: { status: 404, message: 'There is no such request for access.' },
   RepoExists: { status: 409, message: 'You already created this repo' },
   InvalidRepoName: { status: 400, message: 'This is not a valid repository name.' },
   InvalidPath: { status: 422, message: 'Invalid path in repository.' },

@@ -12,6 +12,7 @@ import { createOrgsNoun } from './manifest/orgs-noun.js'
 import { createUsersNoun } from './manifest/users-noun.js'
 import type { RemovalGuard } from './remove-account.js'
 import type { CountRepos } from './repo-counts.js'
+import { type Contact, listContacts } from './list-contacts.js'
 import { findAccountRow, findAccountRowById } from './queries/accounts.js'
 import { bindHub } from './routes/hub.js'
 import { bindOrgs } from './routes/orgs.js'
@@ -28,6 +29,7 @@ export type { Decision, Rule } from './authz/decision.js'
 export type { AccessContext, AccountResource, RepoResource } from './authz/resource.js'
 export { type VisibleSet, visibleTo } from './authz/visible.js'
 export { visibleCondition, type VisibleColumns } from './queries/visible-condition.js'
+export type { Contact } from './list-contacts.js'
 export type { CountRepos, RepoCounts } from './repo-counts.js'
 export type { TokenFacts } from './authenticate.js'
 export { scopeAllows, type ScopeTarget } from './token-scope.js'
@@ -61,6 +63,8 @@ export function createAccounts(deps: AccountsDeps) {
       if (!row) throw new Error(`no account ${id}`)
       return toAccount(row)
     },
+    /** Names and addresses of people who are still here, by account id. */
+    listContacts: (db: Db, ids: readonly string[]): Promise<Map<string, Contact>> => listContacts(db, ids),
     /** Test mode is on: literal tokens, loose names, no limits. */
     isLenient: settings.isLenient,
     settings,

@@ -5,7 +5,11 @@ import type { Accounts } from '../accounts/index.js'
 import type { GitStore } from './git/store.js'
 
 /** What repositories use of accounts. */
-export type RepoAccounts = Pick<Accounts, 'findAccount' | 'guardRemoval' | 'isLenient' | 'provideRepoCounts'>
+export type RepoAccounts = Pick<
+  Accounts,
+  'findAccount' | 'guardRemoval' | 'isLenient' | 'listContacts' | 'provideRepoCounts'
+>
+export type { Contact } from '../accounts/index.js'
 
 /** The account a repository belongs to. */
 export interface NamespaceAccount {

@@ -2,6 +2,7 @@ import { refuse, type RepoType, type StoaError } from '@stoa/contracts'
 import type { Actor } from '../../kit/http/actor.js'
 import { type AccessFacts, includesRight, type Right, rightOn } from './access.js'
 import type { RepoDeps } from './deps.js'
+import { loadRight } from './gates/may-pass.js'
 import { findMovedRepo, findRepoByName } from './queries/repos.js'
 import type { Repo } from './repo.js'
 import { splitRepoName } from './repo-name.js'
@@ -32,7 +33,7 @@ export async function findRepo(
   const current = await findRepoByName(deps.db, type, name)
   const repo = current ?? (await findMovedRepo(deps.db, type, name))
   if (!repo) throw repoNotFound(actor)
-  const right = rightOn(repo, actor)
+  const right = await loadRight(deps.db, repo, actor)
   demandRight(repo, actor, right, needed)
   return { repo, right, isMoved: current === null }
 }

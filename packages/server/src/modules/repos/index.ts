@@ -5,6 +5,7 @@ import { createBucketFeed } from './buckets/bucket-feed.js'
 import { createDownloadCounter } from './count-downloads.js'
 import type { RepoAccounts } from './deps.js'
 import { createReading, createWriting } from './face.js'
+import { createGateForms } from './gates/load-form.js'
 import { createGitStorage } from './git/create-store.js'
 import { scheduleRepoJobs } from './jobs.js'
 import { answerBatch, type BatchRequest } from './lfs/batch.js'
@@ -59,7 +60,7 @@ export function createRepos(options: ReposOptions) {
     flushDownloads: (): Promise<void> => downloads.flush(),
     nouns: [reposNoun(deps)],
     routes: (http: Http): void => {
-      bindRepoRoutes(http, routeDeps, storage)
+      bindRepoRoutes(http, { ...routeDeps, gateForms: createGateForms(deps) }, storage)
       bindHubBuckets(http, routeDeps)
       bindBucketFiles(http, routeDeps, bucketFeed)
       xet.routes(http)

@@ -65,6 +65,23 @@ const CASES: readonly Case[] = [
   { method: 'POST', path: '/ID.git/info/lfs/verify', body: { oid: HASH, size: 1 }, needs: 'write', isProposal: true },
   { method: 'POST', path: '/api/models/ID/duplicate', body: { repository: 'ID' }, needs: 'read', isProposal: true },
   { method: 'POST', path: '/api/models/ID/discussions', body: { title: 'hello' }, needs: 'read', isProposal: true },
+  { method: 'GET', path: '/api/models/ID/user-access-request/pending', needs: 'write' },
+  {
+    method: 'POST',
+    path: '/api/models/ID/user-access-request/handle',
+    body: { user: 'bob', status: 'accepted' },
+    needs: 'write',
+  },
+  { method: 'POST', path: '/api/models/ID/user-access-request/grant', body: { user: 'bob' }, needs: 'write' },
+  {
+    method: 'POST',
+    path: '/api/models/ID/user-access-request/batch',
+    body: { status: 'accepted', requests: [{ user: 'bob' }] },
+    needs: 'write',
+  },
+  { method: 'GET', path: '/ID/user-access-report', needs: 'write' },
+  { method: 'POST', path: '/api/models/ID/user-access-request/cancel', body: {}, needs: 'read', isProposal: true },
+  { method: 'POST', path: '/ID/ask-access', body: {}, needs: 'read', isProposal: true },
   { method: 'POST', path: '/api/models/ID/commit/main?create_pr=1', body: NDJSON, needs: 'read', isProposal: true },
 ]
 

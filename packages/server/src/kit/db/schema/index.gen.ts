@@ -51,6 +51,7 @@ export interface Schema {
   'kit.outbox': kit.Outbox
   'kit.subjectKeys': kit.SubjectKeys
   'kit.subjectVault': kit.SubjectVault
+  'repos.accessRequests': repos.AccessRequests
   'repos.bucketChanges': repos.BucketChanges
   'repos.bucketFiles': repos.BucketFiles
   'repos.bucketRedirects': repos.BucketRedirects

@@ -2,6 +2,7 @@ import type { Http } from '../../../kit/http/server.js'
 import type { GitStorage } from '../git/create-store.js'
 import { bindAccountRepos } from './account-repos.js'
 import { bindDiscussions } from './discussions.js'
+import { bindGates, type GateRouteDeps } from './gates.js'
 import { bindGitRoutes } from './git.js'
 import { bindHubCommit } from './hub-commit.js'
 import { bindHubLfsFiles } from './hub-lfs-files.js'
@@ -10,11 +11,10 @@ import { bindHubRepos } from './hub-repos.js'
 import { bindHubTree } from './hub-tree.js'
 import { bindLfs } from './lfs.js'
 import { bindLfsLocks } from './lfs-locks.js'
-import type { RepoRouteDeps } from './repo-routes.js'
 import { bindResolve } from './resolve.js'
 
 /** Every door of this module but those of the Xet store. */
-export function bindRepoRoutes(http: Http, deps: RepoRouteDeps, storage: GitStorage): void {
+export function bindRepoRoutes(http: Http, deps: GateRouteDeps, storage: GitStorage): void {
   bindHubRepos(http, deps)
   bindHubCommit(http, deps)
   bindDiscussions(http, deps)
@@ -22,6 +22,7 @@ export function bindRepoRoutes(http: Http, deps: RepoRouteDeps, storage: GitStor
   bindHubTree(http, deps)
   bindHubRefs(http, deps)
   bindHubLfsFiles(http, deps)
+  bindGates(http, deps)
   bindResolve(http, deps)
   bindLfs(http, deps)
   bindLfsLocks(http, deps)
