@@ -13,7 +13,7 @@ export interface Entries {
   gated: string
   disabled: Generated<boolean>
   createdBy: string | null
-  /** commit the facts were read at; null for an empty repository */
+  /** commit the facts were read at, null for an empty repository */
   headOid: string | null
   /** EntryFacts */
   facts: ColumnType<unknown, string, string>

@@ -2,38 +2,27 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
 
 export interface AuditEvents {
-  /** class=none; purpose=audit chains */
   chain: string
-  /** class=none; purpose=audit chains */
   seq: bigint
-  /** class=none; purpose=audit chains */
   id: string
-  /** class=personal; purpose=audit chains; basis=legal duty and legitimate interest (security); retain=400 d; erase=keep(the chain must verify; the id alone names nobody after erasure) */
   at: Date
-  /** class=personal; purpose=audit chains; basis=legal duty and legitimate interest (security); retain=400 d; erase=keep(the chain must verify; the id alone names nobody after erasure) */
   action: string
-  /** class=none; purpose=audit chains */
   outcome: string
-  /** class=personal; purpose=audit chains; basis=legal duty and legitimate interest (security); retain=400 d; erase=keep(the chain must verify; the id alone names nobody after erasure) */
   actorId: string | null
-  /** class=none; purpose=audit chains */
   targetType: string
-  /** class=personal; purpose=audit chains; basis=legal duty and legitimate interest (security); retain=400 d; erase=keep(the chain must verify; the id alone names nobody after erasure) */
   targetId: string
-  /** class=none; purpose=audit chains; note=the canonical text that was hashed; personal values in it are commitments whose values lie in kit.subject_vault */
+  /** the canonical text that was hashed, personal values in it are commitments whose values lie in kit.subject_vault */
   body: string
-  /** class=none; purpose=audit chains */
   hash: Buffer
 }
 
 export interface AuditHeads {
-  /** class=none; purpose=audit chains; note=platform, or the id of an organisation */
+  /** platform, or the id of an organisation */
   chain: string
-  /** class=none; purpose=audit chains; note=number of the last event, 0 for none */
+  /** number of the last event, 0 for none */
   seq: bigint
-  /** class=none; purpose=audit chains */
   prevHash: Buffer
-  /** class=none; purpose=audit chains; note=of the last event */
+  /** of the last event */
   hash: Buffer
 }
 
@@ -48,6 +37,7 @@ export interface Deliveries {
 export interface Jobs {
   id: string
   kind: string
+  /** unknown */
   payload: ColumnType<unknown, string, string>
   state: Generated<string>
   attempts: Generated<number>
@@ -68,28 +58,23 @@ export interface Migrations {
 export interface Outbox {
   id: GeneratedAlways<bigint>
   name: string
+  /** unknown */
   payload: ColumnType<unknown, string, string>
   createdAt: Date
 }
 
 export interface SubjectKeys {
-  /** class=personal; purpose=erasable audit values; basis=legal duty; retain=400 d; erase=keep(remembers that the key was destroyed) */
   subjectId: string
-  /** class=secret; purpose=erasable audit values; basis=legal duty; retain=life of the account; erase=shred; note=null once destroyed */
+  /** null once destroyed */
   keySealed: Buffer | null
-  /** class=none; purpose=erasable audit values */
   createdAt: Date
-  /** class=none; purpose=erasable audit values */
   destroyedAt: Date | null
 }
 
 export interface SubjectVault {
-  /** class=none; purpose=erasable audit values */
   chain: string
-  /** class=none; purpose=erasable audit values */
   seq: bigint
-  /** class=personal; purpose=erasable audit values; basis=legal duty; retain=400 d; erase=delete */
   subjectId: string
-  /** class=personal; purpose=erasable audit values; basis=legal duty; retain=400 d; erase=delete; note=JSON of the values by their place in the event, AES-256-GCM with the key of the subject */
+  /** JSON of the values by their place in the event, AES-256-GCM with the key of the subject */
   sealed: Buffer
 }

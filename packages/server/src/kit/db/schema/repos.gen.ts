@@ -26,7 +26,7 @@ export interface BucketChanges {
 export interface BucketFiles {
   bucketId: string
   path: string
-  /** repos.xet_files.hash; zeros for an empty file, which has no bytes */
+  /** repos.xet_files.hash, zeros for an empty file, which has no bytes */
   xetHash: string
   sizeBytes: bigint
   contentType: string | null
