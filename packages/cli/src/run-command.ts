@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   apply: async () => (await import('./commands/apply.js')).apply,
   export: async () => (await import('./commands/export.js')).exportCommand,
   whoami: async () => (await import('./commands/whoami.js')).whoamiCommand,
+  storage: async () => (await import('./commands/storage.js')).storage,
   'admin-link': async () => (await import('./commands/admin-link.js')).adminLink,
 }
 
@@ -17,10 +18,11 @@ const HELP = `stoa: a self-hosted home for models, data and the people who build
   stoa demo [--exit]                start it on an empty folder and go through the main job
   stoa apply -f FILE [--dry-run]    apply a manifest to a running server (exit 2: a dry run found changes)
   stoa export --manifest            write what stands as a manifest
+  stoa storage collect [--dry-run]  remove stored bytes that nothing names any more
   stoa whoami                       who the token belongs to
   stoa admin-link                   a one-time link to get in as admin; run it where the data is, with the server stopped
 
-apply, export and whoami take --url and --token, else STOA_URL and STOA_TOKEN, else HF_ENDPOINT and HF_TOKEN.`
+apply, export, storage and whoami take --url and --token, else STOA_URL and STOA_TOKEN, else HF_ENDPOINT and HF_TOKEN.`
 
 /** Runs one command line; its exit code. What a person can mend is one line on the error output. */
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {

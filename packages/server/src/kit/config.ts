@@ -40,6 +40,20 @@ export const configSchema = z.object({
     .describe(
       'Secret of this installation. Absent: made once and kept in the data folder. Several servers need the same.',
     ),
+  STOA_STORAGE_FLOOR_HOURS: z.coerce
+    .number()
+    .min(0)
+    .default(24)
+    .describe('Stored bytes that nothing names are removed after so many hours. 0 is for tests only.'),
+  STOA_XORB_FLOOR_HOURS: z.coerce
+    .number()
+    .min(0)
+    .default(720)
+    .describe('The same for chunks of large files; clients remember for three weeks which ones they sent.'),
+  STOA_LARGE_FILES_TO_XET: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('Large files sent over LFS become deduplicated chunks in the background; off keeps them whole.'),
   STOA_ALLOW_UNSANDBOXED: z
     .stringbool()
     .default(false)
@@ -61,6 +75,9 @@ export interface Config {
   readonly roles: readonly ('web' | 'worker' | 'clock')[]
   readonly rateLimits: boolean
   readonly allowUnsandboxed: boolean
+  readonly storageFloorHours: number
+  readonly xorbFloorHours: number
+  readonly largeFilesToXet: boolean
   /** Hex; absent: the one in the data folder. */
   readonly instanceKey: string | null
 }
@@ -83,6 +100,9 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     roles: env.STOA_ROLES,
     rateLimits: env.STOA_RATE_LIMITS === 'on',
     allowUnsandboxed: env.STOA_ALLOW_UNSANDBOXED,
+    storageFloorHours: env.STOA_STORAGE_FLOOR_HOURS,
+    xorbFloorHours: env.STOA_XORB_FLOOR_HOURS,
+    largeFilesToXet: env.STOA_LARGE_FILES_TO_XET === 'on',
     instanceKey: env.STOA_INSTANCE_KEY ?? null,
   }
 }

@@ -19,7 +19,7 @@ const SCRATCH_AGE_MS = 24 * 3600 * 1000
  */
 export async function openDiskBlobs(root: string, freeBytes?: () => Promise<number>): Promise<BlobStore> {
   await mkdir(join(root, SCRATCH), { recursive: true, mode: 0o700 })
-  await removeOldScratch(join(root, SCRATCH))
+  await removeOldScratch(join(root, SCRATCH), new Date(Date.now() - SCRATCH_AGE_MS))
   const reserveBytes = BLOB_RESERVE_BYTES
   const space = new DiskSpace(root, { reserveBytes, ...(freeBytes === undefined ? {} : { freeBytes }) })
   const pathOf = (key: string): string => join(root, checkBlobKey(key))
@@ -39,6 +39,7 @@ export async function openDiskBlobs(root: string, freeBytes?: () => Promise<numb
     },
     list: (prefix, after = '') => walk(root, '', prefix, after),
     copy: (from, to) => copy(root, pathOf(from), pathOf(to)),
+    dropUnfinished: (before) => removeOldScratch(join(root, SCRATCH), before),
   }
 }
 
@@ -175,12 +176,16 @@ async function* walk(root: string, folder: string, prefix: string, after: string
   }
 }
 
-async function removeOldScratch(folder: string): Promise<void> {
+/** File times are the disk's, so `before` comes from the computer's clock, not from the kit's. */
+async function removeOldScratch(folder: string, before: Date): Promise<number> {
+  let removed = 0
   for (const name of await readdir(folder)) {
     const facts = await statOrNull(join(folder, name))
-    // File times are the disk's, so they are compared with the computer's clock, not with the kit's.
-    if (facts !== null && Date.now() - facts.modifiedAt.getTime() > SCRATCH_AGE_MS) await rm(join(folder, name))
+    if (facts === null || facts.modifiedAt >= before) continue
+    await rm(join(folder, name), { force: true })
+    removed += 1
   }
+  return removed
 }
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException | null)?.code ?? ''

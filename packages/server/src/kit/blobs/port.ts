@@ -88,6 +88,8 @@ export interface BlobStore {
   list(prefix: string, after?: string): AsyncIterable<ListedBlob>
   /** False when there is no such source; the target is replaced. */
   copy(from: string, to: string): Promise<boolean>
+  /** Removes what writers that died left half-written before `before`, by the store's own clock; how many. */
+  dropUnfinished(before: Date): Promise<number>
   /** Path that may be read directly; null when there is none. */
   localPath(key: string): string | null
   /** Null: clients send and fetch bytes through this server. */

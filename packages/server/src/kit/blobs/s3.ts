@@ -24,10 +24,11 @@ export async function openS3Blobs(address: S3Address): Promise<BlobStore> {
   const place = connectS3(address)
   const keyOf = (key: string): string => place.prefix + checkBlobKey(key)
   const honoursConditions = await probeConditions(place)
+  const direct = createDirectTransfers(place, keyOf)
   const writer = { ...place, honoursConditions, usesChecksums: address.checksums === 'supported' }
   return {
     kind: 's3',
-    direct: createDirectTransfers(place, keyOf),
+    direct,
     localPath: () => null,
     put: (key, body, options = {}) => putToS3(writer, keyOf(key), body, options),
     get: (key, range) => get(place, keyOf(key), range),
@@ -35,6 +36,7 @@ export async function openS3Blobs(address: S3Address): Promise<BlobStore> {
     deleteMany: (keys) => deleteMany(place, keys.map(keyOf)),
     list: (prefix, after) => list(place, prefix, after),
     copy: (from, to) => copy(place, keyOf(from), keyOf(to)),
+    dropUnfinished: (before) => direct.abortStaleUploads(before),
   }
 }
 

@@ -57,7 +57,9 @@ export interface Schema {
   'repos.bucketRedirects': repos.BucketRedirects
   'repos.bucketUploads': repos.BucketUploads
   'repos.buckets': repos.Buckets
+  'repos.collections': repos.Collections
   'repos.commits': repos.Commits
+  'repos.condemnedBlobs': repos.CondemnedBlobs
   'repos.discussions': repos.Discussions
   'repos.downloads': repos.Downloads
   'repos.lfsLocks': repos.LfsLocks
@@ -69,7 +71,9 @@ export interface Schema {
   'repos.refs': repos.Refs
   'repos.repoLfsObjects': repos.RepoLfsObjects
   'repos.repos': repos.Repos
+  'repos.storageFacts': repos.StorageFacts
   'repos.xetChunks': repos.XetChunks
+  'repos.xetFileXorbs': repos.XetFileXorbs
   'repos.xetFiles': repos.XetFiles
   'repos.xorbs': repos.Xorbs
 }

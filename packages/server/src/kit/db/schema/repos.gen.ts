@@ -64,6 +64,18 @@ export interface Buckets {
   resourceGroupId: string | null
 }
 
+export interface Collections {
+  id: string
+  isDryRun: boolean
+  state: string
+  jobId: string | null
+  requestedBy: string | null
+  /** CollectionReport */
+  report: ColumnType<unknown, string, string>
+  createdAt: Date
+  finishedAt: Date | null
+}
+
 export interface Commits {
   repoId: string
   oid: Buffer
@@ -72,6 +84,12 @@ export interface Commits {
   /** 1 + the largest generation among the parents, 1 for a root */
   generation: number
   committedAt: Date
+}
+
+export interface CondemnedBlobs {
+  blobKey: string
+  sizeBytes: bigint
+  condemnedAt: Date
 }
 
 export interface Discussions {
@@ -109,6 +127,8 @@ export interface LfsObjects {
   sizeBytes: bigint
   blobKey: string
   createdAt: Date
+  condemnedAt: Date | null
+  chunkAttempts: Generated<number>
 }
 
 export interface LfsUploads {
@@ -185,11 +205,27 @@ export interface Repos {
   resourceGroupId: string | null
 }
 
+export interface StorageFacts {
+  ownerKind: string
+  ownerId: string
+  /** git data and every large file at its full size */
+  logicalBytes: bigint
+  /** git data and, once each, the blobs and xorbs that hold the large files */
+  uniqueBytes: bigint
+  gitBytes: bigint
+  measuredAt: Date
+}
+
 export interface XetChunks {
   accountId: string
   hash: string
   xorb: string
   createdAt: Date
+}
+
+export interface XetFileXorbs {
+  fileHash: string
+  xorb: string
 }
 
 export interface XetFiles {
@@ -199,6 +235,7 @@ export interface XetFiles {
   /** FileTerm[] */
   terms: ColumnType<unknown, string, string>
   createdAt: Date
+  condemnedAt: Date | null
 }
 
 export interface Xorbs {
@@ -208,4 +245,5 @@ export interface Xorbs {
   rawBytes: bigint
   chunkIndex: Buffer
   createdAt: Date
+  condemnedAt: Date | null
 }

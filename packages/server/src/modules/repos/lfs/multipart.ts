@@ -2,7 +2,7 @@ import { refuse } from '@stoa/contracts'
 import { BlobMismatch } from '../../../kit/blobs/port.js'
 import type { RepoDeps } from '../deps.js'
 import { deleteLfsUpload, findLfsUpload, insertLfsUpload, type LfsUpload, listStaleUploads } from '../queries/lfs.js'
-import { atMost, blobKeyOf, type IncomingObject, mismatch, recordObject } from './receive-object.js'
+import { atMost, type IncomingObject, mismatch, newBlobKey, recordObject } from './receive-object.js'
 
 const STALE_MS = 3 * 24 * 3600 * 1000
 const STALE_BATCH = 100
@@ -48,12 +48,13 @@ export async function completeUpload(deps: RepoDeps, uploadId: string, oid: stri
   const sizeBytes = Number(upload.sizeBytes)
   const parts = partCount(sizeBytes, Number(upload.partBytes))
   const keys = Array.from({ length: parts }, (_, index) => partKey(uploadId, index + 1))
+  const blobKey = newBlobKey(oid, deps.ids.next())
   try {
-    await deps.blobs.put(blobKeyOf(oid), joinParts(deps, keys), { sha256: oid, sizeBytes })
+    await deps.blobs.put(blobKey, joinParts(deps, keys), { sha256: oid, sizeBytes })
   } catch (error) {
     throw error instanceof BlobMismatch ? mismatch() : error
   }
-  await recordObject(deps, { oid, repoId: upload.repoId, sizeBytes, by: upload.createdBy })
+  await recordObject(deps, { oid, repoId: upload.repoId, sizeBytes, by: upload.createdBy }, blobKey)
   await deps.write((tx) => deleteLfsUpload(tx, uploadId))
   await deps.blobs.deleteMany(keys)
 }

@@ -12,8 +12,12 @@ export interface IncomingObject {
   readonly by: string | null
 }
 
-/** Where the bytes of a large file lie. */
-export const blobKeyOf = (oid: string): string => `lfs/${oid.slice(0, 2)}/${oid.slice(2, 4)}/${oid}`
+/**
+ * Where the bytes of one upload of a large file lie. No two uploads share a key, so that removing the bytes of one that
+ * nobody names never takes those of another.
+ */
+export const newBlobKey = (oid: string, uploadId: string): string =>
+  `lfs/${oid.slice(0, 2)}/${oid.slice(2, 4)}/${oid}.${uploadId}`
 
 /**
  * Stores the bytes of a large file and lets the repository have it, once their SHA-256 and size are right.
@@ -25,23 +29,25 @@ export async function receiveObject(
   bytes: AsyncIterable<Uint8Array>,
 ): Promise<void> {
   const { oid, sizeBytes } = object
+  const blobKey = newBlobKey(oid, deps.ids.next())
   try {
-    await deps.blobs.put(blobKeyOf(oid), atMost(bytes, sizeBytes), { sha256: oid, sizeBytes })
+    await deps.blobs.put(blobKey, atMost(bytes, sizeBytes), { sha256: oid, sizeBytes })
   } catch (error) {
     throw error instanceof BlobMismatch ? mismatch() : error
   }
-  await recordObject(deps, object)
+  await recordObject(deps, object, blobKey)
 }
 
 const FOREIGN_KEY_VIOLATION = '23503'
 
-/** Records bytes that are in the store already. */
-export async function recordObject(deps: RepoDeps, object: IncomingObject): Promise<void> {
+/** Records bytes that are in the store already; they are dropped when the same bytes lie there under an earlier key. */
+export async function recordObject(deps: RepoDeps, object: IncomingObject, blobKey: string): Promise<void> {
   const { oid, repoId, by: pushedBy } = object
   const sizeBytes = BigInt(object.sizeBytes)
-  const row = { oid, sizeBytes, blobKey: blobKeyOf(oid), repoId, pushedBy, at: deps.clock.now() }
+  const row = { oid, sizeBytes, blobKey, repoId, pushedBy, at: deps.clock.now() }
   try {
-    await deps.write((tx) => insertLfsObject(tx, row))
+    const kept = await deps.write((tx) => insertLfsObject(tx, row))
+    if (kept !== blobKey) await deps.blobs.deleteMany([blobKey])
   } catch (error) {
     throw (error as { code?: string }).code === FOREIGN_KEY_VIOLATION ? refuse('RepoNotFound') : error
   }

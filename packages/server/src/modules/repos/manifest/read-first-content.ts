@@ -8,7 +8,7 @@ import type { RepoDeps } from '../deps.js'
 import { defaultAttributes, type LfsAttributes, parseLfsAttributes } from '../files/attributes.js'
 import { findPathProblem } from '../files/path-rules.js'
 import { uploadModeOf } from '../files/upload-mode.js'
-import { blobKeyOf } from '../lfs/receive-object.js'
+import { newBlobKey } from '../lfs/receive-object.js'
 import type { RepoName } from '../repo-name.js'
 
 /** What a new repository starts with: its commit, and large files whose bytes are in the blob store already. */
@@ -57,7 +57,7 @@ function modeOf(file: FolderFile, content: Buffer, attributes: LfsAttributes): '
 
 async function storeLarge(deps: RepoDeps, content: Buffer, isDryRun: boolean): Promise<FirstContent['large'][number]> {
   const oid = createHash('sha256').update(content).digest('hex')
-  const blobKey = blobKeyOf(oid)
+  const blobKey = newBlobKey(oid, deps.ids.next())
   async function* once(): AsyncGenerator<Buffer> {
     yield content
   }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db, Tx } from '../../../kit/db/database.js'
 import type { BucketChange, BucketFile } from '../buckets/bucket.js'
+import { rescueRows } from './collect.js'
 
 const MAX_NAMES = 2000
 /** Behind every path with the prefix before it; no path contains it. */
@@ -101,6 +102,11 @@ export async function findBucketFiles(
 /** Adds or replaces files; no path twice. */
 export async function putBucketFiles(tx: Tx, bucketId: string, files: readonly BucketFile[]): Promise<void> {
   if (files.length === 0) return
+  await rescueRows(
+    tx,
+    'xetFiles',
+    files.map((file) => file.xetHash),
+  )
   await tx
     .insertInto('repos.bucketFiles')
     .values(files.map((file) => ({ ...file, bucketId })))

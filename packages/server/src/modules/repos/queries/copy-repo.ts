@@ -23,6 +23,9 @@ export async function copyRepoData(tx: Tx, fromId: string, toId: string, at: Dat
     select ${toId}, name, oid, peeled, ${at}::timestamptz from repos.refs
     where repo_id = ${fromId} and not starts_with(name, 'refs/pr/')`.execute(tx)
   await sql`
+    update repos.lfs_objects set condemned_at = null where condemned_at is not null
+      and oid in (select oid from repos.repo_lfs_objects where repo_id = ${fromId})`.execute(tx)
+  await sql`
     insert into repos.repo_lfs_objects (repo_id, oid, pushed_by, pushed_at)
     select ${toId}, oid, pushed_by, ${at}::timestamptz from repos.repo_lfs_objects where repo_id = ${fromId}`.execute(
     tx,

@@ -1,4 +1,5 @@
 import type { Db, Tx } from '../../../kit/db/database.js'
+import { rescueRows } from './collect.js'
 
 /** A large file that a repository may read. */
 export interface LfsObject {
@@ -36,19 +37,25 @@ export interface NewLfsObject {
   readonly at: Date
 }
 
-/** Records bytes that were hashed and stored, and that the repository may read them. */
-export async function insertLfsObject(tx: Tx, object: NewLfsObject): Promise<void> {
+/**
+ * Records bytes that were hashed and stored, and that the repository may read them. Returns the key that counts: that of
+ * an earlier upload of the same bytes when there is one, and then the caller's blob is not needed.
+ */
+export async function insertLfsObject(tx: Tx, object: NewLfsObject): Promise<string> {
   const { oid, sizeBytes, blobKey, repoId, pushedBy, at } = object
-  await tx
+  const stored = await tx
     .insertInto('repos.lfsObjects')
     .values({ oid, sizeBytes, blobKey, createdAt: at })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
+    // Naming it again saves it from the collector.
+    .onConflict((conflict) => conflict.column('oid').doUpdateSet({ condemnedAt: null }))
+    .returning('blobKey')
+    .executeTakeFirstOrThrow()
   await tx
     .insertInto('repos.repoLfsObjects')
     .values({ repoId, oid, pushedBy, pushedAt: at })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
+  return stored.blobKey
 }
 
 /** Lets a repository hold objects that another one holds. */
@@ -59,6 +66,7 @@ export async function shareLfsObjects(
   pushed: { readonly by: string; readonly at: Date },
 ): Promise<void> {
   if (oids.length === 0) return
+  await rescueRows(tx, 'largeFiles', oids)
   const rows = oids.map((oid) => ({ repoId, oid, pushedBy: pushed.by, pushedAt: pushed.at }))
   await tx
     .insertInto('repos.repoLfsObjects')

@@ -1,6 +1,7 @@
 import type { FileTerm } from '@stoa/xet'
 import type { Db, Tx } from '../../../kit/db/database.js'
 import { findHeldByBucket } from './bucket-files.js'
+import { rescueRows } from './collect.js'
 
 export interface StoredXorb {
   readonly hash: string
@@ -25,12 +26,26 @@ export async function findXorbs(db: Db, hashes: readonly string[]): Promise<Map<
   return found
 }
 
-/** First write wins: another serialisation of the same chunks would break links that are out. */
-export async function insertXorb(tx: Tx, xorb: StoredXorb & { readonly createdAt: Date }): Promise<boolean> {
+/**
+ * First write wins: another serialisation of the same chunks would break links that are out. Returns the key that counts;
+ * a xorb that waited to be removed is saved.
+ */
+export async function insertXorb(tx: Tx, xorb: StoredXorb & { readonly createdAt: Date }): Promise<string> {
   const row = await tx
     .insertInto('repos.xorbs')
     .values(xorb)
-    .onConflict((conflict) => conflict.doNothing())
+    .onConflict((conflict) => conflict.column('hash').doUpdateSet({ condemnedAt: null }))
+    .returning('blobKey')
+    .executeTakeFirstOrThrow()
+  return row.blobKey
+}
+
+/** Saves a stored xorb from the collector, since somebody sends it again; false when there is none. */
+export async function rescueXorb(tx: Tx, hash: string): Promise<boolean> {
+  const row = await tx
+    .updateTable('repos.xorbs')
+    .set({ condemnedAt: null })
+    .where('hash', '=', hash)
     .returning('hash')
     .executeTakeFirst()
   return row !== undefined
@@ -60,12 +75,27 @@ export async function findRepoXetFile(db: Db, repoId: string, hash: string): Pro
   return row ? { ...row, terms: row.terms as FileTerm[] } : null
 }
 
+/**
+ * Records a verified file and the xorbs it is made of, which are saved from the collector. A xorb that went meanwhile
+ * makes the foreign key fail.
+ */
 export async function insertXetFile(tx: Tx, file: XetFile, at: Date): Promise<void> {
-  await tx
+  const { hash, sha256, sizeBytes } = file
+  const stored = await tx
     .insertInto('repos.xetFiles')
-    .values({ ...file, terms: JSON.stringify(file.terms), createdAt: at })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
+    .values({ hash, sha256, sizeBytes, terms: JSON.stringify(file.terms), createdAt: at })
+    .onConflict((conflict) => conflict.column('hash').doUpdateSet({ condemnedAt: null }))
+    .returning('terms')
+    .executeTakeFirstOrThrow()
+  const xorbs = [...new Set((stored.terms as FileTerm[]).map((term) => term.xorb))]
+  await rescueRows(tx, 'xorbs', xorbs)
+  for (let from = 0; from < xorbs.length; from += MAX_NAMES) {
+    await tx
+      .insertInto('repos.xetFileXorbs')
+      .values(xorbs.slice(from, from + MAX_NAMES).map((xorb) => ({ fileHash: hash, xorb })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
 }
 
 /** Xet names of large files by SHA-256. The caller has made sure that the reader may see those files. */
@@ -94,18 +124,34 @@ export async function insertChunks(
     await tx
       .insertInto('repos.xetChunks')
       .values(rows)
-      .onConflict((conflict) => conflict.doNothing())
+      // A chunk also found in a xorb that is about to go is remembered in the one that stays.
+      .onConflict((conflict) =>
+        conflict
+          .columns(['accountId', 'hash'])
+          .doUpdateSet((eb) => ({ xorb: eb.ref('excluded.xorb'), createdAt: at }))
+          .where((eb) =>
+            eb.exists(
+              eb
+                .selectFrom('repos.xorbs as old')
+                .select('old.hash')
+                .whereRef('old.hash', '=', 'repos.xetChunks.xorb')
+                .where('old.condemnedAt', 'is not', null),
+            ),
+          ),
+      )
       .execute()
   }
 }
 
-/** The xorb that holds a chunk, inside one owner's domain. */
+/** The xorb that holds a chunk, inside one owner's domain; none that waits to be removed. */
 export async function findChunk(db: Db, accountId: string, hash: string): Promise<string | null> {
   const row = await db
-    .selectFrom('repos.xetChunks')
-    .select('xorb')
-    .where('accountId', '=', accountId)
-    .where('hash', '=', hash)
+    .selectFrom('repos.xetChunks as chunk')
+    .innerJoin('repos.xorbs as holder', 'holder.hash', 'chunk.xorb')
+    .select('chunk.xorb')
+    .where('chunk.accountId', '=', accountId)
+    .where('chunk.hash', '=', hash)
+    .where('holder.condemnedAt', 'is', null)
     .executeTakeFirst()
   return row?.xorb ?? null
 }

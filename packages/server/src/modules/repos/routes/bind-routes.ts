@@ -12,6 +12,7 @@ import { bindHubTree } from './hub-tree.js'
 import { bindLfs } from './lfs.js'
 import { bindLfsLocks } from './lfs-locks.js'
 import { bindResolve } from './resolve.js'
+import { bindStorageRoutes } from './storage.js'
 
 /** Every door of this module but those of the Xet store. */
 export function bindRepoRoutes(http: Http, deps: GateRouteDeps, storage: GitStorage): void {
@@ -26,5 +27,6 @@ export function bindRepoRoutes(http: Http, deps: GateRouteDeps, storage: GitStor
   bindResolve(http, deps)
   bindLfs(http, deps)
   bindLfsLocks(http, deps)
+  bindStorageRoutes(http, deps)
   bindGitRoutes(http, { ...deps, storage })
 }

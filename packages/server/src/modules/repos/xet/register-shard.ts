@@ -24,6 +24,7 @@ import type { XetGrant } from './xet-keys.js'
 /** A shard may repeat terms to describe far more than was sent; this bounds the work it can ask for. */
 const MAX_FILE_BYTES = 500e9
 const MAX_FILES = 20_000
+const FOREIGN_KEY_VIOLATION = '23503'
 
 /**
  * Registers the files of a shard for the token's repository or bucket: every term, proof and name is checked against stored chunks,
@@ -37,16 +38,21 @@ export async function registerShard(deps: XetDeps, grant: XetGrant, bytes: Buffe
   const chunks = new Map<string, string>()
   for (const file of shard.files) files.push(await verifyFile(deps, file, chunks))
   const at = deps.clock.now()
-  return await deps.write(async (tx) => {
-    for (const file of files) {
-      await insertXetFile(tx, file, at)
-      if (grant.home === 'bucket') await insertBucketUpload(tx, grant.repoId, file.hash, at)
-      else await insertLfsObject(tx, largeFileOf(grant, file, at))
-    }
-    const indexed = [...chunks].map(([hash, xorb]) => ({ hash, xorb }))
-    await insertChunks(tx, accountId, indexed, at)
-    return files.length > 0
-  })
+  try {
+    return await deps.write(async (tx) => {
+      for (const file of files) {
+        await insertXetFile(tx, file, at)
+        if (grant.home === 'bucket') await insertBucketUpload(tx, grant.repoId, file.hash, at)
+        else await insertLfsObject(tx, largeFileOf(grant, file, at))
+      }
+      const indexed = [...chunks].map(([hash, xorb]) => ({ hash, xorb }))
+      await insertChunks(tx, accountId, indexed, at)
+      return files.length > 0
+    })
+  } catch (error) {
+    if ((error as { code?: string }).code !== FOREIGN_KEY_VIOLATION) throw error
+    throw refuse('XetInvalid', 'A xorb of the shard, or the repository, was removed meanwhile.')
+  }
 }
 
 function largeFileOf(grant: XetGrant, file: XetFile, at: Date): NewLfsObject {

@@ -1,10 +1,12 @@
 import { Readable } from 'node:stream'
 import { refuse } from '@stoa/contracts'
-import { findXorbs, insertXorb } from '../queries/xet.js'
+import { findXorbs, insertXorb, rescueXorb } from '../queries/xet.js'
 import { writeChunkIndex } from './chunk-index.js'
 import type { XetDeps } from './xet-deps.js'
 
-const blobKeyOf = (hash: string): string => `xorbs/${hash.slice(0, 2)}/${hash.slice(2, 4)}/${hash}`
+/** One upload's own key, as for plain large files. */
+const newBlobKey = (hash: string, uploadId: string): string =>
+  `xorbs/${hash.slice(0, 2)}/${hash.slice(2, 4)}/${hash}.${uploadId}`
 
 /**
  * Verifies an uploaded xorb against the name it came under and stores its chunk records; the first serialisation stays.
@@ -13,11 +15,12 @@ const blobKeyOf = (hash: string): string => `xorbs/${hash.slice(0, 2)}/${hash.sl
 export async function storeXorb(deps: XetDeps, name: string, bytes: Buffer): Promise<boolean> {
   const verified = await deps.verifier.verify(bytes)
   if (verified.name !== name) throw refuse('XetInvalid', 'The xorb does not have the hash it was sent under.')
-  if ((await findXorbs(deps.db, [name])).has(name)) return false
-  const blobKey = blobKeyOf(name)
+  const isStored = (await findXorbs(deps.db, [name])).has(name)
+  if (isStored && (await deps.write((tx) => rescueXorb(tx, name)))) return false
+  const blobKey = newBlobKey(name, deps.ids.next())
   await deps.blobs.put(blobKey, Readable.from([bytes.subarray(0, verified.recordBytes)]))
   const rawBytes = verified.chunks.at(-1)?.rawEnd ?? 0
-  return await deps.write((tx) =>
+  const kept = await deps.write((tx) =>
     insertXorb(tx, {
       hash: name,
       blobKey,
@@ -27,4 +30,7 @@ export async function storeXorb(deps: XetDeps, name: string, bytes: Buffer): Pro
       createdAt: deps.clock.now(),
     }),
   )
+  if (kept === blobKey) return true
+  await deps.blobs.deleteMany([blobKey])
+  return false
 }

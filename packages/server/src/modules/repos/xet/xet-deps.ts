@@ -4,7 +4,7 @@ import type { Verifier } from './verifier.js'
 import type { XetKeys } from './xet-keys.js'
 
 /** What the Xet operations are given. */
-export interface XetDeps extends Pick<RepoDeps, 'db' | 'write' | 'blobs' | 'clock' | 'publicUrl'> {
+export interface XetDeps extends Pick<RepoDeps, 'db' | 'write' | 'blobs' | 'clock' | 'ids' | 'publicUrl'> {
   readonly keys: XetKeys
   readonly verifier: Verifier
   /** Loaded with the first upload. */

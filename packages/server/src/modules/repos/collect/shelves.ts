@@ -1,0 +1,23 @@
+import type { Config } from '../../../kit/config.js'
+import { blobShelf } from './blob-shelf.js'
+import { rowShelf, type ShelfDeps } from './row-shelf.js'
+import type { Shelf } from './shelf.js'
+
+const HOUR_MS = 3_600_000
+
+/** Everything that can be collected, what names something before what it names. */
+export function createShelves(
+  deps: ShelfDeps,
+  { storageFloorHours, xorbFloorHours }: Pick<Config, 'storageFloorHours' | 'xorbFloorHours'>,
+): Shelf[] {
+  const floorMs = storageFloorHours * HOUR_MS
+  return [
+    rowShelf(deps, 'largeFiles', floorMs),
+    rowShelf(deps, 'xetFiles', floorMs),
+    rowShelf(deps, 'xorbs', xorbFloorHours * HOUR_MS),
+    blobShelf(deps, 'gitBlobs', 'git/', floorMs),
+    blobShelf(deps, 'largeFileBlobs', 'lfs/', floorMs),
+    blobShelf(deps, 'uploadParts', 'lfs-parts/', floorMs),
+    blobShelf(deps, 'xorbBlobs', 'xorbs/', floorMs),
+  ]
+}
