@@ -15,7 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   sdk: ['contracts'],
   server: ['contracts', 'git', 'xet', 'formats'],
   web: ['sdk', 'contracts'],
-  testkit: ['server', 'sdk', 'contracts'],
+  testkit: ['server', 'sdk', 'contracts', 'xet'],
   cli: ['sdk', 'contracts', 'server'],
 }
 

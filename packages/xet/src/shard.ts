@@ -1,4 +1,4 @@
-import { HASH_BYTES, hashToText, isReservedHash } from './hash-text.js'
+import { HASH_BYTES, hashToText, isReservedHash, textToHash } from './hash-text.js'
 import { formatProblem } from './xet-error.js'
 
 export const MAX_SHARD_BYTES = 64 * 1024 * 1024
@@ -131,7 +131,7 @@ export interface DedupAnswer {
 
 /** Writes the answer to a dedup query in the one form that both clients index: no files, full footer, empty lookups at the footer. */
 export function writeDedupAnswer(answer: DedupAnswer): Buffer {
-  const parts = [headerRecord(), bookend()]
+  const parts = [headerRecord(FOOTER_BYTES), bookend()]
   const xorbOffset = 2 * RECORD_BYTES
   for (const xorb of answer.xorbs) {
     parts.push(xorbRecord(xorb), ...xorb.chunks.map(chunkRecord))
@@ -141,11 +141,44 @@ export function writeDedupAnswer(answer: DedupAnswer): Buffer {
   return Buffer.concat([body, footer(answer, body.length, xorbOffset)])
 }
 
-function headerRecord(): Buffer {
+/** Writes a shard as current clients send one to register files: no footer, a proof for every term. */
+export function writeUploadShard(shard: Shard): Buffer {
+  const files = shard.files.flatMap((file) => [
+    fileRecord(file),
+    ...file.terms.map(termRecord),
+    ...file.rangeHashes.map(paddedHash),
+    ...(file.sha256 === null ? [] : [paddedHash(textToHash(file.sha256) ?? new Uint8Array(HASH_BYTES))]),
+  ])
+  const xorbs = shard.xorbs.flatMap((xorb) => [xorbRecord(xorb), ...xorb.chunks.map(chunkRecord)])
+  return Buffer.concat([headerRecord(0), ...files, bookend(), ...xorbs, bookend()])
+}
+
+function fileRecord(file: ShardFile): Buffer {
+  const record = paddedHash(file.hash)
+  record.writeUInt32LE((FLAG_VERIFICATION | (file.sha256 === null ? 0 : FLAG_METADATA)) >>> 0, 32)
+  record.writeUInt32LE(file.terms.length, 36)
+  return record
+}
+
+function termRecord(term: Term): Buffer {
+  const record = paddedHash(term.xorb)
+  record.writeUInt32LE(term.rawBytes, 36)
+  record.writeUInt32LE(term.chunkStart, 40)
+  record.writeUInt32LE(term.chunkEnd, 44)
+  return record
+}
+
+function paddedHash(hash: Uint8Array): Buffer {
+  const record = Buffer.alloc(RECORD_BYTES)
+  record.set(hash)
+  return record
+}
+
+function headerRecord(footerBytes: number): Buffer {
   const record = Buffer.alloc(RECORD_BYTES)
   TAG.copy(record)
   record.writeBigUInt64LE(VERSION, 32)
-  record.writeBigUInt64LE(BigInt(FOOTER_BYTES), 40)
+  record.writeBigUInt64LE(BigInt(footerBytes), 40)
   return record
 }
 

@@ -11,7 +11,6 @@ const WORDS: Readonly<Record<StorageCollection['kinds'][number]['kind'], string>
   largeFiles: 'large files no repository holds',
   xetFiles: 'descriptions of chunked files',
   xorbs: 'chunks no file needs',
-  gitObjects: 'git objects no ref leads to',
   gitBlobs: 'git packs without a repository',
   largeFileBlobs: 'left copies of large files',
   uploadParts: 'parts of given up uploads',
