@@ -6,7 +6,7 @@ import { openBlobs } from './kit/blobs/open.js'
 import { type Clock, systemClock } from './kit/clock.js'
 import type { Config } from './kit/config.js'
 import { openDataDir } from './kit/data-dir/open-data-dir.js'
-import { openDatabase } from './kit/db/database.js'
+import { beginDatabase, type Database } from './kit/db/database.js'
 import { migrate } from './kit/db/migrate.js'
 import { findBuiltTemplate } from './kit/db/template.js'
 import { createEvents } from './kit/events/events.js'
@@ -42,7 +42,7 @@ export interface Running {
 
 /** Opens the stores, builds the house, applies the bootstrap manifest, listens. What was opened is closed again when it fails. */
 export async function start(config: Config, options: StartOptions = {}): Promise<Running> {
-  const closers: (() => Promise<void>)[] = []
+  const closers: Closers = []
   const stop = async (): Promise<void> => {
     for (const close of closers.splice(0).reverse()) await close()
   }
@@ -54,65 +54,69 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   }
 }
 
+type Closers = (() => Promise<void>)[]
+
 async function open(
   config: Config,
   options: StartOptions,
-  closers: (() => Promise<void>)[],
+  closers: Closers,
   stop: () => Promise<void>,
 ): Promise<Running> {
-  const clock = options.clock ?? systemClock
   const log = options.log ?? createLog()
   const dataDir = resolve(config.dataDir)
   if (config.databaseUrl === null) closers.push((await openDataDir(dataDir)).release)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  let publicUrl = config.publicUrl ?? `http://${bracket(config.host)}:${config.port}`
   const embeddedDir = join(dataDir, 'database')
   const templateDir = findBuiltTemplate()
-  const opening = openDatabase({ databaseUrl: config.databaseUrl, embeddedDir, templateDir, log })
-  // The modules load while the embedded database opens in its thread; each takes half a second.
-  const house = import('./app.js')
-  house.catch(() => {})
-  const database = await opening
+  const database = beginDatabase({ databaseUrl: config.databaseUrl, embeddedDir, templateDir, log })
   closers.push(() => database.close())
-  await migrate(database)
-  const blobs = await openBlobs(config.blobsUrl, dataDir)
-  const ids = createIds(clock)
-  const events = createEvents({ db: database.db, write: database.write, clock, log })
-  closers.push(() => events.stop())
-  const jobs = createJobs({ db: database.db, write: database.write, clock, ids, log })
-  closers.push(() => jobs.stop())
-  const instanceKey = config.instanceKey === null ? loadInstanceKey(dataDir) : Buffer.from(config.instanceKey, 'hex')
-  const kit: Kit = {
-    config,
-    db: database.db,
-    write: database.write,
-    blobs,
-    jobs,
-    events,
-    clock,
-    ids,
-    log,
-    dataDir,
-    publicUrl: () => publicUrl,
-    audit: createAudit({ clock, uuids: createUuids(clock), instanceKey }),
-    instanceKey,
-  }
-  const { createApp } = await house
+  // The house is built while the embedded database opens in its thread: each takes half a second.
+  const opened = database.opened()
+  opened.catch(() => {})
+  const { createApp } = await import('./app.js')
+  const reached = { publicUrl: config.publicUrl ?? `http://${bracket(config.host)}:${config.port}` }
+  const clock = options.clock ?? systemClock
+  const kit = await createKit({ config, clock, log, dataDir, database, publicUrl: () => reached.publicUrl }, closers)
   const app = createApp(kit, {
     checkResponses: options.checkResponses ?? false,
     databaseHealth: database.health,
   })
+  await Promise.all([opened, app.http.prepare()])
+  await migrate(database)
   closers.push(() => app.stopModules())
   await app.startModules()
-  events.start()
-  if (config.roles.includes('worker')) jobs.start()
+  kit.events.start()
+  if (config.roles.includes('worker')) kit.jobs.start()
   const { bootstrapFile } = config
   const bootstrap = bootstrapFile ? await app.manifest.applyFile(bootstrapFile, options.environment ?? {}) : null
   closers.push(() => app.http.close())
   const { port } = await app.http.listen(config.host, config.port)
   const address = `http://${hostText(config.host)}:${port}`
-  if (config.publicUrl === null) publicUrl = address
-  return { url: publicUrl, address, dataDir, app, kit, bootstrap, stop }
+  if (config.publicUrl === null) reached.publicUrl = address
+  return { url: reached.publicUrl, address, dataDir, app, kit, bootstrap, stop }
+}
+
+type Ground = Pick<Kit, 'config' | 'clock' | 'log' | 'dataDir' | 'publicUrl'> & { readonly database: Database }
+
+async function createKit({ database: { db, write }, ...ground }: Ground, closers: Closers): Promise<Kit> {
+  const { config, clock, log, dataDir } = ground
+  const ids = createIds(clock)
+  const events = createEvents({ db, write, clock, log })
+  closers.push(() => events.stop())
+  const jobs = createJobs({ db, write, clock, ids, log })
+  closers.push(() => jobs.stop())
+  const instanceKey = config.instanceKey === null ? loadInstanceKey(dataDir) : Buffer.from(config.instanceKey, 'hex')
+  return {
+    ...ground,
+    db,
+    write,
+    blobs: await openBlobs(config.blobsUrl, dataDir),
+    jobs,
+    events,
+    ids,
+    audit: createAudit({ clock, uuids: createUuids(clock), instanceKey }),
+    instanceKey,
+  }
 }
 
 function hostText(host: string): string {

@@ -49,8 +49,20 @@ const DISK_FULL = '53100'
 
 /** Opens PostgreSQL, or the embedded database when no address is given. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const database = beginDatabase(options)
+  try {
+    await database.opened()
+    return database
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+/** Begins to open: the house is built meanwhile, and whoever queries waits. */
+export function beginDatabase(options: DatabaseOptions): Database & { opened(): Promise<void> } {
   const { databaseUrl } = options
-  const { pool, stop } = databaseUrl === null ? await openEmbedded(options) : openPostgres(databaseUrl)
+  const { pool, opened, stop } = databaseUrl === null ? openEmbedded(options) : openPostgres(databaseUrl)
   const reportLost = (error: Error): void =>
     options.log.warn('a database connection was lost', { reason: error.message })
   // The pool listens only to clients that nobody uses; one that is lost inside a transaction would end the process.
@@ -66,6 +78,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     kind: databaseUrl === null ? 'embedded' : 'postgres',
     db,
     pool,
+    opened,
     async write(work) {
       refuseInside(scope)
       await space?.check()
@@ -85,6 +98,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 
 interface OpenPool {
   pool: pg.Pool
+  opened(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -95,11 +109,11 @@ function openPostgres(databaseUrl: string): OpenPool {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     types: columnTypes,
   })
-  return { pool, stop: async () => undefined }
+  return { pool, opened: async () => undefined, stop: async () => undefined }
 }
 
-async function openEmbedded(options: DatabaseOptions): Promise<OpenPool> {
-  const engine = await EmbeddedEngine.open({ ...options, dataDir: options.embeddedDir })
+function openEmbedded(options: DatabaseOptions): OpenPool {
+  const engine = EmbeddedEngine.begin({ ...options, dataDir: options.embeddedDir })
   const pool = new pg.Pool({
     user: 'postgres',
     database: 'postgres',
@@ -109,7 +123,7 @@ async function openEmbedded(options: DatabaseOptions): Promise<OpenPool> {
     // @types/pg describes a plain socket; pg itself uses only the methods that PortStream has.
     stream: (() => new PortStream(() => engine.connect())) as unknown as NonNullable<pg.PoolConfig['stream']>,
   })
-  return { pool, stop: () => engine.close() }
+  return { pool, opened: () => engine.opened(), stop: () => engine.close() }
 }
 
 type Scope = AsyncLocalStorage<{ isOpen: boolean }>

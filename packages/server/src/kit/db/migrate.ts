@@ -41,7 +41,6 @@ export function readMigrations(folder: string = FOLDER): Migration[] {
 export async function migrate(database: Database, migrations = readMigrations()): Promise<string[]> {
   const client = await database.pool.connect()
   try {
-    await createRecord(client)
     const record = await readRecord(client)
     checkRecord(record, migrations)
     const done = new Set(record.map(({ name }) => name))
@@ -56,6 +55,7 @@ export async function migrate(database: Database, migrations = readMigrations())
 }
 
 const UNIQUE_VIOLATION = '23505'
+const UNDEFINED_TABLE = '42P01'
 const CREATE_RECORD = `
   create schema if not exists kit;
   create table if not exists kit.migrations (
@@ -77,7 +77,13 @@ async function createRecord(client: pg.PoolClient): Promise<void> {
 type Applied = Pick<Migration, 'name' | 'hash'>
 
 async function readRecord(client: pg.PoolClient): Promise<Applied[]> {
-  return (await client.query<Applied>('select name, hash from kit.migrations order by name')).rows
+  try {
+    return (await client.query<Applied>('select name, hash from kit.migrations order by name')).rows
+  } catch (error) {
+    if ((error as { code?: string }).code !== UNDEFINED_TABLE) throw error
+    await createRecord(client)
+    return readRecord(client)
+  }
 }
 
 function checkRecord(record: Applied[], migrations: Migration[]): void {

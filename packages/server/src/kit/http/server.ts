@@ -32,6 +32,8 @@ export interface Http {
   fallback(handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>): void
   /** Every bound route, for the reference and the permission matrix. */
   routes(): readonly Route[]
+  /** Builds the router from what was bound; `listen` does it when nobody did. Nothing can be bound afterwards. */
+  prepare(): Promise<void>
   listen(host: string, port: number): Promise<{ port: number }>
   close(): Promise<void>
 }
@@ -66,6 +68,14 @@ export function createHttp(deps: HttpDeps): Http {
   })
   let answerUnknown: Fallback = (request, reply) => renderError(deps, 'hub', refuse('NotFound'), request, reply)
   prepareApp(app, deps, (request, reply) => answerUnknown(request, reply))
+  let prepared: Promise<void> | null = null
+  const prepare = (): Promise<void> => {
+    if (prepared === null) {
+      for (const [family, bound] of families) registerFamily(app, deps, family, bound)
+      prepared = Promise.resolve(app.ready()).then(() => undefined)
+    }
+    return prepared
+  }
 
   return {
     scope: (family) => ({
@@ -80,9 +90,9 @@ export function createHttp(deps: HttpDeps): Http {
       answerUnknown = handler
     },
     routes: () => [...families.values()].flat().map((bound) => bound.route),
+    prepare,
     listen: async (host, port) => {
-      for (const [family, bound] of families) registerFamily(app, deps, family, bound)
-      await app.ready()
+      await prepare()
       await listenOn(server, host, port)
       return { port: (server.address() as AddressInfo).port }
     },

@@ -41,7 +41,7 @@ export class EmbeddedEngine {
   #isClosing = false
   #restarts = 0
 
-  private constructor(options: EngineOptions) {
+  private constructor(options: EngineOptions, prepared: Promise<void>) {
     const busySince = new SharedArrayBuffer(8)
     this.#busySince = new BigInt64Array(busySince)
     this.#settings = {
@@ -54,20 +54,20 @@ export class EmbeddedEngine {
     this.#log = options.log
     this.#statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS
     this.#watchdog = setInterval(() => this.#watch(), Math.min(1_000, this.#statementTimeoutMs / 4)).unref()
-    this.#live = this.#start()
+    this.#live = prepared.then(() => this.#start())
+    this.#live.catch(() => undefined)
   }
 
-  static async open(options: EngineOptions): Promise<EmbeddedEngine> {
+  /** Begins to open, making the database when there is none; connections wait until it is open. */
+  static begin(options: EngineOptions): EmbeddedEngine {
     const { dataDir } = options
-    if (dataDir !== null && !existsSync(dataDir)) await EmbeddedEngine.#initialise(options, dataDir)
-    const engine = new EmbeddedEngine(options)
-    try {
-      await engine.#live
-    } catch (error) {
-      await engine.close()
-      throw error
-    }
-    return engine
+    const isNew = dataDir !== null && !existsSync(dataDir)
+    return new EmbeddedEngine(options, isNew ? EmbeddedEngine.#initialise(options, dataDir) : Promise.resolve())
+  }
+
+  /** Settles when the database is open, or could not be opened. */
+  async opened(): Promise<void> {
+    await this.#live
   }
 
   /**
@@ -87,9 +87,9 @@ export class EmbeddedEngine {
   }
 
   static async #create(options: EngineOptions): Promise<void> {
-    const engine = new EmbeddedEngine(options)
+    const engine = new EmbeddedEngine(options, Promise.resolve())
     try {
-      await engine.#live
+      await engine.opened()
     } finally {
       await engine.close()
     }

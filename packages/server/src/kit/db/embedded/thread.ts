@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
 import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin'
@@ -8,6 +9,10 @@ import { SessionBridge } from './session-bridge.js'
 import type { FromThread, ThreadSettings, ToThread } from './thread-protocol.js'
 
 /** The thread in which the embedded database lives: a heavy query must not block the event loop that answers requests. */
+
+// V8 begins to optimise a WebAssembly function after 1.8 MB of executed code: in a database that is during the start, where
+// the compiler takes the cores from it. Measured on 2 cores: opening 470 → 280 ms, queries a second no fewer.
+setFlagsFromString('--wasm-tiering-budget=200000000')
 
 const settings = workerData as ThreadSettings
 const parent = parentPort as MessagePort
