@@ -16,7 +16,7 @@ export interface BuiltServer {
 
 export async function startBuilt(port: number, env: Record<string, string>): Promise<BuiltServer> {
   const startedAt = performance.now()
-  const child = spawn(process.execPath, [join(ROOT, 'packages/cli/dist/main.js'), 'serve'], {
+  const child = spawn(process.execPath, [join(ROOT, 'packages/cli/dist/bundle/main.mjs'), 'serve'], {
     env: { ...process.env, STOA_PORT: String(port), STOA_RATE_LIMITS: 'off', ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
