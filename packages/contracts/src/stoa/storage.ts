@@ -73,3 +73,41 @@ export const cancelCollection = route({
   response: collection,
   errors: [...refusals, 'NotFound'],
 })
+const REPO_TYPES = ['model', 'dataset', 'space', 'kernel'] as const
+
+const facts = z.object({
+  /** Git data and every large file at its full size. */
+  logicalBytes: z.number(),
+  /** What is kept for it on disk, shared chunks counted once. */
+  uniqueBytes: z.number(),
+  /** The difference: what deduplication saves. */
+  savedBytes: z.number(),
+  gitBytes: z.number(),
+  /** Null: not measured yet. */
+  measuredAt: z.string().nullable(),
+})
+export type StorageFacts = z.output<typeof facts>
+
+export const getRepoStorage = route({
+  id: 'platform.storage.repo',
+  family: 'stoa',
+  method: 'GET',
+  path: '/api/v1/platform/storage/repos/:type/:namespace/:name',
+  summary: 'What a repository stores; for whoever may read it.',
+  auth: 'optional',
+  params: z.object({ type: z.enum(REPO_TYPES), namespace: z.string().max(200), name: z.string().max(200) }),
+  response: facts,
+  errors: ['RepoNotFound', 'GatedRepo'],
+})
+
+export const getAccountStorage = route({
+  id: 'platform.storage.account',
+  family: 'stoa',
+  method: 'GET',
+  path: '/api/v1/platform/storage/accounts/:account',
+  summary: 'What an account stores in all; for itself, members of the organisation and the administrator.',
+  auth: 'user',
+  params: z.object({ account: z.string().max(200) }),
+  response: facts,
+  errors: ['Unauthorized', 'NotFound'],
+})

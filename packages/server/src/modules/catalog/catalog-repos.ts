@@ -36,6 +36,8 @@ export interface CatalogRepos {
   sumDownloads(
     repoIds: readonly string[],
   ): Promise<Map<string, { readonly last30Days: number; readonly allTime: number }>>
+  /** Bytes held by repository id, all revisions included; one not measured yet is absent. */
+  sumStorage(repoIds: readonly string[]): Promise<Map<string, number>>
   /** Throws `RevisionNotFound`. */
   resolveRevision(repo: CatalogRepo, rev: string): Promise<string>
   /** The commit at the head of the default branch, or null for a repository without any. */

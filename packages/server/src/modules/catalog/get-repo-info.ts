@@ -89,9 +89,15 @@ async function collectExtras(deps: CatalogDeps, asked: Asked): Promise<Extras> {
     ...(wants('childrenModelCount')
       ? { childrenModelCount: (await countChildren(deps.db, [name], visible)).get(name) ?? 0 }
       : {}),
+    ...(wants('usedStorage') ? await usedStorage(deps, repo.id) : {}),
     ...(wants('baseModels') ? await baseModels(deps, entry, visible) : {}),
     ...(wants('securityRepoStatus') && commit ? { securityRepoStatus: await deps.scanner.scan(repo, commit) } : {}),
   }
+}
+
+async function usedStorage(deps: CatalogDeps, repoId: string): Promise<Extras> {
+  const bytes = (await deps.repos.sumStorage([repoId])).get(repoId)
+  return bytes === undefined ? {} : { usedStorage: bytes }
 }
 
 function describeFile(file: RepoFile): Sibling {

@@ -57,7 +57,9 @@ async function collectExtras(
   const visible = visibleTo(actor)
   const spaces = wants('spaces') ? await listLinkedSpaces(deps.db, entries.map(filterOf), visible) : null
   const children = wants('childrenModelCount') ? await countChildren(deps.db, entries.map(fullNameOf), visible) : null
+  const stored = wants('usedStorage') ? await deps.repos.sumStorage(entries.map((entry) => entry.repoId)) : null
   return (entry) => ({
+    ...(stored?.has(entry.repoId) ? { usedStorage: stored.get(entry.repoId) ?? 0 } : {}),
     ...(spaces ? { spaces: spaces.get(filterOf(entry)) ?? [] } : {}),
     ...(children ? { childrenModelCount: children.get(fullNameOf(entry)) ?? 0 } : {}),
   })

@@ -16,6 +16,8 @@ export interface Extras {
   readonly siblings?: readonly Sibling[]
   readonly spaces?: readonly string[]
   readonly childrenModelCount?: number
+  /** All revisions; while it is not measured the size of the files stands for it. */
+  readonly usedStorage?: number
   readonly baseModels?: {
     readonly relation: string
     readonly models: readonly { readonly _id: string; readonly id: string }[]
@@ -47,7 +49,7 @@ const VALUES: Readonly<Record<string, Value>> = {
   lastModified: (entry) => entry.updatedAt.toISOString(),
   trendingScore: (entry) => entry.trending,
   sha: (entry) => entry.headOid ?? undefined,
-  usedStorage: (entry) => entry.usedBytes,
+  usedStorage: (entry, extras) => extras.usedStorage ?? entry.usedBytes,
   mainSize: (entry) => entry.usedBytes,
   pipeline_tag: (entry) => facts(entry).pipelineTag,
   library_name: (entry) => facts(entry).libraryName,

@@ -10,6 +10,7 @@ import { createRepo, type NewRepo } from './create-repo.js'
 import type { SignedIn } from './deps.js'
 import { type FoundRepo, findRepo } from './find-repo.js'
 import { type DownloadTotals, sumDownloads } from './queries/downloads.js'
+import { findStorageFacts } from './queries/storage-facts.js'
 import { findRepoById, findRepoByName, listReposByIds } from './queries/repos.js'
 import type { Repo } from './repo.js'
 import { splitRepoName } from './repo-name.js'
@@ -48,6 +49,11 @@ export function createReading(deps: BrowseDeps) {
     /** One page of a folder. Throws `RevisionNotFound`, `EntryNotFound`. */
     listTree: (repo: Repo, rev: string, path: string, query: TreeQuery): Promise<TreePage> =>
       listTree(deps, repo, rev, path, query),
+    /** Bytes of everything each repository holds, all revisions included; one not measured yet is absent. */
+    sumStorage: async (repoIds: readonly string[]): Promise<Map<string, number>> => {
+      const facts = await findStorageFacts(deps.db, 'repo', repoIds)
+      return new Map([...facts].map(([id, one]) => [id, Number(one.logicalBytes)]))
+    },
     /** A file ready to be read in parts. Throws `RevisionNotFound`, `EntryNotFound`. */
     openFile: (repo: Repo, rev: string, path: string): Promise<OpenFile> => openFile(deps, repo, rev, path),
   }

@@ -1,6 +1,7 @@
 import { COLLECT_JOB, type CollectPayload, runCollection, startCollection } from './collect/run-collection.js'
 import type { RepoDeps } from './deps.js'
 import { deleteOldCollections } from './queries/collections.js'
+import { scheduleMeasures } from './measure/measure-storage.js'
 import { pruneBuckets } from './queries/bucket-files.js'
 import { dropStaleUploads } from './lfs/multipart.js'
 
@@ -19,6 +20,7 @@ export function scheduleRepoJobs(deps: RepoDeps): void {
     const before = new Date(deps.clock.now().getTime() - DAY_MS)
     while ((await deps.write((tx) => pruneBuckets(tx, before, PRUNED_AT_ONCE))) > 0);
   })
+  scheduleMeasures(deps)
   deps.jobs.handle(COLLECT_JOB, (payload: CollectPayload, job) => runCollection(deps, payload, job))
   deps.jobs.repeat('repos.planCollection', COLLECT_MS, async () => {
     const before = new Date(deps.clock.now().getTime() - KEEP_COLLECTIONS_MS)

@@ -127,6 +127,7 @@ export interface LfsObjects {
   sizeBytes: bigint
   blobKey: string
   createdAt: Date
+  /** since when nothing names it */
   condemnedAt: Date | null
   chunkAttempts: Generated<number>
 }
@@ -207,6 +208,7 @@ export interface Repos {
 
 export interface StorageFacts {
   ownerKind: string
+  /** of a repository, bucket or account */
   ownerId: string
   /** git data and every large file at its full size */
   logicalBytes: bigint
@@ -235,6 +237,7 @@ export interface XetFiles {
   /** FileTerm[] */
   terms: ColumnType<unknown, string, string>
   createdAt: Date
+  /** since when nothing names it */
   condemnedAt: Date | null
 }
 
@@ -245,5 +248,6 @@ export interface Xorbs {
   rawBytes: bigint
   chunkIndex: Buffer
   createdAt: Date
+  /** since when nothing names it */
   condemnedAt: Date | null
 }

@@ -3,6 +3,7 @@ import { afterCommit, type Tx } from '../../../kit/db/database.js'
 import type { Actor } from '../../../kit/http/actor.js'
 import type { RepoDeps } from '../deps.js'
 import { repoNotFound } from '../find-repo.js'
+import { planMeasure } from '../measure/measure-storage.js'
 import { deleteBucketFiles, findBucketFiles, insertBucketChanges, putBucketFiles } from '../queries/bucket-files.js'
 import { lockBucket, updateBucketTotals } from '../queries/buckets.js'
 import type { Bucket, BucketChange, BucketFile } from './bucket.js'
@@ -32,6 +33,7 @@ export async function applyBatch(
       const locked = await lockBucket(tx, bucket.id)
       if (!locked) return false
       await storeOperations(deps, tx, locked, accepted)
+      await planMeasure(deps, tx, { kind: 'bucket', id: bucket.id })
       afterCommit(tx, () => feed.wake(bucket.id))
       return true
     })

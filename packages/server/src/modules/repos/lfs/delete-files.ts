@@ -1,6 +1,7 @@
 import type { BrowseDeps } from '../browse/browser.js'
 import type { SignedIn } from '../deps.js'
 import { announce } from '../events.js'
+import { planMeasure } from '../measure/measure-storage.js'
 import { deleteRepoLfsObjects } from '../queries/lfs.js'
 import type { Repo } from '../repo.js'
 import { oidsOfPointers } from './list-files.js'
@@ -32,6 +33,7 @@ export async function deleteLfsFiles(
       const facts = { repoId: repo.id, ref: move.name, before: move.old, after: move.new, actorId: actor.userId }
       await announce(deps.events, tx, 'repos.updated', facts)
     }
+    await planMeasure(deps, tx, { kind: 'repo', id: repo.id })
     return await deleteRepoLfsObjects(tx, repo.id, [...oids])
   })
 }

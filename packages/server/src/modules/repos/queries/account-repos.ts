@@ -10,17 +10,18 @@ export interface StoredRepo {
 /** An account lists at most so many repositories with their sizes. */
 const MAX_REPOS = 10_000
 
-/** Repositories of an account with the bytes of their git data and large files, latest first. */
+/** Repositories of an account with the bytes of their git data and large files, latest first; measured now where no facts are kept. */
 export async function listStoredRepos(db: Db, accountId: string): Promise<StoredRepo[]> {
   const rows = await db
     .selectFrom('repos.repos as repo')
     .selectAll('repo')
     .select(
       sql<string>`
+        coalesce((select f.logical_bytes from repos.storage_facts f where f.owner_kind = 'repo' and f.owner_id = repo.id),
         coalesce((select sum(length(o.data)) from repos.objects o where o.repo_id = repo.id), 0)
         + coalesce((select sum(p.size_bytes + p.index_bytes) from repos.packs p where p.repo_id = repo.id), 0)
         + coalesce((select sum(l.size_bytes) from repos.repo_lfs_objects m
-                    join repos.lfs_objects l on l.oid = m.oid where m.repo_id = repo.id), 0)`.as('storedBytes'),
+                    join repos.lfs_objects l on l.oid = m.oid where m.repo_id = repo.id), 0))`.as('storedBytes'),
     )
     .where('repo.accountId', '=', accountId)
     .orderBy('repo.updatedAt', 'desc')

@@ -1,0 +1,24 @@
+-- What the columns of 0450 hold (docs/guides/privacy-register.md).
+comment on column repos.lfs_objects.condemned_at is 'class=none; purpose=large files; note=since when nothing names it';
+comment on column repos.lfs_objects.chunk_attempts is 'class=none; purpose=large files';
+comment on column repos.xorbs.condemned_at is 'class=none; purpose=large files; note=since when nothing names it';
+comment on column repos.xet_files.condemned_at is 'class=none; purpose=large files; note=since when nothing names it';
+comment on column repos.xet_file_xorbs.file_hash is 'class=none; purpose=large files';
+comment on column repos.xet_file_xorbs.xorb is 'class=none; purpose=large files';
+comment on column repos.condemned_blobs.blob_key is 'class=none; purpose=storage';
+comment on column repos.condemned_blobs.size_bytes is 'class=none; purpose=storage';
+comment on column repos.condemned_blobs.condemned_at is 'class=none; purpose=storage';
+comment on column repos.collections.id is 'class=none; purpose=storage';
+comment on column repos.collections.is_dry_run is 'class=none; purpose=storage';
+comment on column repos.collections.state is 'class=none; purpose=storage';
+comment on column repos.collections.job_id is 'class=none; purpose=storage';
+comment on column repos.collections.report is 'class=none; purpose=storage; type=CollectionReport';
+comment on column repos.collections.created_at is 'class=none; purpose=storage';
+comment on column repos.collections.finished_at is 'class=none; purpose=storage';
+comment on column repos.storage_facts.owner_kind is 'class=none; purpose=storage';
+comment on column repos.storage_facts.owner_id is 'class=none; purpose=storage; note=of a repository, bucket or account';
+comment on column repos.storage_facts.logical_bytes is 'class=none; purpose=storage; note=git data and every large file at its full size';
+comment on column repos.storage_facts.unique_bytes is 'class=none; purpose=storage; note=git data and, once each, the blobs and xorbs that hold the large files';
+comment on column repos.storage_facts.git_bytes is 'class=none; purpose=storage';
+comment on column repos.storage_facts.measured_at is 'class=none; purpose=storage';
+comment on column repos.collections.requested_by is 'class=content; purpose=storage; basis=contract; retain=90 d; erase=keep(the id names nobody after erasure)';
