@@ -1,4 +1,5 @@
 export * from './test-server.js'
+export * from './child-server.js'
 export * from './person.js'
 export * from './test-stores.js'
 export * from './xet-client.js'

@@ -51,8 +51,11 @@ export interface Person {
   newToken(token: { name: string; role: 'read' | 'write' | 'fineGrained'; scopes?: readonly object[] }): Promise<string>
 }
 
+/** What a person needs of a server. */
+type JoinedServer = Pick<TestServer, 'url' | 'client'>
+
 /** Signs a new user up. */
-export async function join(server: TestServer, name: string): Promise<Person> {
+export async function join(server: JoinedServer, name: string): Promise<Person> {
   const answer = await ask<SessionView>(server.url + signUp.path, 'POST', { body: { name, password: TEST_PASSWORD } })
   return toPerson(server, name, answer)
 }
@@ -65,7 +68,7 @@ export async function joinAsAdmin(server: TestServer, name = 'root'): Promise<Pe
   return toPerson(server, name, await ask<SessionView>(server.url + redeemLink.path, 'POST', { body }))
 }
 
-async function toPerson(server: TestServer, name: string, answer: Answer<SessionView>): Promise<Person> {
+async function toPerson(server: JoinedServer, name: string, answer: Answer<SessionView>): Promise<Person> {
   const { cookie, body, status } = answer
   if (!body.user) throw new Error(`${name} could not join: ${status} ${JSON.stringify(body)}`)
   const send = <T>(method: string, path: string, sent?: unknown) =>

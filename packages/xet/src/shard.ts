@@ -64,6 +64,12 @@ class Records {
     return this.#bytes.subarray(this.#at - RECORD_BYTES, this.#at)
   }
 
+  skip(count: number): void {
+    if (count * RECORD_BYTES > this.#bytes.length - this.#at)
+      throw formatProblem('the shard announces more than it holds')
+    this.#at += count * RECORD_BYTES
+  }
+
   many(count: number): Buffer[] {
     if (count * RECORD_BYTES > this.#bytes.length - this.#at)
       throw formatProblem('the shard announces more than it holds')
@@ -74,25 +80,56 @@ class Records {
 const hashOf = (record: Buffer): Uint8Array => Uint8Array.from(record.subarray(0, HASH_BYTES))
 const isBookend = (record: Buffer): boolean => record.subarray(0, HASH_BYTES).every((byte) => byte === 0xff)
 
+/** How much of a shard a reader takes. */
+export interface ShardLimits {
+  readonly maxFiles: number
+  /** Of all files together. */
+  readonly maxTerms: number
+}
+
 /** Parses an uploaded shard forward only, ignoring footers (xet.md §6). Throws `XetFormatError`. */
 export function parseShard(bytes: Uint8Array): Shard {
+  const records = openShard(bytes)
+  const files = [...readFiles(records)]
+  const xorbs: ShardXorb[] = []
+  for (let record = records.next(); !isBookend(record); record = records.next()) xorbs.push(readXorb(record, records))
+  return { files, xorbs }
+}
+
+/** The files of an uploaded shard; its xorbs are only passed over. Throws `XetFormatError`. */
+export function parseShardFiles(bytes: Uint8Array, limits: ShardLimits): ShardFile[] {
+  const records = openShard(bytes)
+  const files: ShardFile[] = []
+  let terms = 0
+  for (const file of readFiles(records, limits.maxTerms)) {
+    terms += file.terms.length
+    if (files.push(file) > limits.maxFiles) throw formatProblem(`a shard may name ${limits.maxFiles} files at most`)
+    if (terms > limits.maxTerms) throw formatProblem(`a shard may have ${limits.maxTerms} terms at most`)
+  }
+  for (let record = records.next(); !isBookend(record); record = records.next()) records.skip(record.readUInt32LE(36))
+  return files
+}
+
+function openShard(bytes: Uint8Array): Records {
   if (bytes.length > MAX_SHARD_BYTES) throw formatProblem(`a shard may have ${MAX_SHARD_BYTES} bytes at most`)
   const records = new Records(bytes)
   const header = records.next()
   if (!header.subarray(0, HASH_BYTES).equals(TAG) || header.readBigUInt64LE(HASH_BYTES) !== VERSION) {
     throw formatProblem('not a shard of version 2')
   }
-  const files: ShardFile[] = []
-  for (let record = records.next(); !isBookend(record); record = records.next()) files.push(readFile(record, records))
-  const xorbs: ShardXorb[] = []
-  for (let record = records.next(); !isBookend(record); record = records.next()) xorbs.push(readXorb(record, records))
-  return { files, xorbs }
+  return records
 }
 
-function readFile(header: Buffer, records: Records): ShardFile {
+function* readFiles(records: Records, maxTerms = Number.POSITIVE_INFINITY): Generator<ShardFile> {
+  for (let record = records.next(); !isBookend(record); record = records.next())
+    yield readFile(record, records, maxTerms)
+}
+
+function readFile(header: Buffer, records: Records, maxTerms: number): ShardFile {
   const flags = header.readUInt32LE(32)
   const count = header.readUInt32LE(36)
   const hash = hashOf(header)
+  if (count > maxTerms) throw formatProblem(`a shard may have ${maxTerms} terms at most`)
   if (count > 0 && isReservedHash(hash)) throw formatProblem('a file with a reserved name')
   const terms = records.many(count).map(readTerm)
   const hasProofs = (flags & FLAG_VERIFICATION) !== 0

@@ -156,6 +156,20 @@ export async function findChunk(db: Db, accountId: string, hash: string): Promis
   return row?.xorb ?? null
 }
 
+/** Whether the owner of what a token is for has registered a file whose chunks lie in a xorb. */
+export async function holdsXorb(db: Db, home: Home, xorb: string): Promise<boolean> {
+  const accountId = await findGrantAccount(db, home)
+  if (accountId === null) return false
+  const row = await db
+    .selectFrom('repos.xetChunks')
+    .select('xorb')
+    .where('accountId', '=', accountId)
+    .where('xorb', '=', xorb)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** What a token says it is for; a repository unless it says bucket. */
 interface Home {
   readonly home: 'repo' | 'bucket'

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import {
   bucketReadToken,
   bucketWriteToken,
@@ -18,7 +17,8 @@ import {
 } from '@stoa/contracts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { HttpScope, Http } from '../../../kit/http/server.js'
-import { findXorbs } from '../queries/xet.js'
+import { Turns } from '../../../kit/turns.js'
+import { findXorbs, holdsXorb } from '../queries/xet.js'
 import { answerDedup } from '../xet/dedup-answer.js'
 import { answerTerms, byteRange, chunkRange, reconstruct } from '../xet/reconstruction-answer.js'
 import { registerShard } from '../xet/register-shard.js'
@@ -28,6 +28,14 @@ import type { XetDeps } from '../xet/xet-deps.js'
 import type { XetGrant } from '../xet/xet-keys.js'
 
 const MAX_BODY = 64 * 1024 * 1024
+/** Bytes of uploads that are in memory at once, of everybody and of one person; the rest waits on the wire. */
+const MAX_HELD_BYTES = 256 * 1024 * 1024
+const MAX_HELD_BYTES_PER_USER = 128 * 1024 * 1024
+const MAX_WAITING_UPLOADS = 256
+/** A whole upload arrives within this, or it is cut: it holds its bytes meanwhile. */
+const BODY_TIMEOUT_MS = 10 * 60_000
+/** Shards that are checked at once. */
+const MAX_SHARDS = 4
 
 /** The Xet store's doors. `issuer` decides who gets a token; here only tokens and signatures count. */
 export function bindXet(http: Http, deps: XetDeps, issuer: TokenIssuer): void {
@@ -71,16 +79,29 @@ function tokenReply(reply: FastifyReply, token: IssuedToken): IssuedToken {
 
 function bindUploads(scope: HttpScope, deps: XetDeps): void {
   const forms = <R extends Route>(route: R): R[] => [route, withPath(route, route.path.replace('/v1/', '/'))]
+  const bodies = new Turns({
+    units: MAX_HELD_BYTES,
+    unitsPerKey: MAX_HELD_BYTES_PER_USER,
+    waiting: MAX_WAITING_UPLOADS,
+  })
+  const shards = new Turns({ units: MAX_SHARDS, unitsPerKey: 1, waiting: MAX_WAITING_UPLOADS })
   for (const route of forms(uploadXorb)) {
     scope.bind(route, async ({ params, request }) => {
-      demand(deps, request, 'write')
-      return { was_inserted: await storeXorb(deps, params.hash, await readBody(request)) }
+      const grant = demand(deps, request, 'write')
+      await bodies.take(keyOf(grant), announcedBytes(request), async () =>
+        storeXorb(deps, params.hash, await readBody(request)),
+      )
+      // Always the same: whether somebody else had these bytes is nobody's business (xet.md, existence oracles).
+      return { was_inserted: true }
     })
   }
   for (const route of forms(uploadShard)) {
     scope.bind(route, async ({ request }) => {
       const grant = demand(deps, request, 'write')
-      const isNew = await registerShard(deps, grant, await readBody(request))
+      const isNew = await bodies.take(keyOf(grant), announcedBytes(request), async () => {
+        const bytes = await readBody(request)
+        return await shards.take(keyOf(grant), 1, () => registerShard(deps, grant, bytes))
+      })
       return { result: isNew ? (1 as const) : (0 as const) }
     })
   }
@@ -128,8 +149,9 @@ function bindReads(scope: HttpScope, deps: XetDeps): void {
     }
   })
   scope.bind(headXorb, async ({ params, request, reply }) => {
-    demand(deps, request, 'read')
-    const xorb = (await findXorbs(deps.db, [params.hash])).get(params.hash)
+    const grant = demand(deps, request, 'read')
+    const isTheirs = grant.mayProbe && (await holdsXorb(deps.db, grant, params.hash))
+    const xorb = isTheirs ? (await findXorbs(deps.db, [params.hash])).get(params.hash) : undefined
     if (!xorb) throw refuse('EntryNotFound', 'No such xorb.')
     return reply.header('content-length', xorb.serialisedBytes.toString()).send()
   })
@@ -171,13 +193,27 @@ function demand(deps: XetDeps, request: FastifyRequest, scope: 'read' | 'write')
   return grant
 }
 
+const keyOf = (grant: XetGrant): string => grant.userId ?? grant.repoId
+
+/** What a body will take in memory. */
+function announcedBytes(request: FastifyRequest): number {
+  const announced = Number(request.headers['content-length'] ?? MAX_BODY)
+  if (announced > MAX_BODY) throw refuse('BodyTooLarge')
+  return Math.max(1, announced)
+}
+
+/** The whole body, in one piece of the announced size. Throws `BodyTooLarge`. */
 async function readBody(request: FastifyRequest): Promise<Buffer> {
-  const parts: Buffer[] = []
-  let sizeBytes = 0
-  for await (const part of (request.body ?? request.raw) as Readable) {
-    sizeBytes += (part as Buffer).length
-    if (sizeBytes > MAX_BODY) throw refuse('BodyTooLarge')
-    parts.push(part as Buffer)
+  const timer = setTimeout(() => request.raw.destroy(), BODY_TIMEOUT_MS)
+  try {
+    const bytes = Buffer.allocUnsafeSlow(announcedBytes(request))
+    let sizeBytes = 0
+    for await (const part of (request.body ?? request.raw) as AsyncIterable<Buffer>) {
+      if (sizeBytes + part.length > bytes.length) throw refuse('BodyTooLarge')
+      sizeBytes += part.copy(bytes, sizeBytes)
+    }
+    return bytes.subarray(0, sizeBytes)
+  } finally {
+    clearTimeout(timer)
   }
-  return Buffer.concat(parts)
 }

@@ -20,12 +20,12 @@ export interface ChunkIndex extends XorbIndex {
 
 export function readChunkIndex(bytes: Buffer): ChunkIndex {
   const count = bytes.length / ENTRY_BYTES
-  const word = (chunk: number, field: number): number => bytes.readUInt32LE(chunk * ENTRY_BYTES + HASH_BYTES + field)
-  const all = Array.from({ length: count }, (_, chunk) => chunk)
+  const column = (field: number): Uint32Array =>
+    Uint32Array.from({ length: count }, (_, chunk) => bytes.readUInt32LE(chunk * ENTRY_BYTES + HASH_BYTES + field))
   return {
     count,
     hashAt: (chunk) => bytes.subarray(chunk * ENTRY_BYTES, chunk * ENTRY_BYTES + HASH_BYTES),
-    serialisedEnds: all.map((chunk) => word(chunk, 0)),
-    rawEnds: all.map((chunk) => word(chunk, 4)),
+    serialisedEnds: column(0),
+    rawEnds: column(4),
   }
 }

@@ -1,5 +1,6 @@
 import { refuse, type RepoKind, type RepoType } from '@stoa/contracts'
 import type { Actor } from '../../../kit/http/actor.js'
+import { includesRight } from '../access.js'
 import { findBucket } from '../buckets/find-bucket.js'
 import { demandCommitRight } from '../commits/may-commit.js'
 import { findRepo } from '../find-repo.js'
@@ -33,7 +34,7 @@ type IssueDeps = Pick<RepoDeps, 'db' | 'clock' | 'publicUrl'> & { readonly keys:
 
 /** Short tokens for the Xet store, bound to one repository or bucket. Throws what `findRepo` throws. */
 export function createTokenIssuer(deps: IssueDeps): TokenIssuer {
-  const sign = (actor: Actor, grant: Pick<XetGrant, 'home' | 'repoId' | 'scope'>): IssuedToken => {
+  const sign = (actor: Actor, grant: Pick<XetGrant, 'home' | 'repoId' | 'scope' | 'mayProbe'>): IssuedToken => {
     const exp = Math.floor(deps.clock.now().getTime() / 1000) + LIFETIME_S
     const userId = actor.kind === 'user' ? actor.userId : null
     const accessToken = deps.keys.signToken({ ...grant, userId, exp })
@@ -43,16 +44,17 @@ export function createTokenIssuer(deps: IssueDeps): TokenIssuer {
     findRepo(deps, actor, kind.slice(0, -1) as RepoType, `${namespace}/${name}`, 'read')
   return {
     read: async (actor, address) =>
-      sign(actor, { home: 'repo', repoId: (await find(actor, address)).repo.id, scope: 'read' }),
+      sign(actor, { home: 'repo', repoId: (await find(actor, address)).repo.id, scope: 'read', mayProbe: false }),
     write: async (actor, address, isPullRequest) => {
       if (actor.kind === 'anonymous') throw refuse('Unauthorized')
       const found = await find(actor, address)
       await demandCommitRight(deps, actor, found, { rev: address.rev, createPullRequest: isPullRequest })
-      return sign(actor, { home: 'repo', repoId: found.repo.id, scope: 'write' })
+      const mayProbe = includesRight(found.right, 'write')
+      return sign(actor, { home: 'repo', repoId: found.repo.id, scope: 'write', mayProbe })
     },
     bucket: async (actor, fullName, scope) => {
       const { bucket } = await findBucket(deps, actor, fullName, scope)
-      return sign(actor, { home: 'bucket', repoId: bucket.id, scope })
+      return sign(actor, { home: 'bucket', repoId: bucket.id, scope, mayProbe: scope === 'write' })
     },
   }
 }

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
 import { refuse } from '@stoa/contracts'
-import { decodeRecords, type FileTerm, planReconstruction } from '@stoa/xet'
+import { decodeRecords, type FileTerm } from '@stoa/xet'
 import type { ByteRange } from '../../../kit/http/bytes.js'
-import { findXorbs, type StoredXorb } from '../queries/xet.js'
-import { type ChunkIndex, readChunkIndex } from './chunk-index.js'
+import type { ChunkIndex } from './chunk-index.js'
+import { planRange } from './plan-range.js'
 import type { XetDeps } from './xet-deps.js'
 
 /** Bytes of a xorb that are read and decoded at once. */
@@ -11,40 +11,22 @@ const STEP_BYTES = 4 * 1024 * 1024
 
 type ReadDeps = Pick<XetDeps, 'db' | 'blobs'>
 
-export interface LoadedXorbs {
-  readonly stored: ReadonlyMap<string, StoredXorb>
-  readonly indexes: ReadonlyMap<string, ChunkIndex>
-}
-
-/** Facts of every xorb that the terms name; a xorb that is not stored is left out. */
-export async function loadXorbs(deps: Pick<XetDeps, 'db'>, terms: readonly FileTerm[]): Promise<LoadedXorbs> {
-  const stored = await findXorbs(deps.db, [...new Set(terms.map((term) => term.xorb))])
-  const indexes = new Map([...stored].map(([hash, xorb]) => [hash, readChunkIndex(xorb.chunkIndex)]))
-  return { stored, indexes }
-}
-
 /** The bytes of a range of a file, rebuilt from its terms as they are read. */
 export async function openXetFile(deps: ReadDeps, terms: readonly FileTerm[], range: ByteRange): Promise<Readable> {
-  const loaded = await loadXorbs(deps, terms)
-  return Readable.from(rebuild(deps, terms, loaded, range), { objectMode: false })
+  return Readable.from(rebuild(deps, terms, range), { objectMode: false })
 }
 
-/** As `openXetFile`, over xorbs already loaded. */
+/** As `openXetFile`, piece by piece. */
 export async function* rebuild(
-  deps: Pick<XetDeps, 'blobs'>,
+  deps: ReadDeps,
   terms: readonly FileTerm[],
-  { stored, indexes }: LoadedXorbs,
   range: ByteRange,
 ): AsyncGenerator<Uint8Array> {
-  const plan = planReconstruction(terms, indexes, range.start, range.endExclusive)
-  let skip = plan?.offsetIntoFirstTerm ?? 0
   let left = range.endExclusive - range.start
-  for (const term of plan?.terms ?? []) {
-    const xorb = stored.get(term.xorb)
-    const index = indexes.get(term.xorb)
-    if (!xorb || !index) throw refuse('Unavailable', 'A part of this file is not stored.')
-    for (const [start, end] of steps(index, term.chunkStart, term.chunkEnd)) {
-      for (const raw of decodeRecords(await readBlob(deps, xorb.blobKey, start, end))) {
+  for await (const { term, xorb, skipBytes } of planRange(deps.db, terms, range)) {
+    let skip = skipBytes
+    for (const [start, end] of steps(xorb.index, term.chunkStart, term.chunkEnd)) {
+      for (const raw of decodeRecords(await readBlob(deps, xorb.stored.blobKey, start, end))) {
         const part = raw.subarray(Math.min(skip, raw.length), Math.min(raw.length, skip + left))
         skip = Math.max(0, skip - raw.length)
         left -= part.length

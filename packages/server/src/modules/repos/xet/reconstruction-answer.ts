@@ -1,14 +1,14 @@
 import { refuse } from '@stoa/contracts'
-import { type FetchRange, type Plan, planReconstruction } from '@stoa/xet'
+import { type FetchRange, mergeFetches, type Plan, type PlannedTerm } from '@stoa/xet'
 import { findGrantedFile } from '../queries/xet.js'
-import { loadXorbs } from './read-file.js'
+import { planRange } from './plan-range.js'
 import type { XetDeps } from './xet-deps.js'
 import type { XetGrant } from './xet-keys.js'
 
 const LINK_S = 3600
 
 export interface Reconstruction {
-  readonly plan: Plan
+  readonly plan: Omit<Plan, 'totalBytes'>
   readonly url: (xorb: string, range: FetchRange) => string
 }
 
@@ -23,9 +23,13 @@ export async function reconstruct(
   if (!file) throw refuse('EntryNotFound', 'No such file.')
   const sizeBytes = Number(file.sizeBytes)
   const { start, endExclusive } = readRange(rangeHeader, sizeBytes)
-  const { indexes } = await loadXorbs(deps, file.terms)
-  const plan = planReconstruction(file.terms, indexes, start, endExclusive)
-  if (!plan) throw refuse('RangeNotSatisfiable')
+  const planned: PlannedTerm[] = []
+  let offsetIntoFirstTerm = 0
+  for await (const { term, skipBytes } of planRange(deps.db, file.terms, { start, endExclusive })) {
+    if (planned.length === 0) offsetIntoFirstTerm = skipBytes
+    planned.push(term)
+  }
+  const plan = { offsetIntoFirstTerm, terms: planned, fetches: mergeFetches(planned) }
   const expiresS = Math.floor(deps.clock.now().getTime() / 1000) + LINK_S
   const url = (xorb: string, range: FetchRange): string => {
     const span = `${range.byteStart}-${range.byteEnd - 1}`
@@ -53,6 +57,6 @@ export const chunkRange = (range: { chunkStart: number; chunkEnd: number }) => (
 })
 export const byteRange = (range: FetchRange) => ({ start: range.byteStart, end: range.byteEnd - 1 })
 
-export function answerTerms(plan: Plan) {
+export function answerTerms(plan: Pick<Plan, 'terms'>) {
   return plan.terms.map((term) => ({ hash: term.xorb, unpacked_length: term.rawBytes, range: chunkRange(term) }))
 }

@@ -10,13 +10,13 @@ const newBlobKey = (hash: string, uploadId: string): string =>
 
 /**
  * Verifies an uploaded xorb against the name it came under and stores its chunk records; the first serialisation stays.
- * Returns whether it is new. Throws `XetInvalid`.
+ * Throws `XetInvalid`.
  */
-export async function storeXorb(deps: XetDeps, name: string, bytes: Buffer): Promise<boolean> {
+export async function storeXorb(deps: XetDeps, name: string, bytes: Buffer): Promise<void> {
   const verified = await deps.verifier.verify(bytes)
   if (verified.name !== name) throw refuse('XetInvalid', 'The xorb does not have the hash it was sent under.')
   const isStored = (await findXorbs(deps.db, [name])).has(name)
-  if (isStored && (await deps.write((tx) => rescueXorb(tx, name)))) return false
+  if (isStored && (await deps.write((tx) => rescueXorb(tx, name)))) return
   const blobKey = newBlobKey(name, deps.ids.next())
   await deps.blobs.put(blobKey, Readable.from([bytes.subarray(0, verified.recordBytes)]))
   const rawBytes = verified.chunks.at(-1)?.rawEnd ?? 0
@@ -30,7 +30,5 @@ export async function storeXorb(deps: XetDeps, name: string, bytes: Buffer): Pro
       createdAt: deps.clock.now(),
     }),
   )
-  if (kept === blobKey) return true
-  await deps.blobs.deleteMany([blobKey])
-  return false
+  if (kept !== blobKey) await deps.blobs.deleteMany([blobKey])
 }

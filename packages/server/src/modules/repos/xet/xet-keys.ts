@@ -10,6 +10,8 @@ export interface XetGrant {
   readonly repoId: string
   readonly scope: 'read' | 'write'
   readonly userId: string | null
+  /** Whether its holder may ask which chunks the owner has: whoever may write there, not who only proposes changes. */
+  readonly mayProbe: boolean
   /** Unix seconds. */
   readonly exp: number
 }
