@@ -13,6 +13,8 @@ const signed = z.object({
   sig: z.string().max(128),
   /** Who asked for the address. */
   by: z.string().max(64).optional(),
+  /** With which credential; an address ends with it. */
+  cred: z.string().max(65).optional(),
 })
 const oidParams = z.object({ oid: sha256Text })
 const MAX_PARTS = 10_000

@@ -139,7 +139,12 @@ export const fetchXorb = route({
   path: '/xet/:store/fetch/:hash/:span',
   summary: 'One signed byte range of a xorb',
   params: z.object({ store, hash: hashText, span: z.string().regex(/^\d{1,9}-\d{1,9}$/) }),
-  query: z.object({ expires: z.string().regex(/^\d{1,12}$/), signature: z.string().max(100) }),
+  query: z.object({
+    expires: z.string().regex(/^\d{1,12}$/),
+    /** The place and the holder it was made for; it ends with their access. */
+    for: z.string().max(250),
+    signature: z.string().max(100),
+  }),
   errors: ['XetLinkInvalid'],
 })
 

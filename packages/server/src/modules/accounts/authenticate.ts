@@ -4,7 +4,16 @@ import { type Actor, ANONYMOUS, type Authenticate, type TokenScope, type UserAct
 import { type Believed, createCredentialCache, type CredentialCache } from './credential-cache.js'
 import type { AccountsDeps } from './deps.js'
 import { findAccountRowById } from './queries/accounts.js'
-import { findSession, findToken, type SessionRow, touchSessions, touchTokens } from './queries/credentials.js'
+import {
+  findSession,
+  findSessionById,
+  findToken,
+  findTokenById,
+  type SessionRow,
+  type TokenRow,
+  touchSessions,
+  touchTokens,
+} from './queries/credentials.js'
 import { listMemberships } from './queries/memberships.js'
 import { findStanding } from './queries/standing.js'
 import { HUB_COOKIE, readCredential, sessionCookieName } from './read-credentials.js'
@@ -22,10 +31,18 @@ export interface TokenFacts {
   readonly actor: UserActor
 }
 
+/** Names a credential without its secret. */
+export interface CredentialId {
+  readonly type: 'token' | 'session'
+  readonly id: string
+}
+
 export interface Authentication {
   readonly authenticate: Authenticate
   /** Facts of an access token, null when it is unknown, expired or its owner is suspended. Synchronous when warm. */
   verifyToken(secret: string): TokenFacts | null | Promise<TokenFacts | null>
+  /** The actor a credential stands for by now, by its id; null when it was revoked or ended, or its owner may not act. */
+  recall(credential: CredentialId): Promise<UserActor | null>
   readonly cache: CredentialCache
   /** Writes gathered last uses; called by the clock and at stop. */
   flushLastUses(): Promise<void>
@@ -34,9 +51,7 @@ export interface Authentication {
 export function createAuthentication(deps: AccountsDeps, isLenient: () => boolean): Authentication {
   const usedTokens = new Set<string>()
   const usedSessions = new Set<string>()
-  const cache = createCredentialCache(deps.clock, (key) =>
-    key.startsWith('t') ? loadToken(deps, key.slice(1)) : loadSession(deps, key.slice(1)),
-  )
+  const cache = createCredentialCache(deps.clock, (key) => LOADERS[key[0] ?? '']?.(deps, key.slice(1)) ?? NOBODY)
 
   const authenticate: Authenticate = async ({ authorization, cookie }) => {
     const names = [sessionCookieName(deps.publicUrl()), ...(isLenient() ? [HUB_COOKIE] : [])]
@@ -66,6 +81,7 @@ export function createAuthentication(deps: AccountsDeps, isLenient: () => boolea
       if (!(found instanceof Promise)) return found && toFacts(found, usedTokens)
       return found.then((believed) => believed && toFacts(believed, usedTokens))
     },
+    recall: async ({ type, id }) => (await cache.get(`${type === 'token' ? 'T' : 'S'}${id}`))?.actor ?? null,
     cache,
     async flushLastUses() {
       const [tokens, sessions] = [[...usedTokens], [...usedSessions]]
@@ -99,16 +115,24 @@ function toFacts({ actor }: Believed, used: Set<string>): TokenFacts | null {
   }
 }
 
-async function loadToken(deps: AccountsDeps, secretHash: string): Promise<Believed | null> {
-  const token = await findToken(deps.db, secretHash)
+const NOBODY = Promise.resolve(null)
+
+/** What the first letter of a key of the cache says: the hash of a secret follows, or the id of a credential. */
+const LOADERS: Readonly<Record<string, (deps: AccountsDeps, rest: string) => Promise<Believed | null>>> = {
+  t: async (deps, secretHash) => believeToken(deps, await findToken(deps.db, secretHash)),
+  T: async (deps, id) => believeToken(deps, await findTokenById(deps.db, id)),
+  s: async (deps, secretHash) => believeSession(deps, await findSession(deps.db, secretHash)),
+  S: async (deps, id) => believeSession(deps, await findSessionById(deps.db, id)),
+}
+
+async function believeToken(deps: AccountsDeps, token: TokenRow | null): Promise<Believed | null> {
   if (!token || (token.expiresAt && token.expiresAt <= deps.clock.now())) return null
   const { id: tokenId, role, scopes } = token
   const actor = await loadUser(deps, token.userId, { type: 'token', tokenId, role, scopes })
   return actor && { actor, endsMs: token.expiresAt?.getTime() ?? null }
 }
 
-async function loadSession(deps: AccountsDeps, secretHash: string): Promise<Believed | null> {
-  const session = await findSession(deps.db, secretHash)
+async function believeSession(deps: AccountsDeps, session: SessionRow | null): Promise<Believed | null> {
   if (!session) return null
   const endsMs = sessionEndMs(session)
   if (endsMs <= deps.clock.now().getTime()) return null

@@ -31,7 +31,7 @@ export { type VisibleSet, visibleTo } from './authz/visible.js'
 export { visibleCondition, type VisibleColumns } from './queries/visible-condition.js'
 export type { Contact } from './list-contacts.js'
 export type { CountRepos, RepoCounts } from './repo-counts.js'
-export type { TokenFacts } from './authenticate.js'
+export type { CredentialId, TokenFacts } from './authenticate.js'
 export { scopeAllows, type ScopeTarget } from './token-scope.js'
 
 const FLUSH_EVERY_MS = 60_000
@@ -52,6 +52,8 @@ export function createAccounts(deps: AccountsDeps) {
     authenticate: authentication.authenticate,
     /** Facts of an access token; synchronous when warm. Null when it is unknown, expired or its owner suspended. */
     verifyToken: authentication.verifyToken,
+    /** The actor behind a credential that was used before, by its id; null when it is worth nothing any more. */
+    recall: authentication.recall,
     /** An account by name, in any case; null when there is none (a removed one is none, a service account no namespace). */
     findAccount: async (db: Db, name: string): Promise<Account | null> => {
       const row = await findAccountRow(db, name)

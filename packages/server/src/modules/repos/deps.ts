@@ -7,7 +7,7 @@ import type { GitStore } from './git/store.js'
 /** What repositories use of accounts. */
 export type RepoAccounts = Pick<
   Accounts,
-  'findAccount' | 'guardRemoval' | 'isLenient' | 'listContacts' | 'provideRepoCounts'
+  'findAccount' | 'guardRemoval' | 'isLenient' | 'listContacts' | 'provideRepoCounts' | 'recall'
 >
 export type { Contact } from '../accounts/index.js'
 

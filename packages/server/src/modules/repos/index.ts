@@ -17,6 +17,7 @@ import { bindRepoRoutes } from './routes/bind-routes.js'
 import { bindBucketFiles } from './routes/bucket-files.js'
 import { bindHubBuckets } from './routes/hub-buckets.js'
 import type { RepoRouteDeps } from './routes/repo-routes.js'
+import { createStanding } from './still-may.js'
 import { createXetStore } from './xet/create-xet-store.js'
 
 export type { Right } from './access.js'
@@ -45,10 +46,12 @@ export function createRepos(options: ReposOptions) {
   const deps: BrowseDeps = createBrowseDeps({ ...options, store: storage.store })
   const downloads = createDownloadCounter(deps)
   const signer = createUrlSigner(deps.instanceKey)
-  const xet = createXetStore(deps)
+  const standing = createStanding(deps)
+  const { stillMay } = standing
+  const xet = createXetStore({ ...deps, stillMay })
   const bucketFeed = createBucketFeed(deps)
   const lfsPartBytes = options.lfsPartBytes ?? LFS_PART_BYTES
-  const routeDeps: RepoRouteDeps = { ...deps, downloads, signer, lfsPartBytes, xetStoreId: xet.storeId }
+  const routeDeps: RepoRouteDeps = { ...deps, downloads, stillMay, signer, lfsPartBytes, xetStoreId: xet.storeId }
   provideCounts(deps)
 
   return {
@@ -67,6 +70,7 @@ export function createRepos(options: ReposOptions) {
     },
     start: async (): Promise<void> => {
       scheduleRepoJobs(deps)
+      standing.start()
       downloads.start()
     },
     stop: async (): Promise<void> => {

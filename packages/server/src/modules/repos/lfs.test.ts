@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join, type Person, startTestServer, type TestServer } from '@stoa/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { holderOf } from './holder.js'
 import { createRepos } from './index.js'
 
 interface BatchItem {
@@ -197,7 +198,9 @@ describe('large files', () => {
     const oid = sha256(bytes)
     const answer = await small.lfsBatch({
       repo,
-      actorId: ada.id,
+      holder: holderOf(
+        await app.accounts.authenticate({ authorization: `Bearer ${ada.token}`, cookie: undefined, address: '' }),
+      ),
       authorization: null,
       operation: 'upload',
       canMultipart: true,

@@ -35,6 +35,15 @@ export async function findSession(db: Db | Tx, secretHash: string): Promise<Sess
   return row ?? null
 }
 
+export async function findSessionById(db: Db | Tx, sessionId: string): Promise<SessionRow | null> {
+  const row = await db
+    .selectFrom('accounts.sessions')
+    .select(SESSION_COLUMNS)
+    .where('id', '=', sessionId)
+    .executeTakeFirst()
+  return row ?? null
+}
+
 export async function listSessionRows(db: Db | Tx, userId: string, now: Date): Promise<SessionRow[]> {
   return db
     .selectFrom('accounts.sessions')

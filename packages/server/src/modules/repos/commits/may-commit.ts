@@ -32,9 +32,15 @@ export async function demandCommitRight(
 /** Readers may propose changes, with a credential that may write. */
 export function demandPullRequestRight(actor: SignedIn, repo: Repo): void {
   if (repo.discussionsDisabled) throw refuse('Forbidden', 'Pull requests are disabled for this repository.')
+  if (!mayPropose(actor, repo))
+    throw refuse('InsufficientScope', 'This access token may only read. Use a token with the write role.')
+}
+
+/** Whether a reader may propose changes. */
+export function mayPropose(actor: SignedIn, repo: Pick<Repo, 'discussionsDisabled'>): boolean {
+  if (repo.discussionsDisabled) return false
   const isScoped = actor.auth.type === 'token' && actor.auth.role === 'fineGrained'
-  const may = isScoped ? hasDiscussionScope(actor) : mayWrite(actor)
-  if (!may) throw refuse('InsufficientScope', 'This access token may only read. Use a token with the write role.')
+  return isScoped ? hasDiscussionScope(actor) : mayWrite(actor)
 }
 
 function hasDiscussionScope(actor: SignedIn): boolean {

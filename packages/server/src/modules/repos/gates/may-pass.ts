@@ -16,7 +16,7 @@ export async function loadRight(db: Db, repo: Gated, actor: Actor): Promise<Righ
 type UserActor = Extract<Actor, { kind: 'user' }>
 
 /** A fine-grained token brings a person's grants along only for repositories it names. */
-function carriesGrants(repo: Gated, actor: Actor): actor is UserActor {
+export function carriesGrants(repo: AccessFacts, actor: Actor): actor is UserActor {
   if (actor.kind === 'anonymous') return false
   const type = repo.type === 'kernel' || repo.type === 'bucket' ? 'model' : repo.type
   return scopeAllows(actor.auth, 'repo.content.read', { type, name: `${repo.namespace}/${repo.name}` })

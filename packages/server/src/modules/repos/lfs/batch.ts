@@ -1,4 +1,5 @@
 import type { RepoDeps } from '../deps.js'
+import type { Holder } from '../holder.js'
 import { findLfsObjects, type LfsObject } from '../queries/lfs.js'
 import { type Repo, repoPath } from '../repo.js'
 import { beginUpload, partCount } from './multipart.js'
@@ -24,7 +25,7 @@ interface BatchItem {
 
 export interface BatchRequest {
   readonly repo: Repo
-  readonly actorId: string | null
+  readonly holder: Holder | null
   /** What the client authorised itself with; it does so again to verify, and git-lfs sends only what it is told to. */
   readonly authorization: string | null
   readonly operation: 'upload' | 'download'
@@ -111,13 +112,18 @@ function signedAction(deps: BatchDeps, request: BatchRequest, target: Target): A
   const seconds = target.method === 'GET' ? DOWNLOAD_SECONDS : UPLOAD_SECONDS
   const expires = new Date(deps.clock.now().getTime() + seconds * 1000)
   const expiresAt = Math.floor(expires.getTime() / 1000)
-  const signed = deps.signer.sign({ ...target, repoId: request.repo.id, by: request.actorId, expiresAt })
+  const signed = deps.signer.sign({ ...target, repoId: request.repo.id, holder: request.holder, expiresAt })
   return { href: `${deps.publicUrl()}${signed}`, expires_at: expires.toISOString() }
 }
 
 /** Part numbers are padded to one width: some clients order them as text (hub-api 4.4). */
 async function multipartAction(deps: BatchDeps, request: BatchRequest, object: BatchItem): Promise<Action> {
-  const incoming = { repoId: request.repo.id, oid: object.oid, sizeBytes: object.size, by: request.actorId }
+  const incoming = {
+    repoId: request.repo.id,
+    oid: object.oid,
+    sizeBytes: object.size,
+    by: request.holder?.userId ?? null,
+  }
   const base = `${objectPath(object)}/parts/${await beginUpload(deps, incoming, deps.lfsPartBytes)}`
   const header: Record<string, string> = { chunk_size: String(deps.lfsPartBytes) }
   for (let part = 1; part <= partCount(object.size, deps.lfsPartBytes); part++) {

@@ -8,7 +8,7 @@ const grant = {
   path: '/lfs/objects/aa',
   repoId: 'r1',
   sizeBytes: 5,
-  by: 'u1',
+  holder: { userId: 'u1', credential: 't1' },
   expiresAt: NOW.getTime() / 1000 + 60,
 }
 const queryOf = (url: string): SignedQuery =>
@@ -27,6 +27,8 @@ describe('signed addresses', () => {
     ['another repository', () => signer.verify('PUT', grant.path, { ...query, repo: 'r2' }, NOW)],
     ['another size', () => signer.verify('PUT', grant.path, { ...query, size: '6' }, NOW)],
     ['another account', () => signer.verify('PUT', grant.path, { ...query, by: 'u2' }, NOW)],
+    ['another credential', () => signer.verify('PUT', grant.path, { ...query, cred: 't2' }, NOW)],
+    ['nobody', () => signer.verify('PUT', grant.path, { ...query, by: undefined, cred: undefined }, NOW)],
     ['more time', () => signer.verify('PUT', grant.path, { ...query, exp: '9999999999' }, NOW)],
     ['no signature', () => signer.verify('PUT', grant.path, { ...query, sig: '' }, NOW)],
     ['too late', () => signer.verify('PUT', grant.path, query, new Date(NOW.getTime() + 61_000))],

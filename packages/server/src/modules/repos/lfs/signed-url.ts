@@ -1,5 +1,6 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 import { refuse } from '@stoa/contracts'
+import type { Holder } from '../holder.js'
 
 /** What a signed address allows; every field is under the signature. */
 export interface SignedGrant {
@@ -8,8 +9,8 @@ export interface SignedGrant {
   readonly path: string
   readonly repoId: string
   readonly sizeBytes: number | null
-  /** Account that asked for the address. */
-  readonly by: string | null
+  /** Who asked for the address. */
+  readonly holder: Holder | null
   /** Seconds since 1970. */
   readonly expiresAt: number
 }
@@ -19,6 +20,7 @@ export interface SignedQuery {
   readonly repo: string
   readonly size?: string | undefined
   readonly by?: string | undefined
+  readonly cred?: string | undefined
   readonly exp: string
   readonly sig: string
 }
@@ -36,16 +38,20 @@ const KEY_BYTES = 32
 export function createUrlSigner(instanceKey: Buffer): UrlSigner {
   const key = Buffer.from(hkdfSync('sha256', instanceKey, '', 'lfs-signed-address', KEY_BYTES))
   const mac = (grant: SignedGrant): Buffer => {
-    const { method, path, repoId, sizeBytes, by, expiresAt } = grant
+    const { method, path, repoId, sizeBytes, holder, expiresAt } = grant
+    const who = holder ? [holder.userId, holder.credential] : []
     return createHmac('sha256', key)
-      .update([method, path, repoId, sizeBytes ?? '', by ?? '', expiresAt].join('\n'))
+      .update([method, path, repoId, sizeBytes ?? '', expiresAt, ...who].join('\n'))
       .digest()
   }
   return {
     sign: (grant) => {
       const query = new URLSearchParams({ repo: grant.repoId, exp: String(grant.expiresAt) })
       if (grant.sizeBytes !== null) query.set('size', String(grant.sizeBytes))
-      if (grant.by !== null) query.set('by', grant.by)
+      if (grant.holder) {
+        query.set('by', grant.holder.userId)
+        query.set('cred', grant.holder.credential)
+      }
       query.set('sig', mac(grant).toString('base64url'))
       return `${grant.path}?${query}`
     },
@@ -55,7 +61,7 @@ export function createUrlSigner(instanceKey: Buffer): UrlSigner {
         path,
         repoId: query.repo,
         sizeBytes: query.size === undefined ? null : Number(query.size),
-        by: query.by ?? null,
+        holder: query.by && query.cred ? { userId: query.by, credential: query.cred } : null,
         expiresAt: Number(query.exp),
       }
       const expected = mac(grant)

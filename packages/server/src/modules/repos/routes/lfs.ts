@@ -20,6 +20,8 @@ import type { SignedIn } from '../deps.js'
 import { answerBatch } from '../lfs/batch.js'
 import { completeUpload, receivePart } from '../lfs/multipart.js'
 import { receiveObject } from '../lfs/receive-object.js'
+import type { SignedGrant, SignedQuery } from '../lfs/signed-url.js'
+import { holderOf } from '../holder.js'
 import { findLfsObjects } from '../queries/lfs.js'
 import type { Repo } from '../repo.js'
 import { openNamed, type RepoRouteDeps } from './repo-routes.js'
@@ -34,10 +36,10 @@ export function bindLfs(http: Http, deps: RepoRouteDeps): void {
       const { operation, objects, transfers, part_bytes: partBytes } = asked.body
       const repo = await openLfsRepo(deps, asked, type, operation === 'upload' ? 'upload' : 'read')
       asked.reply.type('application/vnd.git-lfs+json')
-      const actorId = asked.actor.kind === 'user' ? asked.actor.userId : null
+      const holder = holderOf(asked.actor)
       const canMultipart = transfers?.includes('multipart') ?? false
       const authorization = asked.request.headers.authorization ?? null
-      const asks = { repo, actorId, authorization, operation, canMultipart, objects }
+      const asks = { repo, holder, authorization, operation, canMultipart, objects }
       return await answerBatch(partBytes ? { ...deps, lfsPartBytes: partBytes } : deps, asks)
     })
     lfs.bind(lfsVerify[type], async (asked) => {
@@ -90,33 +92,44 @@ export function demandSignedIn(actor: Actor): SignedIn {
   throw askForCredentials(refuse('Unauthorized'))
 }
 
-/** Signed addresses: they carry their authorisation, so credentials beside them are ignored. */
+/** Signed addresses: they carry their authorisation, so credentials beside them are ignored; what was taken away since ends them. */
 function bindStorage(http: Http, deps: RepoRouteDeps): void {
   const storage = http.scope('storage')
+  const verify = async (method: SignedGrant['method'], request: FastifyRequest, query: SignedQuery) => {
+    const grant = deps.signer.verify(method, pathOf(request), query, deps.clock.now())
+    const pass = { home: 'repo' as const, repoId: grant.repoId, holder: grant.holder }
+    if (!(await deps.stillMay(pass, method === 'GET' ? 'read' : 'upload'))) throw refuse('InvalidSignature')
+    return grant
+  }
   const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] as string
   const bytesOf = (request: FastifyRequest) => (request.body ?? []) as AsyncIterable<Uint8Array>
   storage.bind(uploadLfsObject, async ({ params, query, request, reply }) => {
-    const grant = deps.signer.verify('PUT', pathOf(request), query, deps.clock.now())
+    const grant = await verify('PUT', request, query)
     const announced = request.headers['content-length']
     if (announced !== undefined && Number(announced) !== grant.sizeBytes) throw refuse('LfsHashMismatch')
-    const object = { repoId: grant.repoId, oid: params.oid, sizeBytes: grant.sizeBytes ?? 0, by: grant.by }
+    const object = {
+      repoId: grant.repoId,
+      oid: params.oid,
+      sizeBytes: grant.sizeBytes ?? 0,
+      by: grant.holder?.userId ?? null,
+    }
     await receiveObject(deps, object, bytesOf(request))
     return reply.code(200).header('etag', `"${params.oid}"`).send('')
   })
   storage.bind(uploadLfsPart, async ({ params, query, request, reply }) => {
-    deps.signer.verify('PUT', pathOf(request), query, deps.clock.now())
+    await verify('PUT', request, query)
     const etag = await receivePart(deps, params.upload, Number(params.part), bytesOf(request))
     return reply.code(200).header('etag', etag).send('')
   })
   storage.bind(downloadLfsObject, async ({ params, query, request, reply }) => {
-    const grant = deps.signer.verify('GET', pathOf(request), query, deps.clock.now())
+    const grant = await verify('GET', request, query)
     const source = await openLfsObject(deps, grant.repoId, params.oid)
     if (!source) throw refuse('LfsObjectMissing')
     reply.header('content-type', 'application/octet-stream').header('content-disposition', 'attachment')
     return await sendBytes(request, reply, { ...source, etag: `"${params.oid}"` })
   })
   http.scope('lfs').bind(completeLfsUpload, async ({ params, query, body, request }) => {
-    deps.signer.verify('POST', pathOf(request), query, deps.clock.now())
+    await verify('POST', request, query)
     if (body.oid !== params.oid) throw refuse('InvalidRequest', 'The body names another file than the address.')
     await completeUpload(deps, params.upload, params.oid)
     return { oid: params.oid }

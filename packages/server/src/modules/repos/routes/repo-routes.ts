@@ -7,10 +7,12 @@ import type { DownloadCounter } from '../count-downloads.js'
 import { type FoundRepo, findRepo } from '../find-repo.js'
 import type { BatchDeps } from '../lfs/batch.js'
 import { typeOf } from '../repo-name.js'
+import type { StillMay } from '../still-may.js'
 
 /** What the routes of this module work with. */
 export interface RepoRouteDeps extends BrowseDeps, BatchDeps {
   readonly downloads: DownloadCounter
+  readonly stillMay: StillMay
   /** Part of the Xet store's addresses. */
   readonly xetStoreId: string
 }

@@ -25,7 +25,7 @@ import { registerShard } from '../xet/register-shard.js'
 import { storeXorb } from '../xet/store-xorb.js'
 import type { TokenIssuer } from '../xet/issue-token.js'
 import type { XetDeps } from '../xet/xet-deps.js'
-import type { XetGrant } from '../xet/xet-keys.js'
+import type { LinkQuery, XetGrant } from '../xet/xet-keys.js'
 
 const MAX_BODY = 64 * 1024 * 1024
 /** Bytes of uploads that are in memory at once, of everybody and of one person; the rest waits on the wire. */
@@ -87,7 +87,7 @@ function bindUploads(scope: HttpScope, deps: XetDeps): void {
   const shards = new Turns({ units: MAX_SHARDS, unitsPerKey: 1, waiting: MAX_WAITING_UPLOADS })
   for (const route of forms(uploadXorb)) {
     scope.bind(route, async ({ params, request }) => {
-      const grant = demand(deps, request, 'write')
+      const grant = await demand(deps, request, 'write')
       await bodies.take(keyOf(grant), announcedBytes(request), async () =>
         storeXorb(deps, params.hash, await readBody(request)),
       )
@@ -97,7 +97,7 @@ function bindUploads(scope: HttpScope, deps: XetDeps): void {
   }
   for (const route of forms(uploadShard)) {
     scope.bind(route, async ({ request }) => {
-      const grant = demand(deps, request, 'write')
+      const grant = await demand(deps, request, 'write')
       const isNew = await bodies.take(keyOf(grant), announcedBytes(request), async () => {
         const bytes = await readBody(request)
         return await shards.take(keyOf(grant), 1, () => registerShard(deps, grant, bytes))
@@ -114,14 +114,19 @@ function bindReads(scope: HttpScope, deps: XetDeps): void {
   const unversioned = <R extends Route>(route: R): R[] => [route, withPath(route, route.path.replace('/v1/', '/'))]
   for (const route of unversioned(queryChunk)) {
     scope.bind(route, async ({ params, request, reply }) => {
-      const answer = await answerDedup(deps, demand(deps, request, 'read'), params.hash)
+      const answer = await answerDedup(deps, await demand(deps, request, 'read'), params.hash)
       if (!answer) throw refuse('EntryNotFound', 'No such chunk.')
       return reply.type('application/octet-stream').send(answer)
     })
   }
   for (const route of unversioned(reconstructionV1)) {
     scope.bind(route, async ({ params, request }) => {
-      const { plan, url } = await reconstruct(deps, demand(deps, request, 'read'), params.hash, request.headers.range)
+      const { plan, url } = await reconstruct(
+        deps,
+        await demand(deps, request, 'read'),
+        params.hash,
+        request.headers.range,
+      )
       const entries = [...plan.fetches].map(([xorb, ranges]) => [
         xorb,
         ranges.map((range) => ({ range: chunkRange(range), url: url(xorb, range), url_range: byteRange(range) })),
@@ -134,7 +139,12 @@ function bindReads(scope: HttpScope, deps: XetDeps): void {
     })
   }
   scope.bind(reconstructionV2, async ({ params, request }) => {
-    const { plan, url } = await reconstruct(deps, demand(deps, request, 'read'), params.hash, request.headers.range)
+    const { plan, url } = await reconstruct(
+      deps,
+      await demand(deps, request, 'read'),
+      params.hash,
+      request.headers.range,
+    )
     const entries = [...plan.fetches].map(([xorb, ranges]) => [
       xorb,
       ranges.map((range) => ({
@@ -149,7 +159,7 @@ function bindReads(scope: HttpScope, deps: XetDeps): void {
     }
   })
   scope.bind(headXorb, async ({ params, request, reply }) => {
-    const grant = demand(deps, request, 'read')
+    const grant = await demand(deps, request, 'read')
     const isTheirs = grant.mayProbe && (await holdsXorb(deps.db, grant, params.hash))
     const xorb = isTheirs ? (await findXorbs(deps.db, [params.hash])).get(params.hash) : undefined
     if (!xorb) throw refuse('EntryNotFound', 'No such xorb.')
@@ -162,12 +172,12 @@ function bindReads(scope: HttpScope, deps: XetDeps): void {
 async function sendSpan(
   deps: XetDeps,
   params: { hash: string; span: string },
-  query: { expires: string; signature: string },
+  query: LinkQuery,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const nowS = Math.floor(deps.clock.now().getTime() / 1000)
-  const isValid = deps.keys.isLinkValid(params.hash, params.span, Number(query.expires), query.signature, nowS)
-  if (!isValid) throw refuse('XetLinkInvalid')
+  const pass = deps.keys.readLink(params.hash, params.span, query, nowS)
+  if (!pass || !(await deps.stillMay(pass, 'read'))) throw refuse('XetLinkInvalid')
   const xorb = (await findXorbs(deps.db, [params.hash])).get(params.hash)
   const [start = 0, last = 0] = params.span.split('-').map(Number)
   const blob = xorb ? await deps.blobs.get(xorb.blobKey, { start, endExclusive: last + 1 }) : null
@@ -185,15 +195,19 @@ function withPath<R extends Route>(route: R, path: string): R {
   return { ...route, id: `${route.id}.plain`, path }
 }
 
-function demand(deps: XetDeps, request: FastifyRequest, scope: 'read' | 'write'): XetGrant {
+/** The grant of the token; access that was taken away since ends it. */
+async function demand(deps: XetDeps, request: FastifyRequest, scope: 'read' | 'write'): Promise<XetGrant> {
   const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
   const grant = deps.keys.readToken(token, Math.floor(deps.clock.now().getTime() / 1000))
   if (!grant) throw refuse('InvalidCredentials', 'The Xet token is missing, forged or expired.')
   if (scope === 'write' && grant.scope !== 'write') throw refuse('InsufficientScope', 'This Xet token may only read.')
+  if (!(await deps.stillMay(grant, scope === 'read' ? 'read' : 'upload'))) {
+    throw refuse('InvalidCredentials', 'The Xet token is missing, forged or expired.')
+  }
   return grant
 }
 
-const keyOf = (grant: XetGrant): string => grant.userId ?? grant.repoId
+const keyOf = (grant: XetGrant): string => grant.holder?.userId ?? grant.repoId
 
 /** What a body will take in memory. */
 function announcedBytes(request: FastifyRequest): number {

@@ -5,6 +5,7 @@ import { findBucket } from '../buckets/find-bucket.js'
 import { demandCommitRight } from '../commits/may-commit.js'
 import { findRepo } from '../find-repo.js'
 import type { RepoDeps } from '../deps.js'
+import { holderOf } from '../holder.js'
 import type { XetGrant, XetKeys } from './xet-keys.js'
 
 const LIFETIME_S = 900
@@ -36,8 +37,7 @@ type IssueDeps = Pick<RepoDeps, 'db' | 'clock' | 'publicUrl'> & { readonly keys:
 export function createTokenIssuer(deps: IssueDeps): TokenIssuer {
   const sign = (actor: Actor, grant: Pick<XetGrant, 'home' | 'repoId' | 'scope' | 'mayProbe'>): IssuedToken => {
     const exp = Math.floor(deps.clock.now().getTime() / 1000) + LIFETIME_S
-    const userId = actor.kind === 'user' ? actor.userId : null
-    const accessToken = deps.keys.signToken({ ...grant, userId, exp })
+    const accessToken = deps.keys.signToken({ ...grant, holder: holderOf(actor), exp })
     return { accessToken, exp, casUrl: `${deps.publicUrl()}/xet/${deps.keys.storeId}` }
   }
   const find = (actor: Actor, { kind, namespace, name }: RepoAddress) =>

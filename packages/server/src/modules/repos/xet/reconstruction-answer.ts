@@ -33,8 +33,8 @@ export async function reconstruct(
   const expiresS = Math.floor(deps.clock.now().getTime() / 1000) + LINK_S
   const url = (xorb: string, range: FetchRange): string => {
     const span = `${range.byteStart}-${range.byteEnd - 1}`
-    const signature = deps.keys.signLink(xorb, span, expiresS)
-    return `${deps.publicUrl()}/xet/${deps.keys.storeId}/fetch/${xorb}/${span}?expires=${expiresS}&signature=${signature}`
+    const query = deps.keys.signLink(xorb, span, expiresS, grant)
+    return `${deps.publicUrl()}/xet/${deps.keys.storeId}/fetch/${xorb}/${span}?${query}`
   }
   return { plan, url }
 }

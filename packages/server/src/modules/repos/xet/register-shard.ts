@@ -64,7 +64,14 @@ export async function registerShard(deps: XetDeps, grant: XetGrant, bytes: Buffe
 
 function largeFileOf(grant: XetGrant, file: XetFile, at: Date): NewLfsObject {
   const { sha256, sizeBytes, hash } = file
-  return { oid: sha256, sizeBytes, blobKey: xetBlobKey(hash), repoId: grant.repoId, pushedBy: grant.userId, at }
+  return {
+    oid: sha256,
+    sizeBytes,
+    blobKey: xetBlobKey(hash),
+    repoId: grant.repoId,
+    pushedBy: grant.holder?.userId ?? null,
+    at,
+  }
 }
 
 function parse(bytes: Buffer): ShardFile[] {

@@ -1,5 +1,6 @@
 import type { KeyedHashes } from '@stoa/xet'
 import type { RepoDeps } from '../deps.js'
+import type { StillMay } from '../still-may.js'
 import type { Verifier } from './verifier.js'
 import type { XetKeys } from './xet-keys.js'
 
@@ -7,6 +8,7 @@ import type { XetKeys } from './xet-keys.js'
 export interface XetDeps extends Pick<RepoDeps, 'db' | 'write' | 'blobs' | 'clock' | 'ids' | 'publicUrl'> {
   readonly keys: XetKeys
   readonly verifier: Verifier
+  readonly stillMay: StillMay
   /** Loaded with the first upload. */
   hashes(): Promise<KeyedHashes>
 }

@@ -1,19 +1,23 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { type Pass, readPass, writePass } from '../holder.js'
 
 const KEY_BYTES = 32
 const STORE_ID_DIGITS = 12
 
 /** What a Xet token lets its holder do, with one repository or bucket only. */
-export interface XetGrant {
-  /** What `repoId` is the id of. */
-  readonly home: 'repo' | 'bucket'
-  readonly repoId: string
+export interface XetGrant extends Pass {
   readonly scope: 'read' | 'write'
-  readonly userId: string | null
   /** Whether its holder may ask which chunks the owner has: whoever may write there, not who only proposes changes. */
   readonly mayProbe: boolean
   /** Unix seconds. */
   readonly exp: number
+}
+
+/** Query of a link, as it arrives. */
+export interface LinkQuery {
+  readonly expires: string
+  readonly for: string
+  readonly signature: string
 }
 
 /** Signs and checks tokens and links with keys of this instance. */
@@ -24,8 +28,10 @@ export interface XetKeys {
   signToken(grant: XetGrant): string
   /** Null when forged or past its end by more than the tolerated skew. */
   readToken(token: string, nowS: number): XetGrant | null
-  signLink(xorb: string, span: string, expiresS: number): string
-  isLinkValid(xorb: string, span: string, expiresS: number, signature: string, nowS: number): boolean
+  /** Query of a link to a span of a xorb. */
+  signLink(xorb: string, span: string, expiresS: number, pass: Pass): string
+  /** Whom a link was made for; null when it is forged or past its end. */
+  readLink(xorb: string, span: string, query: LinkQuery, nowS: number): Pass | null
 }
 
 /** Clocks differ, and a client never asks again after a 401 (xet.md §7.1). */
@@ -48,11 +54,17 @@ export function createXetKeys(instanceKey: Uint8Array): XetKeys {
       const [payload = '', signature = ''] = token.length > MAX_TOKEN ? [] : token.split('.')
       if (!isSame(mac(tokenKey, payload), signature)) return null
       const grant = JSON.parse(Buffer.from(payload, 'base64url').toString()) as XetGrant
-      return grant.exp + SKEW_S < nowS ? null : grant
+      return grant.exp + SKEW_S < nowS ? null : { ...grant, holder: grant.holder ?? null }
     },
-    signLink: (xorb, span, expiresS) => mac(linkKey, `${xorb} ${span} ${expiresS}`),
-    isLinkValid: (xorb, span, expiresS, signature, nowS) =>
-      expiresS >= nowS && isSame(mac(linkKey, `${xorb} ${span} ${expiresS}`), signature),
+    signLink: (xorb, span, expiresS, pass) => {
+      const holder = writePass(pass)
+      const signature = mac(linkKey, `${xorb} ${span} ${expiresS} ${holder}`)
+      return `expires=${expiresS}&for=${holder}&signature=${signature}`
+    },
+    readLink: (xorb, span, query, nowS) => {
+      const expected = mac(linkKey, `${xorb} ${span} ${query.expires} ${query.for}`)
+      return isSame(expected, query.signature) && Number(query.expires) >= nowS ? readPass(query.for) : null
+    },
   }
 }
 
