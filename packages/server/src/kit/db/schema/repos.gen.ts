@@ -6,8 +6,9 @@ export interface AccessRequests {
   repoId: string
   userId: string
   status: string
-  /** AccessAnswers */
+  /** AccessAnswers; answers to the form, by the label the form had */
   fields: ColumnType<unknown, string, string>
+  /** let in by the owner without having asked, so no e-mail address is shared */
   isGrant: boolean
   requestedAt: Date
   reviewedBy: string | null

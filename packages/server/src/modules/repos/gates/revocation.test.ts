@@ -1,12 +1,22 @@
 import { createHash } from 'node:crypto'
 import { commit } from '@huggingface/hub'
-import { createTestClock, join, type Person, startTestServer, type TestServer } from '@stoa/testkit'
+import {
+  createTestClock,
+  join,
+  openXet,
+  type PackedFile,
+  packFile,
+  type Person,
+  sendPacked,
+  startTestServer,
+  type TestServer,
+} from '@stoa/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { holderOf } from '../holder.js'
 import { createStanding } from '../still-may.js'
 
 const weights = Buffer.alloc(200_000, 'weights')
-const fresh = Buffer.from('bytes that are not here yet')
+let made = 0
 const oidOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 const LFS = { 'content-type': 'application/vnd.git-lfs+json' }
 
@@ -17,7 +27,9 @@ describe('[R1] access taken away is taken away at every door', () => {
   let server: TestServer
   let ada: Person
   let bob: Person
+  let packed: PackedFile
   beforeAll(async () => {
+    packed = await packFile(Buffer.concat([weights, weights]))
     server = await startTestServer()
     ;[ada, bob] = [await join(server, 'ada'), await join(server, 'bob')]
     await ada.ask('POST', '/api/v1/accounts/orgs', { name: 'acme', fullname: 'Acme' })
@@ -34,18 +46,29 @@ describe('[R1] access taken away is taken away at every door', () => {
         private: isPrivate,
       })
       const full = `${name === 'closed' ? 'acme' : 'ada'}/${name}`
-      for (const useXet of [false, true]) {
-        const path = useXet ? 'xet.safetensors' : 'lfs.safetensors'
-        const content = new Blob([useXet ? Buffer.concat([weights, weights]) : weights])
-        const operations = [{ operation: 'addOrUpdate' as const, path, content }]
-        const repo = { type: 'model' as const, name: full }
-        await commit({ hubUrl: server.url, accessToken: ada.token, repo, title: 'x', useXet, operations })
-      }
+      const repo = { type: 'model' as const, name: full }
+      const operations = [{ operation: 'addOrUpdate' as const, path: 'lfs.safetensors', content: new Blob([weights]) }]
+      await commit({ hubUrl: server.url, accessToken: ada.token, repo, title: 'x', useXet: false, operations })
+      await sendPacked(await openXet(server.url, ada.token, `models/${full}`), packed)
+      await commitLarge(full, packed)
     }
     await ada.ask('PUT', '/api/models/ada/gated/settings', { gated: 'manual' })
     await ada.ask('POST', '/api/models/ada/gated/user-access-request/grant', { user: 'bob' })
   })
   afterAll(() => server.stop())
+
+  const commitLarge = (id: string, { sha256, content }: PackedFile) => {
+    const file = { path: 'xet.safetensors', algo: 'sha256', oid: sha256, size: content.length }
+    const lines = [
+      { key: 'header', value: { summary: 'x' } },
+      { key: 'lfsFile', value: file },
+    ]
+    return fetch(`${server.url}/api/models/${id}/commit/main`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ada.token}`, 'content-type': 'application/x-ndjson' },
+      body: lines.map((line) => JSON.stringify(line)).join('\n'),
+    })
+  }
 
   /** Everything a reader with a writing token holds or may ask for; the addresses and tokens are fetched now. */
   async function openDoors(id: string, token: string): Promise<Doors> {
@@ -69,10 +92,7 @@ describe('[R1] access taken away is taken away at every door', () => {
       headers: auth,
     })
     const bearer = { authorization: `Bearer ${xet.accessToken}` }
-    const head = await fetch(`${server.url}/${id}/resolve/main/xet.safetensors`, { method: 'HEAD', headers: auth })
-    const plan = `${xet.casUrl}/v1/reconstructions/${head.headers.get('x-xet-hash')}`
-    if (head.headers.get('x-xet-hash') === null) console.log('NOHASH', head.status, [...head.headers])
-    else console.log(await (await fetch(plan, { headers: bearer })).text(), xet)
+    const plan = `${xet.casUrl}/v1/reconstructions/${packed.hash}`
     type Plan = { fetch_info: Record<string, { url: string }[]> }
     const link = Object.values((await json<Plan>(plan, { headers: bearer })).fetch_info)[0]?.[0]?.url ?? ''
     const reading: Doors = {
@@ -86,6 +106,7 @@ describe('[R1] access taken away is taken away at every door', () => {
       'Xet link': () => send(link),
     }
     if (!token) return reading
+    const fresh = Buffer.from(`bytes that are not here yet ${made++}`)
     const up = await batch('upload', fresh)
     const writing = await json<{ accessToken: string; casUrl: string }>(
       `/api/models/${id}/xet-write-token/main?create_pr=1`,
