@@ -2,7 +2,7 @@ import { type Actor, ANONYMOUS } from '../../kit/http/actor.js'
 import { includesRight, rightOn } from './access.js'
 import type { Bucket } from './buckets/bucket.js'
 import { mayPropose } from './commits/may-commit.js'
-import type { RepoDeps } from './deps.js'
+import type { RepoAccounts, RepoDeps } from './deps.js'
 import { carriesGrants } from './gates/may-pass.js'
 import type { Holder, Pass } from './holder.js'
 import { isLetIn } from './queries/access-requests.js'
@@ -29,7 +29,9 @@ export interface Standing {
   start(): void
 }
 
-export function createStanding(deps: RepoDeps): Standing {
+type StandingDeps = Pick<RepoDeps, 'db' | 'clock' | 'events'> & { readonly accounts: Pick<RepoAccounts, 'recall'> }
+
+export function createStanding(deps: StandingDeps): Standing {
   const homes = rememberFor<Facts | null>(deps, async ([home = '', id = '']) =>
     home === 'repo' ? await findRepoById(deps.db, id) : await findBucketById(deps.db, id),
   )
@@ -54,7 +56,7 @@ export function createStanding(deps: RepoDeps): Standing {
   return { stillMay, start }
 }
 
-async function recallHolder(deps: RepoDeps, holder: Holder | null): Promise<Actor | null> {
+async function recallHolder(deps: StandingDeps, holder: Holder | null): Promise<Actor | null> {
   if (holder === null) return ANONYMOUS
   const type = holder.credential.startsWith('t') ? 'token' : 'session'
   const actor = await deps.accounts.recall({ type, id: holder.credential.slice(1) })

@@ -172,8 +172,7 @@ describe('[R1] access taken away is taken away at every door', () => {
   it('where nobody tells: a second process looks again within twenty seconds', async () => {
     const { kit, app } = server.running
     const clock = createTestClock(new Date())
-    const deps = { ...kit, clock, accounts: app.accounts } as Parameters<typeof createStanding>[0]
-    const { stillMay } = createStanding(deps)
+    const { stillMay } = createStanding({ ...kit, clock, accounts: app.accounts })
     const actor = await app.accounts.authenticate({
       authorization: `Bearer ${bob.token}`,
       cookie: undefined,
