@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { type Client, createClient } from '@stoa/sdk'
 import { readConfig, type Running, start } from '@stoa/server'
-import { type Clock, copyTemplateDatabase, createTestClock, silentLog, systemClock } from '@stoa/server/testing'
+import {
+  type Clock,
+  copyTemplateDatabase,
+  createTestClock,
+  demandAudit,
+  silentLog,
+  systemClock,
+} from '@stoa/server/testing'
 import { openTestStores } from './test-stores.js'
 
 export interface TestServerOptions {
@@ -40,6 +47,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     checkResponses: true,
     ...(options.log === 'shown' ? {} : { log: silentLog }),
   })
+  await demandAudit(running)
   return {
     url: running.url,
     running,

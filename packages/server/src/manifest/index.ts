@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { applyManifest, exportManifest as exportRoute } from '@stoa/contracts'
+import { actAs } from '../kit/audit/audit.js'
 import type { Db } from '../kit/db/database.js'
 import type { Http } from '../kit/http/server.js'
 import { itemProblem } from '../kit/manifest/noun.js'
@@ -22,13 +23,14 @@ export function createManifest(deps: ManifestDeps & { readonly db: Db }) {
     ): Promise<ApplyResult> => {
       const path = resolve(file)
       const text = await readFile(path, 'utf8')
-      return applyDocuments(deps, {
+      const request = {
         documents: [{ name: file, text }],
         dryRun: false,
         actor: null,
         resolveSecret: secretsFromMachine(environment, dirname(path)),
-        folder: (folder) => readFolder(dirname(path), folder),
-      })
+        folder: (folder: string) => readFolder(dirname(path), folder),
+      }
+      return actAs('bootstrap', () => applyDocuments(deps, request))
     },
   }
 }

@@ -1,12 +1,47 @@
 import { refuse } from '@stoa/contracts'
+import { personal } from '../../kit/audit/audit.js'
 import type { Tx } from '../../kit/db/database.js'
 import type { TokenScope } from '../../kit/http/actor.js'
 import type { AccountsDeps } from './deps.js'
-import { findTokenByName, insertToken, listTokenRows, type TokenRow } from './queries/credentials.js'
+import {
+  deleteToken,
+  deleteTokensByHash,
+  findTokenById,
+  findTokenByName,
+  insertToken,
+  listTokenRows,
+  type TokenRow,
+} from './queries/credentials.js'
 import { hashSecret, makeTokenSecret } from './token-secret.js'
 
 export const MAX_TOKENS = 200
 const HINT_LENGTH = 4
+
+type KnownToken = Pick<TokenRow, 'id' | 'userId' | 'name' | 'role' | 'scopes' | 'expiresAt'>
+
+/** Records what became of a token in its owner's chain. */
+export async function recordToken(tx: Tx, deps: AccountsDeps, token: KnownToken, action: string): Promise<void> {
+  const { id, userId, name, role, scopes, expiresAt } = token
+  const facts = { role, expiresAt, scopes: scopes.map((scope) => personal(userId, JSON.stringify(scope))) }
+  const target = { type: 'token', id, name: personal(userId, name) }
+  const change = action === 'auth.token.revoke' ? { before: facts } : { after: facts }
+  await deps.audit.record(tx, { chain: userId, action, target, ...change })
+}
+
+/** Revokes one token of a user; false when it is not theirs. */
+export async function revokeToken(tx: Tx, deps: AccountsDeps, userId: string, tokenId: string): Promise<boolean> {
+  const token = await findTokenById(tx, tokenId)
+  if (!token || !(await deleteToken(tx, userId, tokenId))) return false
+  await recordToken(tx, deps, token, 'auth.token.revoke')
+  return true
+}
+
+/** Revokes tokens whose secrets were found; the users they belonged to. */
+export async function revokeLeaked(tx: Tx, deps: AccountsDeps, secrets: readonly string[]): Promise<string[]> {
+  const tokens = await deleteTokensByHash(tx, secrets.map(hashSecret))
+  for (const token of tokens) await recordToken(tx, deps, token, 'auth.token.revoke')
+  return tokens.map((token) => token.userId)
+}
 
 export interface NewToken {
   readonly userId: string
@@ -41,5 +76,6 @@ export async function createAccessToken(
   }
   const { lastUsedAt: _, ...stored } = row
   await insertToken(tx, { ...stored, secretHash: hashSecret(secret) })
+  await recordToken(tx, deps, row, 'auth.token.create')
   return { token: row, secret }
 }

@@ -3,6 +3,7 @@ import type { Role } from '../../kit/http/actor.js'
 import type { Tx } from '../../kit/db/database.js'
 import type { AccountsDeps } from './deps.js'
 import { lockAccount } from './queries/accounts.js'
+import { recordMember } from './record-change.js'
 import { countMembers, deleteMembership, findRole, upsertMembership } from './queries/memberships.js'
 
 interface Member {
@@ -20,15 +21,26 @@ export async function setMembership(
   if (before === member.role) return before
   if (before === 'admin') await keepAnAdmin(tx, member)
   await upsertMembership(tx, { ...member, now: deps.clock.now() })
+  await recordMember(tx, deps, member, {
+    action: before === null ? 'org.add_user' : 'org.change_role',
+    ...(before === null ? {} : { before: { role: before } }),
+    after: { role: member.role },
+  })
   return before
 }
 
 /** Removes a member; what the role was, null when there was none. Throws `LastAdmin`. */
-export async function removeMembership(tx: Tx, member: Member): Promise<Role | null> {
+export async function removeMembership(
+  tx: Tx,
+  deps: AccountsDeps,
+  member: Member & { readonly isLeaving?: boolean },
+): Promise<Role | null> {
   const before = await lockedRole(tx, member)
   if (before === null) return null
   if (before === 'admin') await keepAnAdmin(tx, member)
   await deleteMembership(tx, member.orgId, member.userId)
+  const action = member.isLeaving ? 'org.leave' : 'org.remove_user'
+  await recordMember(tx, deps, member, { action, before: { role: before } })
   return before
 }
 

@@ -1,9 +1,11 @@
 import { refuse } from '@stoa/contracts'
+import { personal } from '../../kit/audit/audit.js'
 import type { Tx } from '../../kit/db/database.js'
 import { findNameProblem } from './account-name.js'
 import type { AccountsDeps } from './deps.js'
 import { type AccountPatch, findAccountRow, insertAccount, insertUser, isEmailTaken } from './queries/accounts.js'
-import { upsertMembership } from './queries/memberships.js'
+import { setMembership } from './change-membership.js'
+import { recordAccount } from './record-change.js'
 
 /** What a new account is called. `id` is only given by a lenient manifest. */
 interface NewAccount {
@@ -31,6 +33,8 @@ export async function createUser(tx: Tx, deps: AccountsDeps, user: NewUser): Pro
     emailVerifiedAt: isVerified ? deps.clock.now() : null,
     isAdmin: user.isAdmin ?? false,
   })
+  const after = { isAdmin: user.isAdmin ?? false, email: personal(id, email), emailVerified: isVerified }
+  await recordAccount(tx, deps, { id, kind: 'user', name: user.name }, { action: 'user.create', after })
   return id
 }
 
@@ -42,9 +46,11 @@ export interface NewOrg extends NewAccount {
 /** Makes an organisation; its id. Throws `NameInvalid`, `NameTaken`. */
 export async function createOrg(tx: Tx, deps: AccountsDeps, org: NewOrg): Promise<string> {
   const id = await addAccount(tx, deps, 'org', org)
-  if (org.adminId !== undefined) {
-    await upsertMembership(tx, { orgId: id, userId: org.adminId, role: 'admin', now: deps.clock.now() })
-  }
+  await deps.audit.openChain(tx, id)
+  const { plan = 'free', defaultPrivate = false } = org.patch ?? {}
+  const after = { fullname: org.fullname || org.name, plan, defaultPrivate }
+  await recordAccount(tx, deps, { id, kind: 'org', name: org.name }, { action: 'org.create', after })
+  if (org.adminId !== undefined) await setMembership(tx, deps, { orgId: id, userId: org.adminId, role: 'admin' })
   return id
 }
 

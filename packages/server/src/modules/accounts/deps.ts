@@ -1,3 +1,4 @@
+import type { Audit } from '../../kit/audit/audit.js'
 import type { Clock } from '../../kit/clock.js'
 import type { Db, Tx } from '../../kit/db/database.js'
 import type { Ids } from '../../kit/ids.js'
@@ -7,6 +8,7 @@ import type { Log } from '../../kit/log.js'
 export interface AccountsDeps {
   readonly db: Db
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  readonly audit: Audit
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log

@@ -6,6 +6,7 @@ import { checkPassword, hashPassword } from './password.js'
 import { countAdmins, findAccountRowById, findFirstAdmin } from './queries/accounts.js'
 import { deleteSessionsOf, upsertPassword } from './queries/credentials.js'
 import { findOpenLink, insertLink, type LinkRow, retireLinks, useLink } from './queries/one-time-links.js'
+import { recordSignIn } from './record-change.js'
 import { openSession, type Visitor } from './sign-in.js'
 import { hashSecret, makeLinkSecret } from './token-secret.js'
 
@@ -20,13 +21,18 @@ export async function makeLink(
   const secret = makeLinkSecret()
   const now = deps.clock.now()
   await retireLinks(tx, link.purpose, link.userId, now)
+  const id = deps.ids.next()
   await insertLink(tx, {
-    id: deps.ids.next(),
+    id,
     ...link,
     secretHash: hashSecret(secret),
     createdAt: now,
     expiresAt: new Date(now.getTime() + LIFE_MS),
   })
+  const { purpose, userId } = link
+  const after = { purpose, userId }
+  const chain = userId ?? 'platform'
+  await deps.audit.record(tx, { chain, action: 'auth.link.create', target: { type: 'link', id }, after })
   return `${deps.publicUrl()}/redeem#${secret}`
 }
 
@@ -82,6 +88,7 @@ export async function redeemLink(
     const userId = link.userId ?? (await createFirstAdmin(tx, deps, redemption))
     await upsertPassword(tx, userId, passwordHash, now)
     await deleteSessionsOf(tx, userId)
+    await recordSignIn(tx, deps, userId, { action: 'auth.password.reset', after: { linkId: link.id } })
     return { userId, cookieSecret: await openSession(tx, deps, userId, visitor) }
   })
 }

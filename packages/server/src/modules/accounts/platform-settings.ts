@@ -47,7 +47,12 @@ export function createPlatformSettings(deps: AccountsDeps): PlatformSettings {
   return {
     isLenient: () => lenient,
     mayBeLenient,
-    setLenient: (tx, isLenient) => upsertSetting(tx, LENIENT, isLenient, deps.clock.now()),
+    setLenient: async (tx, isLenient) => {
+      const target = { type: 'setting', id: LENIENT }
+      const facts = { before: { value: lenient }, after: { value: isLenient } }
+      await upsertSetting(tx, LENIENT, isLenient, deps.clock.now())
+      await deps.audit.record(tx, { chain: 'platform', action: 'admin.settings.update', target, ...facts })
+    },
     signUp: async () => {
       await refresh()
       return signUp

@@ -4,6 +4,7 @@ import type { AccountsDeps } from './deps.js'
 import { type AccountRow, countAdmins, updateAccount, updateUser } from './queries/accounts.js'
 import { deleteSessionsOf, deleteTokensOf } from './queries/credentials.js'
 import { deleteMembershipsOf, listSoleAdminOrgs } from './queries/memberships.js'
+import { recordAccount, recordMember } from './record-change.js'
 import { retireLinks } from './queries/one-time-links.js'
 
 /** Says why an account cannot go yet ("it holds 3 repositories"), or null; asked of the modules that keep things for accounts. */
@@ -30,8 +31,11 @@ export async function removeAccount(
     await retireLinks(tx, 'set_password', account.id, now)
     await updateUser(tx, account.id, { email: null, emailVerifiedAt: null, isAdmin: false })
   }
-  await deleteMembershipsOf(tx, account.id)
+  for (const member of await deleteMembershipsOf(tx, account.id)) {
+    await recordMember(tx, deps, member, { action: 'org.remove_user', before: { role: member.role } })
+  }
   await updateAccount(tx, account.id, { state: 'removed', fullname: account.name, website: null, details: null }, now)
+  await recordAccount(tx, deps, account, { action: `${account.kind}.delete` })
 }
 
 async function checkReplaceable(tx: Tx, user: AccountRow): Promise<void> {

@@ -4,7 +4,8 @@ import { addressPrefix } from '../../kit/http/address-prefix.js'
 import type { AccountsDeps } from './deps.js'
 import { verifyPassword } from './password.js'
 import { type AccountRow, findAccountRow, listUsersByEmail } from './queries/accounts.js'
-import { findPasswordHash, insertSession, trimSessions } from './queries/credentials.js'
+import { deleteSession, findPasswordHash, insertSession, trimSessions } from './queries/credentials.js'
+import { recordSignIn } from './record-change.js'
 import type { SignInThrottle } from './sign-in-throttle.js'
 import { hashSecret, makeLinkSecret } from './token-secret.js'
 
@@ -47,10 +48,25 @@ export async function checkPasswordOf(
   const isRight = await verifyPassword(stored, attempt.password)
   if (!isRight || !user || user.state !== 'active') {
     deps.throttle.recordFailure(login, prefix)
+    await deps.write((tx) => recordFailure(tx, deps, user))
     throw refuse('WrongPassword')
   }
   deps.throttle.recordSuccess(login, prefix)
   return user
+}
+
+/** What was typed as a name is not kept: it may be a password. */
+async function recordFailure(tx: Tx, deps: AccountsDeps, user: AccountRow | null): Promise<void> {
+  const id = user?.id ?? 'unknown'
+  const target = { type: user ? 'user' : 'login', id }
+  const actor = { type: 'anonymous', id: 'anonymous' } as const
+  await deps.audit.record(tx, {
+    chain: user?.id ?? 'platform',
+    action: 'auth.login_failed',
+    outcome: 'failed',
+    actor,
+    target,
+  })
 }
 
 function refuseThrottled(waitMs: number): Error {
@@ -69,8 +85,9 @@ async function findUser(deps: AccountsDeps, login: string): Promise<AccountRow |
 export async function openSession(tx: Tx, deps: AccountsDeps, userId: string, visitor: Visitor): Promise<string> {
   const secret = makeLinkSecret()
   const now = deps.clock.now()
+  const id = deps.ids.next()
   await insertSession(tx, {
-    id: deps.ids.next(),
+    id,
     userId,
     secretHash: hashSecret(secret),
     userAgent: visitor.userAgent.slice(0, MAX_USER_AGENT),
@@ -80,5 +97,20 @@ export async function openSession(tx: Tx, deps: AccountsDeps, userId: string, vi
     expiresAt: new Date(now.getTime() + SESSION_MAX_S * 1000),
   })
   await trimSessions(tx, userId, MAX_SESSIONS)
+  const actor = { type: 'user', id: userId, sessionId: id } as const
+  await deps.audit.record(tx, { chain: userId, action: 'auth.login', actor, target: { type: 'user', id: userId } })
   return secret
+}
+
+/** Ends one session of a user; false when it is not theirs. */
+export async function endSession(
+  tx: Tx,
+  deps: AccountsDeps,
+  userId: string,
+  sessionId: string,
+  action = 'auth.session.revoke',
+): Promise<boolean> {
+  if (!(await deleteSession(tx, userId, sessionId))) return false
+  await recordSignIn(tx, deps, userId, { action, before: { sessionId } })
+  return true
 }

@@ -1,3 +1,4 @@
+import type { Audit } from '../../kit/audit/audit.js'
 import type { BlobStore } from '../../kit/blobs/port.js'
 import type { Clock } from '../../kit/clock.js'
 import type { Db, Tx } from '../../kit/db/database.js'
@@ -12,6 +13,7 @@ export interface CommerceDeps {
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   readonly blobs: BlobStore
   readonly events: Events
+  readonly audit: Audit
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log

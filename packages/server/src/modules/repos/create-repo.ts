@@ -8,6 +8,7 @@ import type { NamespaceAccount, RepoDeps, SignedIn } from './deps.js'
 import { announce, factsOf } from './events.js'
 import { defaultAttributes } from './files/attributes.js'
 import { findRepoByName, insertRepo } from './queries/repos.js'
+import { recordRepo } from './record-change.js'
 import { type Repo, repoPath } from './repo.js'
 import { findRepoNameProblem, type RepoName, splitRepoName } from './repo-name.js'
 
@@ -64,6 +65,7 @@ export async function insertNewRepo(deps: RepoDeps, tx: Tx, draft: RepoDraft): P
     createdBy: draft.actorId,
   })
   if (!repo) return null
+  await recordRepo(deps, tx, repo, { action: 'repo.create', after: { visibility: repo.visibility } })
   await insertFirstCommit(deps, tx, repo, draft.commit)
   const actorId = draft.actorId
   await announce(deps.events, tx, 'repos.created', { ...factsOf(repo), actorId })

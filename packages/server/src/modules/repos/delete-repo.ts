@@ -2,6 +2,7 @@ import type { RepoType } from '@stoa/contracts'
 import type { RepoDeps, SignedIn } from './deps.js'
 import { announce, factsOf } from './events.js'
 import { findRepo, repoNotFound } from './find-repo.js'
+import { recordRepo } from './record-change.js'
 import { deleteRepoRow } from './queries/repos.js'
 
 /**
@@ -14,6 +15,7 @@ export async function deleteRepo(deps: RepoDeps, actor: SignedIn, type: RepoType
   if (isMoved) throw repoNotFound(actor)
   await deps.write(async (tx) => {
     if (!(await deleteRepoRow(tx, repo.id))) return
+    await recordRepo(deps, tx, repo, { action: 'repo.delete', before: { visibility: repo.visibility } })
     const gone = { ...factsOf(repo), accountId: repo.accountId, actorId: actor.userId }
     await announce(deps.events, tx, 'repos.deleted', gone)
   })

@@ -1,8 +1,10 @@
+import { personal } from '../../kit/audit/audit.js'
 import { emptyRow, placeFor, refuseTaken, repoExists } from './create-repo.js'
 import type { RepoDeps, SignedIn } from './deps.js'
 import { announce, factsOf } from './events.js'
 import { copyRepoData } from './queries/copy-repo.js'
 import { insertRepo } from './queries/repos.js'
+import { recordRepo } from './record-change.js'
 import type { Repo } from './repo.js'
 
 export interface DuplicateRequest {
@@ -39,6 +41,8 @@ export async function duplicateRepo(
       defaultBranch: source.defaultBranch,
     })
     if (!repo) return null
+    const after = { visibility: repo.visibility, from: personal(source.accountId, source.fullName) }
+    await recordRepo(deps, tx, repo, { action: 'repo.duplication', after })
     await copyRepoData(tx, source.id, repo.id, at)
     await announce(deps.events, tx, 'repos.created', { ...factsOf(repo), actorId })
     for (const ref of await deps.store.listRefs(tx, repo.id)) {

@@ -4,6 +4,7 @@ import type { RepoDeps, SignedIn } from './deps.js'
 import { announce } from './events.js'
 import { findRepo } from './find-repo.js'
 import { findRepoByName, renameRepo } from './queries/repos.js'
+import { recordMove } from './record-change.js'
 import type { Repo } from './repo.js'
 
 /**
@@ -24,6 +25,7 @@ export async function moveRepo(
     const taken = await findRepoByName(tx, type, name)
     if (taken && taken.id !== repo.id) return null
     const renamed = await renameRepo(tx, repo, account.id, name, at)
+    await recordMove(deps, tx, repo, renamed)
     const facts = { repoId: repo.id, type, from: repo.fullName, to: renamed.fullName, actorId: actor.userId }
     await announce(deps.events, tx, 'repos.moved', facts)
     return renamed

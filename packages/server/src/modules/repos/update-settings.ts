@@ -1,6 +1,7 @@
 import type { RepoDeps, SignedIn } from './deps.js'
 import { announce } from './events.js'
 import { type RepoChange, updateRepo } from './queries/repos.js'
+import { recordSettings } from './record-change.js'
 import type { Repo } from './repo.js'
 
 export interface SettingsRequest {
@@ -26,6 +27,7 @@ export async function updateSettings(
   if (isSame) return repo
   return await deps.write(async (tx) => {
     const updated = await updateRepo(tx, repo.id, change, deps.clock.now())
+    await recordSettings(deps, tx, repo, updated)
     await announce(deps.events, tx, 'repos.settings', { repoId: repo.id, actorId: actor.userId })
     return updated
   })

@@ -1,8 +1,9 @@
 import type { Tx } from '../../../kit/db/database.js'
 import { isSame, itemProblem, type ManifestContext } from '../../../kit/manifest/noun.js'
-import { createAccessToken } from '../access-tokens.js'
+import { createAccessToken, recordToken, revokeToken } from '../access-tokens.js'
 import type { AccountsDeps } from '../deps.js'
-import { deleteToken, findSession, findTokenByName, insertSession, updateToken } from '../queries/credentials.js'
+import { findSession, findTokenByName, insertSession, updateToken } from '../queries/credentials.js'
+import { recordSignIn } from '../record-change.js'
 import { SESSION_MAX_S } from '../sign-in.js'
 import { hashSecret } from '../token-secret.js'
 import type { TokenItem } from './token-item.js'
@@ -35,11 +36,12 @@ async function applyToken(tx: Tx, deps: AccountsDeps, work: TokensWork, token: T
     const scopes = token.role === 'fineGrained' ? (token.scopes ?? []) : []
     if (known.role === token.role && isSame(known.scopes, scopes)) return null
     await updateToken(tx, known.id, { role: token.role, scopes })
+    await recordToken(tx, deps, { ...known, role: token.role, scopes }, 'auth.token.update')
     return known.role === token.role
       ? `token ${token.name} scopes`
       : `token ${token.name} ${known.role} → ${token.role}`
   }
-  if (known) await deleteToken(tx, userId, known.id)
+  if (known) await revokeToken(tx, deps, userId, known.id)
   const { secret } = await createAccessToken(tx, deps, {
     userId,
     name: token.name,
@@ -72,6 +74,7 @@ export async function applySessions(
       lastUsedAt: work.now,
       expiresAt: new Date(work.now.getTime() + SESSION_MAX_S * 1000),
     })
+    await recordSignIn(tx, deps, work.userId, { action: 'auth.session.create' })
     texts.push('session none → ***')
   }
   return texts

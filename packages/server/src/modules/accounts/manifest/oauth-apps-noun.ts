@@ -7,6 +7,7 @@ import {
   type ManifestContext,
   type ManifestNoun,
 } from '../../../kit/manifest/noun.js'
+import type { AuditEntry, AuditFacts } from '../../../kit/audit/audit.js'
 import { deleteOauthApp, findOauthApp, listOauthApps, type OauthAppRow, upsertOauthApp } from '../queries/platform.js'
 import { hashSecret } from '../token-secret.js'
 import type { NounDeps } from './noun-deps.js'
@@ -37,7 +38,9 @@ export function createOauthAppsNoun(deps: NounDeps): ManifestNoun<AppItem> {
     schema: app,
     apply: (tx, item, context) => applyApp(tx, deps, item, context),
     remove: async (tx, item) => {
+      const before = await findOauthApp(tx, item.clientId)
       const isGone = await deleteOauthApp(tx, item.clientId)
+      if (before && isGone) await recordApp(tx, deps, before.id, { action: 'admin.oauth_app.delete' })
       return isGone ? { kind: 'remove', subject: `oauth app ${item.clientId}`, text: '' } : null
     },
     export: async (db) =>
@@ -58,6 +61,7 @@ async function applyApp(tx: Tx, deps: NounDeps, item: AppItem, context: Manifest
   const after: OauthAppRow = { id: before?.id ?? deps.ids.next(), clientId: item.clientId, ...wanted }
   if (!before) {
     await upsertOauthApp(tx, after, context.now)
+    await recordApp(tx, deps, after.id, { action: 'admin.oauth_app.create', after: factsOf(after) })
     return { kind: 'create', subject, text: '' }
   }
   const { secretHash: oldHash, ...shownBefore } = before
@@ -66,7 +70,22 @@ async function applyApp(tx: Tx, deps: NounDeps, item: AppItem, context: Manifest
   const text = texts.filter((one) => one !== '').join(', ')
   if (text === '') return null
   await upsertOauthApp(tx, after, context.now)
+  const facts = { before: factsOf(before), after: { ...factsOf(after), isSecretChanged: oldHash !== newHash } }
+  await recordApp(tx, deps, after.id, { action: 'admin.oauth_app.update', ...facts })
   return { kind: 'update', subject, text }
+}
+
+function recordApp(
+  tx: Tx,
+  deps: NounDeps,
+  id: string,
+  change: Pick<AuditEntry, 'action' | 'before' | 'after'>,
+): Promise<void> {
+  return deps.audit.record(tx, { chain: 'platform', target: { type: 'oauth_app', id }, ...change })
+}
+
+function factsOf({ clientId, isPublic, redirectUris, scopes, autoApprove }: OauthAppRow): AuditFacts {
+  return { clientId, isPublic, redirectUris, scopes, autoApprove }
 }
 
 /** What is not named stays as it was, or is the default of a new app. */

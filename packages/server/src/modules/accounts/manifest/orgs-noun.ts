@@ -12,6 +12,7 @@ import { setMembership } from '../change-membership.js'
 import { createOrg } from '../create-account.js'
 import { findAccountRow, listAccountRows, updateAccount } from '../queries/accounts.js'
 import { listMembers } from '../queries/memberships.js'
+import { differingFacts, recordAccount } from '../record-change.js'
 import { removeAccount } from '../remove-account.js'
 import type { NounDeps } from './noun-deps.js'
 
@@ -83,7 +84,11 @@ async function applyOrg(tx: Tx, deps: NounDeps, item: OrgItem, context: Manifest
   }
   const wanted = { ...settingsOf(item), ...(fullname === undefined ? {} : { fullname }) }
   const texts = [describeDifference({ ...before }, wanted)]
-  if (texts[0] !== '') await updateAccount(tx, before.id, wanted, context.now)
+  if (texts[0] !== '') {
+    await updateAccount(tx, before.id, wanted, context.now)
+    const { isSame, ...facts } = differingFacts(before, before, wanted)
+    if (!isSame) await recordAccount(tx, deps, before, { action: 'org.settings.update', ...facts })
+  }
   texts.push(...(await applyMembers(tx, deps, before.id, members)))
   const text = texts.filter((one) => one !== '').join(', ')
   return text === '' ? null : { kind: 'update', subject: `org ${before.name}`, text }

@@ -21,6 +21,7 @@ import {
   updateUser,
 } from '../queries/accounts.js'
 import { findPasswordHash, listTokenRows, upsertPassword } from '../queries/credentials.js'
+import { differingFacts, recordAccount, recordSignIn } from '../record-change.js'
 import { removeAccount } from '../remove-account.js'
 import { applySessions, applyTokens } from './apply-credentials.js'
 import type { NounDeps } from './noun-deps.js'
@@ -146,14 +147,21 @@ async function changeUser(tx: Tx, deps: NounDeps, before: AccountRow, work: User
   if (texts[0] !== '') {
     await updateAccount(tx, before.id, profileOf(item), context.now)
     await changeIdentity(tx, before, work)
+    const wanted = { ...profileOf(item), ...identityOf(item, before) }
+    const { isSame: _, ...facts } = differingFacts(before, stateOf(before), wanted)
+    await recordAccount(tx, deps, before, { action: 'user.update', ...facts })
   }
   if (prepared.passwordHash) {
     await upsertPassword(tx, before.id, prepared.passwordHash, context.now)
+    await recordSignIn(tx, deps, before.id, { action: 'auth.password.set' })
     texts.push('password *** → ***')
   }
   let userId = before.id
   if (item.id !== undefined && item.id !== before.id) {
     await changeAccountId(tx, before.id, item.id)
+    for (const id of [before.id, item.id]) {
+      await recordSignIn(tx, deps, id, { action: 'user.update', after: { id: item.id } })
+    }
     userId = item.id
     texts.push(`id ${before.id} → ${item.id}`)
   }

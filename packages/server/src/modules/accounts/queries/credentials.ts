@@ -197,15 +197,15 @@ export async function deleteTokensOf(tx: Tx, userId: string): Promise<void> {
   await tx.deleteFrom('accounts.accessTokens').where('userId', '=', userId).execute()
 }
 
-/** Revokes leaked tokens by hash; the users they belonged to. */
-export async function deleteTokensByHash(tx: Tx, hashes: readonly string[]): Promise<string[]> {
+/** Revokes leaked tokens by hash; those that were. */
+export async function deleteTokensByHash(tx: Tx, hashes: readonly string[]): Promise<TokenRow[]> {
   if (hashes.length === 0) return []
   const rows = await tx
     .deleteFrom('accounts.accessTokens')
     .where('secretHash', 'in', [...hashes])
-    .returning('userId')
+    .returning(TOKEN_COLUMNS)
     .execute()
-  return rows.map((row) => row.userId)
+  return rows.map(toToken)
 }
 
 /** Writes last uses gathered since the last call. */

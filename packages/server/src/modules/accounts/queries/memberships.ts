@@ -93,10 +93,15 @@ export async function deleteMembership(tx: Tx, orgId: string, userId: string): P
   await tx.deleteFrom('accounts.memberships').where('orgId', '=', orgId).where('userId', '=', userId).execute()
 }
 
-export async function deleteMembershipsOf(tx: Tx, accountId: string): Promise<void> {
-  await tx
+/** Ends every membership of a user, or of an organisation; those that were. */
+export async function deleteMembershipsOf(
+  tx: Tx,
+  accountId: string,
+): Promise<{ orgId: string; userId: string; role: string }[]> {
+  return tx
     .deleteFrom('accounts.memberships')
     .where((eb) => eb.or([eb('orgId', '=', accountId), eb('userId', '=', accountId)]))
+    .returning(['orgId', 'userId', 'role'])
     .execute()
 }
 

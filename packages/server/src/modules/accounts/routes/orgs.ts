@@ -7,6 +7,7 @@ import { removeMembership, setMembership } from '../change-membership.js'
 import { createOrg as makeOrg } from '../create-account.js'
 import { type AccountRow, findAccountRowById, updateAccount } from '../queries/accounts.js'
 import { findRole } from '../queries/memberships.js'
+import { differingFacts, recordAccount } from '../record-change.js'
 import { scopeAllows } from '../token-scope.js'
 import { getManagedOrg, getShown, type RouteDeps } from './route-deps.js'
 import { pickDefined } from './sent-fields.js'
@@ -29,9 +30,14 @@ export function bindOrgs(http: Http, deps: RouteDeps): void {
   })
 
   stoa.bind(updateOrg, async ({ actor, params, body }) => {
-    const { id } = await getManagedOrg(deps, actor, params.name)
-    await deps.write((tx) => updateAccount(tx, id, pickDefined(body), deps.clock.now()))
-    return show(id)
+    const org = await getManagedOrg(deps, actor, params.name)
+    const patch = pickDefined(body)
+    await deps.write(async (tx) => {
+      await updateAccount(tx, org.id, patch, deps.clock.now())
+      const { isSame, ...facts } = differingFacts(org, org, patch)
+      if (!isSame) await recordAccount(tx, deps, org, { action: 'org.settings.update', ...facts })
+    })
+    return show(org.id)
   })
 }
 
@@ -64,7 +70,7 @@ function bindMembers(http: Http, deps: RouteDeps): void {
     const user = await getShown(deps, params.user, 'user')
     const isLeaving = user.id === actor.userId && maySelfLeave(actor, params.name)
     const org = isLeaving ? await getShown(deps, params.name, 'org') : await getManagedOrg(deps, actor, params.name)
-    const before = await deps.write((tx) => removeMembership(tx, { orgId: org.id, userId: user.id }))
+    const before = await deps.write((tx) => removeMembership(tx, deps, { orgId: org.id, userId: user.id, isLeaving }))
     if (before === null) throw notMember(user)
     deps.authentication.cache.forgetUser(user.id)
   })

@@ -5,8 +5,9 @@ import { sessionEndMs } from '../authenticate.js'
 import { can } from '../authz/can.js'
 import { checkPassword, hashPassword } from '../password.js'
 import { type AccountRow, findAccountRowById, updateAccount, updateUser } from '../queries/accounts.js'
-import { deleteSession, deleteSessionsOf, listSessionRows, upsertPassword } from '../queries/credentials.js'
-import { checkPasswordOf } from '../sign-in.js'
+import { deleteSessionsOf, listSessionRows, upsertPassword } from '../queries/credentials.js'
+import { differingFacts, recordAccount, recordSignIn } from '../record-change.js'
+import { checkPasswordOf, endSession } from '../sign-in.js'
 import { requireSession, type RouteDeps } from './route-deps.js'
 import { pickDefined } from './sent-fields.js'
 
@@ -28,11 +29,14 @@ export function bindProfile(http: Http, deps: RouteDeps): void {
     if (!can(actor, 'profile.write', account).allow) throw refuse('InsufficientScope')
     const before = await self(actor.userId)
     const { email, ...rest } = body
+    const patch = pickDefined(rest)
+    const isOtherEmail = email !== undefined && email !== (before.email ?? '')
+    const newEmail = isOtherEmail ? { email: email === '' ? null : email, emailVerifiedAt: null } : {}
     await deps.write(async (tx) => {
-      await updateAccount(tx, actor.userId, pickDefined(rest), deps.clock.now())
-      if (email !== undefined && email !== (before.email ?? '')) {
-        await updateUser(tx, actor.userId, { email: email === '' ? null : email, emailVerifiedAt: null })
-      }
+      await updateAccount(tx, actor.userId, patch, deps.clock.now())
+      await updateUser(tx, actor.userId, newEmail)
+      const { isSame, ...facts } = differingFacts(before, before, { ...patch, ...newEmail })
+      if (!isSame) await recordAccount(tx, deps, before, { action: 'user.update', ...facts })
     })
     return showProfile(await self(actor.userId))
   })
@@ -45,6 +49,7 @@ export function bindProfile(http: Http, deps: RouteDeps): void {
     await deps.write(async (tx) => {
       await upsertPassword(tx, user.id, passwordHash, deps.clock.now())
       await deleteSessionsOf(tx, user.id, sessionId)
+      await recordSignIn(tx, deps, user.id, { action: 'auth.password.change' })
     })
     deps.authentication.cache.forgetUser(user.id)
   })
@@ -72,7 +77,7 @@ function bindSessions(http: Http, deps: RouteDeps): void {
 
   stoa.bind(revokeSession, async ({ actor, params }) => {
     requireSession(actor)
-    const wasMine = await deps.write((tx) => deleteSession(tx, actor.userId, params.sessionId))
+    const wasMine = await deps.write((tx) => endSession(tx, deps, actor.userId, params.sessionId))
     if (!wasMine) throw refuse('NotFound')
     deps.authentication.cache.forgetUser(actor.userId)
   })

@@ -2,9 +2,8 @@ import { inspectLink, redeemLink, refuse, session, signIn, signOut, signUp } fro
 import { refuseCrossSite } from '../../../kit/http/bind.js'
 import type { Http } from '../../../kit/http/server.js'
 import { inspectLink as readLink, redeemLink as useLink } from '../one-time-links.js'
-import { deleteSession } from '../queries/credentials.js'
 import { buildSessionView } from '../session-view.js'
-import { signIn as openByPassword } from '../sign-in.js'
+import { endSession, signIn as openByPassword } from '../sign-in.js'
 import { signUp as openNew } from '../sign-up.js'
 import { clearSessionCookie, type RouteDeps, setSessionCookie, visitorOf } from './route-deps.js'
 
@@ -32,7 +31,7 @@ export function bindSignIn(http: Http, deps: RouteDeps): void {
   stoa.bind(signOut, async ({ actor, reply }) => {
     if (actor.kind === 'user' && actor.auth.type === 'session') {
       const { sessionId } = actor.auth
-      await deps.write((tx) => deleteSession(tx, actor.userId, sessionId))
+      await deps.write((tx) => endSession(tx, deps, actor.userId, sessionId, 'auth.logout'))
       deps.authentication.cache.forgetUser(actor.userId)
     }
     clearSessionCookie(deps, reply)

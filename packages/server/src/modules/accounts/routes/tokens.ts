@@ -1,8 +1,7 @@
 import { createToken, deleteToken, listTokens, refuse, revokeCredentials, type TokenScopeInput } from '@stoa/contracts'
 import type { Http } from '../../../kit/http/server.js'
-import { createAccessToken } from '../access-tokens.js'
-import { deleteTokensByHash, deleteToken as forgetToken, listTokenRows, type TokenRow } from '../queries/credentials.js'
-import { hashSecret } from '../token-secret.js'
+import { createAccessToken, revokeLeaked, revokeToken } from '../access-tokens.js'
+import { listTokenRows, type TokenRow } from '../queries/credentials.js'
 import { requireSession, type RouteDeps } from './route-deps.js'
 
 const DAY_MS = 24 * 3_600_000
@@ -29,13 +28,13 @@ export function bindTokens(http: Http, deps: RouteDeps): void {
 
   stoa.bind(deleteToken, async ({ actor, params }) => {
     requireSession(actor)
-    const wasMine = await deps.write((tx) => forgetToken(tx, actor.userId, params.tokenId))
+    const wasMine = await deps.write((tx) => revokeToken(tx, deps, actor.userId, params.tokenId))
     if (!wasMine) throw refuse('NotFound')
     deps.authentication.cache.forgetUser(actor.userId)
   })
 
   http.scope('hub').bind(revokeCredentials, async ({ body, reply }) => {
-    const userIds = await deps.write((tx) => deleteTokensByHash(tx, body.credentials.map(hashSecret)))
+    const userIds = await deps.write((tx) => revokeLeaked(tx, deps, body.credentials))
     for (const userId of userIds) deps.authentication.cache.forgetUser(userId)
     // The same answer whatever was true: nobody learns which secrets exist.
     return reply.code(202).send()

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
+import { createTestAudit } from '../../../kit/audit/test-audit.js'
 import { openBlobs } from '../../../kit/blobs/open.js'
 import { systemClock } from '../../../kit/clock.js'
 import { openDatabase } from '../../../kit/db/database.js'
@@ -31,7 +32,7 @@ const RATES = { input: '0.37 / 1000000', output: '1.13 / 1000000' }
 async function openHouse(dataDir: string, databaseUrl: string | null) {
   const database = await openDatabase({ databaseUrl, embeddedDir: join(dataDir, 'database'), log: silentLog })
   await migrate(database)
-  const base = { db: database.db, write: database.write, clock: systemClock, log: silentLog }
+  const base = { db: database.db, write: database.write, clock: systemClock, log: silentLog, audit: createTestAudit() }
   const events = createEvents(base)
   const accounts = { findAccount: () => Promise.resolve(null), getAccount: () => Promise.reject(new Error('not here')) }
   const deps = {

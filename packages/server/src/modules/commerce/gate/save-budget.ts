@@ -1,4 +1,5 @@
 import { refuse } from '@stoa/contracts'
+import type { AuditEntry } from '../../../kit/audit/audit.js'
 import type { Tx } from '../../../kit/db/database.js'
 import type { CommerceDeps } from '../deps.js'
 import { announcePrices } from '../events.js'
@@ -12,7 +13,7 @@ import {
 } from './budget-queries.js'
 import { budgetWindow } from './window.js'
 
-type BudgetDeps = Pick<CommerceDeps, 'clock' | 'ids' | 'events'>
+type BudgetDeps = Pick<CommerceDeps, 'audit' | 'clock' | 'ids' | 'events'>
 
 export type NewBudget = Omit<BudgetRow, 'id' | 'createdAt' | 'updatedAt'>
 
@@ -25,6 +26,7 @@ export async function createBudget(deps: BudgetDeps, tx: Tx, input: NewBudget): 
   const { startsAt, endsAt } = budgetWindow(input.period, now)
   await insertWindow(tx, { budgetId: budget.id, startsAt, endsAt, usedMicros: await sumCharged(tx, input, startsAt) })
   await announcePrices(deps, tx)
+  await recordBudget(deps, tx, budget, { action: 'billing.budget.create', after: factsOf(budget) })
   return budget
 }
 
@@ -38,6 +40,8 @@ export async function updateBudget(
   const updatedAt = deps.clock.now()
   await updateBudgetRow(tx, budget.id, { ...change, updatedAt })
   await announcePrices(deps, tx)
+  const facts = { before: factsOf(budget), after: factsOf({ ...budget, ...change }) }
+  await recordBudget(deps, tx, budget, { action: 'billing.budget.update', ...facts })
   return { ...budget, ...change, updatedAt }
 }
 
@@ -46,4 +50,18 @@ export async function removeBudget(deps: BudgetDeps, tx: Tx, budget: BudgetRow):
   const now = deps.clock.now()
   await updateBudgetRow(tx, budget.id, { updatedAt: now, removedAt: now })
   await announcePrices(deps, tx)
+  await recordBudget(deps, tx, budget, { action: 'billing.budget.delete', before: factsOf(budget) })
+}
+
+async function recordBudget(
+  deps: BudgetDeps,
+  tx: Tx,
+  budget: BudgetRow,
+  change: Pick<AuditEntry, 'action' | 'before' | 'after'>,
+): Promise<void> {
+  await deps.audit.record(tx, { ...change, chain: budget.accountId, target: { type: 'budget', id: budget.id } })
+}
+
+function factsOf({ scope, subjectId, period, currency, limitMicros, softPpm, action }: BudgetRow) {
+  return { scope, subjectId, period, currency, limitMicros, softPpm, action }
 }

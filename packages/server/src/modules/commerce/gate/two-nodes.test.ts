@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { StoaError } from '@stoa/contracts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTestAudit } from '../../../kit/audit/test-audit.js'
 import { openBlobs } from '../../../kit/blobs/open.js'
 import { createTestClock } from '../../../kit/clock.js'
 import type { Database } from '../../../kit/db/database.js'
@@ -40,7 +41,14 @@ for (const open of openTestDatabases()) {
 
     beforeAll(async () => {
       database = await open.database()
-      const base = { db: database.db, write: database.write, clock, log: silentLog, ids: createIds(clock) }
+      const base = {
+        db: database.db,
+        write: database.write,
+        clock,
+        log: silentLog,
+        ids: createIds(clock),
+        audit: createTestAudit(),
+      }
       const events = createEvents(base)
       host = { running: { kit: { ...base, events } as never } }
       nodes = []
@@ -146,6 +154,7 @@ for (const open of openTestDatabases()) {
         return result
       }
       const base = {
+        audit: createTestAudit(),
         db: database.db,
         write,
         clock,
@@ -172,7 +181,14 @@ for (const open of openTestDatabases()) {
       const payer = await newPayer('1.00')
       const dataDir = mkdtempSync(join(tmpdir(), 'stoa-node-'))
       folders.push(dataDir)
-      const base = { db: database.db, write: database.write, clock, log: silentLog, ids: createIds(clock) }
+      const base = {
+        db: database.db,
+        write: database.write,
+        clock,
+        log: silentLog,
+        ids: createIds(clock),
+        audit: createTestAudit(),
+      }
       const accounts = { findAccount: async () => null, getAccount: async () => Promise.reject(new Error('not here')) }
       const events = createEvents(base)
       const node = createCommerce({ ...base, blobs: await openBlobs(null, dataDir), events, dataDir, accounts })

@@ -1,4 +1,5 @@
 import { refuse } from '@stoa/contracts'
+import { type AuditEntry, personal } from '../../../kit/audit/audit.js'
 import type { Tx } from '../../../kit/db/database.js'
 import type { CommerceDeps } from '../deps.js'
 import { announcePrices } from '../events.js'
@@ -18,7 +19,7 @@ import {
 /** The platform's part of a sale unless an admin sets another: 15 %. */
 export const DEFAULT_FEE_PPM = 150_000
 
-type ListingDeps = Pick<CommerceDeps, 'clock' | 'ids' | 'events'>
+type ListingDeps = Pick<CommerceDeps, 'audit' | 'clock' | 'ids' | 'events'>
 
 export interface NewListing {
   readonly slug: string
@@ -56,7 +57,23 @@ export async function createListing(deps: ListingDeps, tx: Tx, input: NewListing
     publishedAt: null,
   }
   await insertListing(tx, listing)
+  await recordListing(deps, tx, listing, { action: 'billing.listing.create', after: factsOf(listing) })
   return listing
+}
+
+/** Records what became of a listing in its seller's chain. */
+export async function recordListing(
+  deps: Pick<CommerceDeps, 'audit'>,
+  tx: Tx,
+  listing: ListingRow,
+  change: Pick<AuditEntry, 'action' | 'before' | 'after'>,
+): Promise<void> {
+  const target = { type: 'listing', id: listing.id, name: listing.slug }
+  await deps.audit.record(tx, { ...change, chain: listing.sellerId, target })
+}
+
+function factsOf({ planId, platformFeePpm, state, title, sellerId }: ListingRow) {
+  return { planId, platformFeePpm, state, title: personal(sellerId, title) }
 }
 
 export interface ListingChange {
@@ -85,6 +102,8 @@ export async function updateListing(
   }
   await updateListingRow(tx, listing.id, next)
   await announcePrices(deps, tx)
+  const facts = { before: factsOf(listing), after: factsOf({ ...listing, ...next }) }
+  await recordListing(deps, tx, listing, { action: 'billing.listing.update', ...facts })
   return { ...listing, ...next }
 }
 
@@ -115,6 +134,8 @@ export async function changeListingState(
   const publishedAt = state === 'published' ? now : listing.publishedAt
   await updateListingRow(tx, listing.id, { state, updatedAt: now, publishedAt })
   await announcePrices(deps, tx)
+  const action = `billing.listing.${state === 'published' ? 'publish' : state === 'paused' ? 'pause' : 'retire'}`
+  await recordListing(deps, tx, listing, { action, before: { state: listing.state }, after: { state } })
   return { ...listing, state, updatedAt: now, publishedAt }
 }
 

@@ -1,4 +1,5 @@
 /** One server process of commerce alone: admits and settles calls as fast as it can until it is killed from outside. */
+import { createTestAudit } from '../../../kit/audit/test-audit.js'
 import { openBlobs } from '../../../kit/blobs/open.js'
 import { systemClock } from '../../../kit/clock.js'
 import { openDatabase } from '../../../kit/db/database.js'
@@ -16,7 +17,7 @@ const database = await openDatabase({
   log,
 })
 const blobs = await openBlobs(null, dataDir)
-const base = { db: database.db, write: database.write, clock: systemClock, log }
+const base = { db: database.db, write: database.write, clock: systemClock, log, audit: createTestAudit() }
 const events = createEvents(base)
 const accounts = { findAccount: () => Promise.resolve(null), getAccount: () => Promise.reject(new Error('not here')) }
 const commerce = createCommerce({ ...base, blobs, events, ids: createIds(systemClock), dataDir, accounts })

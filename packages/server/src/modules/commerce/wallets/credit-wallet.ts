@@ -1,3 +1,4 @@
+import { personal } from '../../../kit/audit/audit.js'
 import type { Tx } from '../../../kit/db/database.js'
 import type { CommerceDeps } from '../deps.js'
 import { applyGroup, type GroupResult } from '../ledger/apply-group.js'
@@ -25,7 +26,7 @@ export function creditTransferId(credit: Pick<WalletCredit, 'accountId' | 'curre
 
 /** cash → wallet. A repeated fact changes nothing; with another amount it is a `TransferConflict`. */
 export async function creditWallet(
-  deps: Pick<CommerceDeps, 'clock'>,
+  deps: Pick<CommerceDeps, 'audit' | 'clock'>,
   tx: Tx,
   credit: WalletCredit,
 ): Promise<{ transferId: string; result: GroupResult }> {
@@ -43,5 +44,11 @@ export async function creditWallet(
     ref: credit.reference,
   }
   const group = { id: `topup:${id}`, at: deps.clock.now(), accounts: [cash, wallet], transfers: [transfer] }
-  return { transferId: id, result: await applyGroup(tx, group) }
+  const result = await applyGroup(tx, group)
+  if (result === 'replayed') return { transferId: id, result }
+  const { accountId, currency, amountMicros, reference } = credit
+  const after = { currency, amountMicros, reference: personal(accountId, reference) }
+  const target = { type: 'transfer', id }
+  await deps.audit.record(tx, { chain: accountId, action: 'billing.wallet.credit', target, after })
+  return { transferId: id, result }
 }

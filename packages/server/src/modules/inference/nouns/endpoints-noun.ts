@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { AuditEntry } from '../../../kit/audit/audit.js'
 import type { Db, Tx } from '../../../kit/db/database.js'
 import {
   type Change,
@@ -41,6 +42,7 @@ export function createEndpointsNoun(deps: InferenceDeps, onChange: () => void): 
       const endpoint = await findEndpoint(tx, item.owner, item.name)
       if (!endpoint) return null
       await deleteEndpoint(tx, endpoint.id)
+      await recordEndpoint(deps, tx, endpoint, { action: 'model.undeploy', before: factsOf(endpoint) })
       context.afterCommit(onChange)
       return { kind: 'remove', subject: `endpoint ${item.owner}/${item.name}`, text: '' }
     },
@@ -79,20 +81,28 @@ async function applyEndpoint(
   const text = before ? describeDifference(factsOf(before), factsOf(endpoint)) : ''
   if (before && text === '') return null
   await upsertEndpoint(tx, endpoint)
+  const facts = before ? { before: factsOf(before), after: factsOf(endpoint) } : { after: factsOf(endpoint) }
+  await recordEndpoint(deps, tx, endpoint, { action: 'model.deploy', ...facts })
   context.afterCommit(onChange)
   return { kind: before ? 'update' : 'create', subject: `endpoint ${owner.name}/${item.name}`, text }
 }
 
-function factsOf({
-  repoName,
-  revision,
-  runtime,
-  flavor,
-  minReplicas,
-  maxReplicas,
-  state,
-}: Endpoint): Record<string, unknown> {
+function factsOf({ repoName, revision, runtime, flavor, minReplicas, maxReplicas, state }: Endpoint) {
   return { repo: repoName, revision, runtime, flavor, minReplicas, maxReplicas, state }
+}
+
+async function recordEndpoint(
+  deps: InferenceDeps,
+  tx: Tx,
+  endpoint: Endpoint,
+  change: Pick<AuditEntry, 'action' | 'before' | 'after'>,
+): Promise<void> {
+  const { id, ownerId, ownerName, name } = endpoint
+  await deps.audit.record(tx, {
+    ...change,
+    chain: ownerId,
+    target: { type: 'endpoint', id, name: `${ownerName}/${name}` },
+  })
 }
 
 async function exportEndpoints(db: Db): Promise<EndpointItem[]> {

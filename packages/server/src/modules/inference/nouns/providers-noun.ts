@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { AuditEntry } from '../../../kit/audit/audit.js'
 import type { Db, Tx } from '../../../kit/db/database.js'
 import { type Change, describeDifference, type ManifestContext, type ManifestNoun } from '../../../kit/manifest/noun.js'
 import type { InferenceDeps } from '../deps.js'
@@ -48,6 +49,7 @@ export function createProvidersNoun(deps: InferenceDeps, onChange: () => void): 
       const row = await findProviderByName(tx, item.name)
       if (!row) return null
       await deleteProvider(tx, row.id)
+      await recordProvider(deps, tx, row, { action: 'admin.provider.delete' })
       context.afterCommit(onChange)
       return { kind: 'remove', subject: `provider ${row.name}`, text: '' }
     },
@@ -84,8 +86,21 @@ async function applyProvider(
     models.map((one) => ({ ...one, id: deps.ids.next() })),
     now,
   )
+  const after = { baseUrl, models: models.map(show), isKeyChanged }
+  const action = before ? 'admin.provider.update' : 'admin.provider.create'
+  await recordProvider(deps, tx, { id, name }, { action, after })
   context.afterCommit(onChange)
   return { kind: before ? 'update' : 'create', subject: `provider ${name}`, text }
+}
+
+function recordProvider(
+  deps: InferenceDeps,
+  tx: Tx,
+  provider: Pick<ProviderRow, 'id' | 'name'>,
+  change: Pick<AuditEntry, 'action' | 'after'>,
+): Promise<void> {
+  const { id, name } = provider
+  return deps.audit.record(tx, { ...change, chain: 'platform', target: { type: 'provider', id, name } })
 }
 
 function toModel({ id, upstream, task }: ProviderItem['models'][number]): ProviderModel {

@@ -1,6 +1,7 @@
 import { placeFor } from '../create-repo.js'
 import type { RepoDeps, SignedIn } from '../deps.js'
 import { repoNotFound } from '../find-repo.js'
+import { recordMove, recordRepo, recordSettings } from '../record-change.js'
 import { deleteBucketRow, findBucketByName, renameBucket, updateBucketVisibility } from '../queries/buckets.js'
 import type { Bucket } from './bucket.js'
 import { bucketExists } from './create-bucket.js'
@@ -16,7 +17,10 @@ export async function moveBucket(deps: RepoDeps, actor: SignedIn, from: string, 
   const at = deps.clock.now()
   const moved = await deps.write(async (tx) => {
     const taken = await findBucketByName(tx, name)
-    return taken && taken.id !== bucket.id ? null : await renameBucket(tx, bucket, account.id, name, at)
+    if (taken && taken.id !== bucket.id) return null
+    const renamed = await renameBucket(tx, bucket, account.id, name, at)
+    await recordMove(deps, tx, bucket, renamed)
+    return renamed
   })
   if (!moved) throw bucketExists(deps, `${name.namespace}/${name.name}`)
   return moved
@@ -27,7 +31,10 @@ export async function deleteBucket(deps: RepoDeps, actor: SignedIn, fullName: st
   const { bucket, isMoved } = await findBucket(deps, actor, fullName, 'admin')
   // An old name must not delete what now stands elsewhere.
   if (isMoved) throw repoNotFound(actor)
-  await deps.write((tx) => deleteBucketRow(tx, bucket.id))
+  await deps.write(async (tx) => {
+    await deleteBucketRow(tx, bucket.id)
+    await recordRepo(deps, tx, bucket, { action: 'repo.delete', before: { visibility: bucket.visibility } })
+  })
 }
 
 /** Nothing is written when nothing differs. */
@@ -37,5 +44,9 @@ export async function setBucketVisibility(
   visibility: Bucket['visibility'] | null,
 ): Promise<Bucket> {
   if (visibility === null || visibility === bucket.visibility) return bucket
-  return await deps.write((tx) => updateBucketVisibility(tx, bucket.id, visibility, deps.clock.now()))
+  return await deps.write(async (tx) => {
+    const changed = await updateBucketVisibility(tx, bucket.id, visibility, deps.clock.now())
+    await recordSettings(deps, tx, bucket, changed)
+    return changed
+  })
 }

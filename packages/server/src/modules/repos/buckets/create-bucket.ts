@@ -1,6 +1,7 @@
 import { refuse } from '@stoa/contracts'
 import { placeFor } from '../create-repo.js'
 import type { RepoDeps, SignedIn } from '../deps.js'
+import { recordRepo } from '../record-change.js'
 import { findBucketByName, insertBucket } from '../queries/buckets.js'
 import { type Bucket, bucketPath } from './bucket.js'
 
@@ -18,8 +19,8 @@ export async function createBucket(deps: RepoDeps, actor: SignedIn, request: New
   const taken = await findBucketByName(deps.db, name)
   if (taken) throw bucketExists(deps, taken.fullName)
   const at = deps.clock.now()
-  const bucket = await deps.write((tx) =>
-    insertBucket(tx, {
+  const bucket = await deps.write(async (tx) => {
+    const made = await insertBucket(tx, {
       id: deps.ids.next(),
       accountId: account.id,
       namespace: account.name,
@@ -28,8 +29,10 @@ export async function createBucket(deps: RepoDeps, actor: SignedIn, request: New
       createdBy: actor.userId,
       createdAt: at,
       updatedAt: at,
-    }),
-  )
+    })
+    if (made) await recordRepo(deps, tx, made, { action: 'repo.create', after: { visibility: made.visibility } })
+    return made
+  })
   if (!bucket) throw bucketExists(deps, `${name.namespace}/${name.name}`)
   return bucket
 }

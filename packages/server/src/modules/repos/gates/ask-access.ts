@@ -2,6 +2,7 @@ import { type GateForm, refuse } from '@stoa/contracts'
 import type { RepoDeps, SignedIn } from '../deps.js'
 import { announce } from '../events.js'
 import { findRequestOf, insertRequest, updateRequest } from '../queries/access-requests.js'
+import { recordGrant } from '../record-change.js'
 import type { Repo } from '../repo.js'
 import { type AccessRequest, type AccessStatus, stateAfterAsking } from './access-request.js'
 import { mayPass } from './may-pass.js'
@@ -48,6 +49,7 @@ export async function askAccess(deps: RepoDeps, actor: SignedIn, asking: Asking)
         })
     // Somebody decided, or asked in another window, between the look and the write.
     if (!isStored) return (await findRequestOf(tx, repo.id, actor.userId))?.status ?? 'pending'
+    await recordGrant(deps, tx, repo, { userId: actor.userId, before: before?.status ?? null, after: status })
     const facts = { repoId: repo.id, userId: actor.userId, status, actorId: actor.userId }
     await announce(deps.events, tx, 'repos.access', facts)
     return status

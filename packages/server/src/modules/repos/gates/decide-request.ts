@@ -9,6 +9,7 @@ import {
   insertRequest,
   updateRequest,
 } from '../queries/access-requests.js'
+import { recordGrant } from '../record-change.js'
 import type { Repo } from '../repo.js'
 import type { AccessRequest, AccessStatus } from './access-request.js'
 import { newRequest } from './ask-access.js'
@@ -57,6 +58,7 @@ async function storeVerdict(
   const review = { reviewedBy: actor.userId, reviewedAt: deps.clock.now() }
   const isChanged = await updateRequest(tx, request.id, request.status, { status, rejectionReason, ...review })
   if (!isChanged) throw refuse('AccessRequestNotFound', 'Somebody else has just decided on this request.')
+  await recordGrant(deps, tx, repo, { userId: request.userId, before: request.status, after: status })
   const facts = { repoId: repo.id, userId: request.userId, status, actorId: actor.userId }
   await announce(deps.events, tx, 'repos.access', facts)
 }
@@ -100,6 +102,7 @@ export async function grantAccess(deps: RepoDeps, actor: SignedIn, repo: Repo, t
       ...review,
     }
     if (!(await insertRequest(tx, grant))) throw refuse('Conflict', 'This user has just asked for access.')
+    await recordGrant(deps, tx, repo, { userId, before: null, after: 'accepted' })
     const facts = { repoId: repo.id, userId, status: 'accepted' as const, actorId: actor.userId }
     await announce(deps.events, tx, 'repos.access', facts)
   })
@@ -109,6 +112,7 @@ export async function grantAccess(deps: RepoDeps, actor: SignedIn, repo: Repo, t
 export async function withdrawRequest(deps: RepoDeps, actor: SignedIn, repo: Repo): Promise<void> {
   await deps.write(async (tx) => {
     if (!(await deleteOpenRequest(tx, repo.id, actor.userId))) throw refuse('AccessRequestNotFound')
+    await recordGrant(deps, tx, repo, { userId: actor.userId, before: null, after: 'withdrawn' })
     const facts = { repoId: repo.id, userId: actor.userId, status: 'withdrawn' as const, actorId: actor.userId }
     await announce(deps.events, tx, 'repos.access', facts)
   })

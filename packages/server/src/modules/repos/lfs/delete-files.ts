@@ -3,9 +3,13 @@ import type { SignedIn } from '../deps.js'
 import { announce } from '../events.js'
 import { planMeasure } from '../measure/measure-storage.js'
 import { deleteRepoLfsObjects } from '../queries/lfs.js'
+import { recordRepo } from '../record-change.js'
 import type { Repo } from '../repo.js'
 import { oidsOfPointers } from './list-files.js'
 import { rewriteRefs } from './rewrite-history.js'
+
+/** Files named in the record. */
+const MAX_NAMED = 100
 
 export interface LfsDeletion {
   /** Ids of pointers, or SHA-256 of the files themselves. */
@@ -34,6 +38,9 @@ export async function deleteLfsFiles(
       await announce(deps.events, tx, 'repos.updated', facts)
     }
     await planMeasure(deps, tx, { kind: 'repo', id: repo.id })
-    return await deleteRepoLfsObjects(tx, repo.id, [...oids])
+    const count = await deleteRepoLfsObjects(tx, repo.id, [...oids])
+    const after = { files: [...oids].slice(0, MAX_NAMED), count, rewriteHistory: deletion.rewriteHistory }
+    if (count > 0) await recordRepo(deps, tx, repo, { action: 'repo.delete_lfs_file', after })
+    return count
   })
 }

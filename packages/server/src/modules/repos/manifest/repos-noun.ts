@@ -6,6 +6,7 @@ import type { RepoDeps } from '../deps.js'
 import { announce, factsOf } from '../events.js'
 import { insertLfsObject } from '../queries/lfs.js'
 import { deleteRepoRow, findRepoByName, listRepos, updateRepo } from '../queries/repos.js'
+import { recordRepo, recordSettings } from '../record-change.js'
 import type { Repo } from '../repo.js'
 import { findRepoNameProblem, type RepoName, splitRepoName } from '../repo-name.js'
 import { type FirstContent, readFirstContent } from './read-first-content.js'
@@ -37,6 +38,7 @@ export function reposNoun(deps: RepoDeps): ManifestNoun<RepoItem, FirstContent |
       const repo = await findRepoByName(tx, item.type, nameOf(item))
       if (!repo) return null
       await deleteRepoRow(tx, repo.id)
+      await recordRepo(deps, tx, repo, { action: 'repo.delete', before: { visibility: repo.visibility } })
       const actorId = context.actor?.userId ?? null
       await announce(deps.events, tx, 'repos.deleted', { ...factsOf(repo), accountId: repo.accountId, actorId })
       return { kind: 'remove', subject: subjectOf(repo), text: '' }
@@ -95,7 +97,8 @@ async function changeRepo(
   context: ManifestContext,
 ): Promise<Change | null> {
   if (item.private === undefined || item.private === (repo.visibility !== 'public')) return null
-  await updateRepo(tx, repo.id, { visibility: visibilityOf(item.private) }, context.now)
+  const changed = await updateRepo(tx, repo.id, { visibility: visibilityOf(item.private) }, context.now)
+  await recordSettings(deps, tx, repo, changed)
   await announce(deps.events, tx, 'repos.settings', { repoId: repo.id, actorId: context.actor?.userId ?? null })
   const text = item.private ? 'private no → yes' : 'private yes → no'
   return { kind: 'update', subject: subjectOf(repo), text }

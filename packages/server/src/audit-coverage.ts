@@ -1,0 +1,77 @@
+import type { Running } from './start.js'
+import { sql } from 'kysely'
+
+interface Governed {
+  readonly table: string
+  /** Columns of which one is the target of an event in the same transaction. */
+  readonly targets: readonly string[]
+  /** Changes of these alone are no change of governed state. */
+  readonly ignored?: readonly string[]
+  readonly when?: string
+  readonly on?: string
+}
+
+/** State whose every change must be in the audit chain (trust.md §3). */
+const GOVERNED: readonly Governed[] = [
+  { table: 'accounts.accounts', targets: ['id'], ignored: ['updated_at'] },
+  { table: 'accounts.users', targets: ['account_id'] },
+  { table: 'accounts.memberships', targets: ['user_id', 'org_id'] },
+  { table: 'accounts.passwords', targets: ['user_id'], ignored: ['updated_at'] },
+  { table: 'accounts.sessions', targets: ['user_id', 'id'], ignored: ['last_used_at'] },
+  { table: 'accounts.access_tokens', targets: ['id', 'user_id'], ignored: ['last_used_at'] },
+  { table: 'accounts.one_time_links', targets: ['id', 'user_id'], on: 'insert' },
+  { table: 'accounts.oauth_apps', targets: ['id'], ignored: ['updated_at'] },
+  { table: 'accounts.settings', targets: ['key'], ignored: ['updated_at'] },
+  { table: 'accounts.resource_groups', targets: ['id'], ignored: ['updated_at'] },
+  { table: 'accounts.resource_group_members', targets: ['group_id', 'user_id'] },
+  { table: 'accounts.service_accounts', targets: ['account_id'] },
+  { table: 'accounts.platform_duties', targets: ['user_id'] },
+  { table: 'accounts.break_glass', targets: ['id', 'org_id', 'user_id'] },
+  { table: 'commerce.plans', targets: ['id'] },
+  { table: 'commerce.plan_versions', targets: ['plan_id'] },
+  { table: 'commerce.listings', targets: ['id'], ignored: ['updated_at'] },
+  { table: 'commerce.budgets', targets: ['id'], ignored: ['updated_at'] },
+  { table: 'commerce.ledger_transfers', targets: ['id'], on: 'insert', when: "new.code = 'wallet.topup'" },
+  { table: 'repos.repos', targets: ['id'], ignored: ['updated_at', 'default_branch'] },
+  { table: 'repos.buckets', targets: ['id'], ignored: ['updated_at', 'size_bytes', 'file_count', 'change_seq'] },
+  { table: 'repos.access_requests', targets: ['repo_id'] },
+  { table: 'inference.endpoints', targets: ['id'], ignored: ['updated_at'] },
+  { table: 'inference.providers', targets: ['id'], ignored: ['updated_at'] },
+  { table: 'inference.provider_models', targets: ['provider_id'] },
+]
+
+const CHECK = `
+create or replace function kit.demand_audit() returns trigger language plpgsql as $$
+declare
+  fresh jsonb := case when tg_op = 'DELETE' then '{}' else to_jsonb(new) end;
+  stale jsonb := case when tg_op = 'INSERT' then '{}' else to_jsonb(old) end;
+  ignored text[] := string_to_array(tg_argv[0], ',');
+  targets text[] := '{}';
+begin
+  if tg_op = 'UPDATE' and (fresh - ignored) = (stale - ignored) then return null; end if;
+  for i in 1 .. tg_nargs - 1 loop
+    targets := targets || array[fresh ->> tg_argv[i], stale ->> tg_argv[i]];
+  end loop;
+  if not exists (
+    select from kit.audit_events e
+    where e.target_id = any (targets) and e.xmin::text = (pg_current_xact_id()::xid)::text
+  ) then
+    raise exception '% of %.% without an audit event: record one in the same transaction, its target one of %',
+      tg_op, tg_table_schema, tg_table_name, array_remove(targets, null);
+  end if;
+  return null;
+end $$;`
+
+function triggerOn({ table, targets, ignored = [], when, on = 'insert or update or delete' }: Governed): string {
+  const args = [ignored.join(','), ...targets].map((text) => `'${text}'`).join(', ')
+  return `
+drop trigger if exists audit_demanded on ${table};
+create constraint trigger audit_demanded after ${on} on ${table} deferrable initially deferred
+  for each row ${when === undefined ? '' : `when (${when})`} execute function kit.demand_audit(${args});`
+}
+
+/** From now on a transaction that changes governed state without recording it fails at its commit. */
+export async function demandAudit(running: Running): Promise<void> {
+  const text = CHECK + GOVERNED.map(triggerOn).join('')
+  await running.kit.write((tx) => sql.raw(text).execute(tx))
+}
