@@ -23,8 +23,11 @@ export function whoActs(): { readonly actor: AuditActor; readonly request: Reque
 /** The caller of a request as an event names them. */
 export function describeActor(actor: Actor): AuditActor {
   if (actor.kind === 'anonymous') return { type: 'anonymous', id: 'anonymous' }
-  const { userId, name, auth } = actor
+  const { userId, name, auth, impersonator } = actor
   const credential = auth.type === 'session' ? { sessionId: auth.sessionId } : { tokenId: auth.tokenId }
+  if (impersonator) {
+    return { type: 'user', id: impersonator.userId, name: impersonator.name, onBehalfOf: userId, ...credential }
+  }
   return { type: 'user', id: userId, name, ...credential }
 }
 

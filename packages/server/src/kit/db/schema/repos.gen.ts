@@ -6,9 +6,8 @@ export interface AccessRequests {
   repoId: string
   userId: string
   status: string
-  /** AccessAnswers; answers to the form, by the label the form had */
+  /** AccessAnswers */
   fields: ColumnType<unknown, string, string>
-  /** let in by the owner without having asked, so no e-mail address is shared */
   isGrant: boolean
   requestedAt: Date
   reviewedBy: string | null
