@@ -56,7 +56,7 @@ export function pythonEnv(folder: string, target: Target, xet: boolean): Record<
   }
 }
 
-/** Runs a file of cases (`python/cases.py` collects and reports them) with an environment's Python. */
+/** Runs a file of cases (`python/report.py` collects and reports them) with an environment's Python. */
 export async function runPythonCases(
   folder: string,
   script: string,

@@ -1,7 +1,10 @@
+import { datasetsSuites } from './datasets/suite.js'
 import { gitSuite } from './git/suite.js'
 import { pythonSuites, resumeSuites } from './huggingface-hub/suite.js'
 import { hubJsSuite } from './huggingface-js/suite.js'
 import { openaiSuites } from './openai/suite.js'
+import { transformersSuites } from './transformers/suite.js'
+import { transformersJsSuite } from './transformers-js/suite.js'
 import { openServerPair } from './server-pair.js'
 import { type CaseResult, openTarget, type Suite } from './target.js'
 
@@ -11,9 +14,16 @@ import { type CaseResult, openTarget, type Suite } from './target.js'
  */
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const pair = process.argv.includes('--two-servers') ? openServerPair() : null
-const suites: Suite[] = [gitSuite, hubJsSuite, ...(await openaiSuites()), ...pythonSuites, ...resumeSuites].filter(
-  (suite) => wanted.length === 0 || wanted.some((part) => suite.name.includes(part)),
-)
+const suites: Suite[] = [
+  gitSuite,
+  hubJsSuite,
+  ...(await openaiSuites()),
+  ...pythonSuites,
+  ...resumeSuites,
+  transformersJsSuite,
+  ...transformersSuites,
+  ...datasetsSuites,
+].filter((suite) => wanted.length === 0 || wanted.some((part) => suite.name.includes(part)))
 const SHOWN_LINES = 9
 
 /** The end of a trace of Python, the beginning of one of Node. */

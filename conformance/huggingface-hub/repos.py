@@ -6,7 +6,7 @@ from pathlib import Path
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, hf_hub_download, snapshot_download
 from huggingface_hub.utils import HfHubHTTPError, RepositoryNotFoundError
 
-from cases import ALICE, BOB, READER, URL, case, refused, run_cases
+from report import ALICE, BOB, READER, URL, case, refused, run_cases
 
 alice = HfApi(endpoint=URL, token=ALICE)
 bob = HfApi(endpoint=URL, token=BOB)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from huggingface_hub import HfApi, HfFileSystem, hf_hub_download, snapshot_download
 
-from cases import ALICE, URL, case, run_cases
+from report import ALICE, URL, case, run_cases
 
 alice = HfApi(endpoint=URL, token=ALICE)
 REPO = "alice/resume"

@@ -6,7 +6,7 @@ from pathlib import Path
 from huggingface_hub import CommitOperationAdd, CommitOperationCopy, CommitOperationDelete, HfApi, HfFileSystem, hf_hub_download
 from huggingface_hub.utils import HfHubHTTPError, RepositoryNotFoundError, RevisionNotFoundError, build_hf_headers, get_session
 
-from cases import ALICE, BOB, URL, case, case_if, refused, run_cases
+from report import ALICE, BOB, URL, case, case_if, refused, run_cases
 
 alice = HfApi(endpoint=URL, token=ALICE)
 bob = HfApi(endpoint=URL, token=BOB)

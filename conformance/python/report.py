@@ -28,7 +28,7 @@ def refused(error_type, call):
         call()
     except error_type:
         return
-    raise AssertionError(f"not refused with {error_type.__name__}")
+    raise AssertionError(f"not refused with {error_type}")
 
 
 def run_cases():
