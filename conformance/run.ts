@@ -1,7 +1,8 @@
 import { datasetsSuites } from './datasets/suite.js'
 import { gitSuite } from './git/suite.js'
+import { commandLineSuites } from './hf-cli/suite.js'
 import { pythonSuites, resumeSuites } from './huggingface-hub/suite.js'
-import { hubJsSuite } from './huggingface-js/suite.js'
+import { hubJsSuites } from './huggingface-js/suite.js'
 import { openaiSuites } from './openai/suite.js'
 import { transformersSuites } from './transformers/suite.js'
 import { transformersJsSuite } from './transformers-js/suite.js'
@@ -16,10 +17,11 @@ const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const pair = process.argv.includes('--two-servers') ? openServerPair() : null
 const suites: Suite[] = [
   gitSuite,
-  hubJsSuite,
+  ...hubJsSuites,
   ...(await openaiSuites()),
   ...pythonSuites,
   ...resumeSuites,
+  ...commandLineSuites,
   transformersJsSuite,
   ...transformersSuites,
   ...datasetsSuites,
