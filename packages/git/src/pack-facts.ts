@@ -8,7 +8,7 @@ import { type LfsPointer, parseLfsPointer } from './lfs-pointer.js'
 import { type ObjectType, typeName } from './object.js'
 import { type PackLimits, type PackObject, type PackSource, readPack } from './pack-reader.js'
 import { encodePackIndex } from './pack-index.js'
-import { entryKind } from './tree.js'
+import { entryKind, readRawTree } from './tree.js'
 
 export interface FactLimits {
   /** Blobs above this are reported in `large`. */
@@ -175,7 +175,7 @@ function mayBeDotName(name: Buffer): boolean {
 const README = Buffer.from('README.md')
 const CARD_START = Buffer.from('---')
 const MAX_CARD_BYTES = 1024 * 1024
-const MAX_CARDS_BYTES = 32 * 1024 * 1024
+const MAX_CARDS_BYTES = 4 * 1024 * 1024
 
 /** A pack that was read, checked and indexed. */
 export interface CheckedPack extends ObjectFacts {
@@ -189,6 +189,20 @@ export interface CheckOptions {
   readonly tips?: readonly string[]
   /** Sees each object once. */
   readonly visit?: (object: PackObject) => void
+}
+
+/** Names under which the trees of a pack list some blobs; reads the whole pack again. A generator as `readPack` is. */
+export function* nameBlobs(
+  source: PackSource,
+  limits: PackLimits,
+  oids: ReadonlySet<string>,
+): Generator<void, Map<string, string>> {
+  const names = new Map<string, string>()
+  yield* readPack(source, limits, ({ type, data }) => {
+    if (type !== 'tree' || names.size === oids.size) return
+    for (const { oid, name } of readRawTree(data)) if (oids.has(oid)) names.set(oid, name.toString('utf8'))
+  })
+  return names
 }
 
 /**

@@ -23,8 +23,10 @@ export interface PackLimits {
   readonly maxObjects: number
   /** Largest inflated object. */
   readonly maxObjectBytes: number
-  /** All bytes inflated or made from deltas while reading, repeated work included. */
+  /** All bytes inflated or made from deltas while reading, repeated work included; every object costs a little more. */
   readonly maxWorkBytes: number
+  /** The same per byte of the pack, beside a fixed part: a small pack cannot ask for much work. */
+  readonly maxWorkPerPackByte: number
   readonly maxDeltaDepth: number
   /** Contents kept as likely delta bases. */
   readonly cacheBytes: number
@@ -34,6 +36,7 @@ export const DEFAULT_PACK_LIMITS: PackLimits = {
   maxObjects: 1_000_000,
   maxObjectBytes: 100 * 1024 * 1024,
   maxWorkBytes: 16 * 1024 * 1024 * 1024,
+  maxWorkPerPackByte: 256,
   maxDeltaDepth: 512,
   cacheBytes: 48 * 1024 * 1024,
 }
@@ -67,6 +70,13 @@ const MIN_ENTRY_BYTES = 9
 /** How much work passes between two yields of the reader. */
 const STEP_BYTES = 1024 * 1024
 const OBJECT_COST_BYTES = 2048
+/** What one more inflated or applied object weighs in the work that is allowed. */
+const OPERATION_COST_BYTES = 1024
+/** Work that a pack may ask for whatever its size. */
+const FREE_WORK_BYTES = 2 * 1024 * 1024 * 1024
+
+const MAX_RECENT_BASES = 16
+const MAX_RECENT_BASE_BYTES = 4 * 1024 * 1024
 
 const fail = (rule: string, message: string): GitFormatError => new GitFormatError(rule, message)
 
@@ -74,7 +84,7 @@ const fail = (rule: string, message: string): GitFormatError => new GitFormatErr
  * Reads a whole pack: every object is inflated, its deltas applied, named by its own hash and shown to `visit` once.
  * Thin packs are refused. A generator so that the caller may pause: it yields about every megabyte of work.
  *
- * Memory: about 120 bytes an object, `cacheBytes`, and one delta chain's two contents.
+ * Memory: about 250 bytes an object, `cacheBytes`, and one delta chain's two contents.
  * Throws GitFormatError for anything damaged or over a limit; whatever `visit` throws passes through.
  */
 export function* readPack(
@@ -103,16 +113,22 @@ class PackReader {
   /** Contents by entry number; the oldest entries are forgotten first. */
   private readonly cache: (Buffer | undefined)[] = []
   private forgottenBelow = 0
+  /** Contents of the bases used last, whatever their age: many deltas may lie on one old base. */
+  private readonly recentBases = new Map<number, Buffer>()
   private cachedBytes = 0
   private workBytes = 0
   private stepBytes = 0
-  private waiting: { number: number; header: EntryHeader }[] = []
+  /** Deltas whose base has not been seen: by its oid, or by its entry number. */
+  private readonly waiting = new Map<string | number, { number: number; header: EntryHeader }[]>()
+  private readonly maxWorkBytes: number
 
   constructor(source: PackSource, limits: PackLimits, visit: (object: PackObject) => void) {
     this.source = source
     this.limits = limits
     this.visit = visit
     this.count = checkedCount(source, limits)
+    const share = FREE_WORK_BYTES + source.sizeBytes * limits.maxWorkPerPackByte
+    this.maxWorkBytes = Math.min(limits.maxWorkBytes, share)
     this.oids = Array.from<string>({ length: this.count }).fill('')
     this.types = new Uint8Array(this.count)
     this.sizes = new Uint32Array(this.count)
@@ -148,19 +164,28 @@ class PackReader {
     }
   }
 
-  /** Deltas on a base that comes later in the pack: as many rounds as bring progress. */
+  /** Deltas on a base that came later in the pack: each is read again once, when its base is known. */
   *resolveWaiting(): Generator<void> {
-    while (this.waiting.length > 0) {
-      const round = this.waiting
-      this.waiting = []
-      for (const { number, header } of round) {
-        const offset = this.offsets[number] as number
-        this.takeEntry(number, header, this.inflateAt(offset, header).data)
+    const known: number[] = []
+    for (const key of this.waiting.keys()) {
+      const base = typeof key === 'string' ? this.numbers.get(key) : key
+      if (base !== undefined && this.oids[base] !== '') known.push(base)
+    }
+    for (let base = known.pop(); base !== undefined; base = known.pop()) {
+      for (const { number, header } of this.takeWaiting(base)) {
+        this.takeEntry(number, header, this.inflateAt(this.offsets[number] as number, header).data)
+        known.push(number)
         if (this.isStepDone()) yield
       }
-      if (this.waiting.length === round.length)
-        throw fail('thinPack', 'a delta base is missing (thin packs are not taken)')
     }
+    if (this.waiting.size > 0) throw fail('thinPack', 'a delta base is missing (thin packs are not taken)')
+  }
+
+  private takeWaiting(base: number): { number: number; header: EntryHeader }[] {
+    const keys = [base, this.oids[base] as string]
+    const found = keys.flatMap((key) => this.waiting.get(key) ?? [])
+    for (const key of keys) this.waiting.delete(key)
+    return found
   }
 
   table(): PackTable {
@@ -175,8 +200,11 @@ class PackReader {
       throw fail('badPack', 'unknown entry type')
     }
     const base = this.findBase(number, header)
-    if (base === undefined) {
-      this.waiting.push({ number, header })
+    if (this.oids[base ?? -1] === '' || base === undefined) {
+      const key = base ?? header.baseOid
+      const others = this.waiting.get(key)
+      if (others) others.push({ number, header })
+      else this.waiting.set(key, [{ number, header }])
       return
     }
     const depth = (this.depths[base] as number) + 1
@@ -187,10 +215,10 @@ class PackReader {
     this.keep(number, typeName(this.types[base] as number) as ObjectType, applyDelta(this.contentOf(base), body))
   }
 
+  /** Entry number of a base; undefined when it is named by an oid that no entry has yet. */
   private findBase(number: number, header: EntryHeader): number | undefined {
     if (header.type === PACK_TYPE.refDelta) return this.numbers.get(header.baseOid)
-    const base = this.numberAt((this.offsets[number] as number) - header.baseDistance, number)
-    return this.oids[base] === '' ? undefined : base
+    return this.numberAt((this.offsets[number] as number) - header.baseDistance, number)
   }
 
   /** Entry number at an offset, among those before `below`. */
@@ -222,19 +250,28 @@ class PackReader {
   private contentOf(number: number): Buffer {
     const chain: number[] = []
     let at = number
-    let content = this.cache[at]
+    let content = this.cache[at] ?? this.recentBases.get(at)
     while (content === undefined && this.bases[at] !== NO_BASE) {
       chain.push(at)
       at = this.bases[at] as number
-      content = this.cache[at]
+      content = this.cache[at] ?? this.recentBases.get(at)
     }
     content ??= this.bodyAgain(at)
     for (const next of chain.toReversed()) {
       this.charge(this.sizes[next] as number)
       content = applyDelta(content, this.bodyAgain(next))
     }
-    this.cacheContent(number, content)
+    this.keepBase(number, content)
     return content
+  }
+
+  private keepBase(number: number, content: Buffer): void {
+    this.cacheContent(number, content)
+    if (this.cache[number] !== undefined || content.length > MAX_RECENT_BASE_BYTES) return
+    this.recentBases.delete(number)
+    this.recentBases.set(number, content)
+    const [oldest = number] = this.recentBases.keys()
+    if (this.recentBases.size > MAX_RECENT_BASES) this.recentBases.delete(oldest)
   }
 
   private bodyAgain(number: number): Buffer {
@@ -251,9 +288,9 @@ class PackReader {
   private charge(sizeBytes: number): void {
     if (sizeBytes > this.limits.maxObjectBytes)
       throw fail('objectTooLarge', 'an object is larger than this server takes')
-    this.workBytes += sizeBytes
+    this.workBytes += sizeBytes + OPERATION_COST_BYTES
     this.stepBytes += sizeBytes + OBJECT_COST_BYTES
-    if (this.workBytes > this.limits.maxWorkBytes) throw fail('packTooLarge', 'the pack inflates to too much')
+    if (this.workBytes > this.maxWorkBytes) throw fail('packTooLarge', 'the pack inflates to too much')
   }
 
   private isStepDone(): boolean {

@@ -1,4 +1,4 @@
-import { type CST, Composer, type Document, isMap, isScalar, isSeq, LineCounter, Parser } from 'yaml'
+import { type CST, Composer, type Document, isMap, isScalar, isSeq, Lexer, LineCounter, Parser } from 'yaml'
 import { isJsonObject, type JsonObject, type JsonValue } from '../json-value.js'
 
 /** Longest card that is read at all, in UTF-16 units. */
@@ -11,6 +11,10 @@ export const MAX_FRONT_MATTER_DEPTH = 32
 export const MAX_FRONT_MATTER_NODES = 50_000
 /** Times aliases may be expanded. */
 export const MAX_ALIASES = 50
+/** Marks, words and blanks the metadata may be made of; reading costs some microseconds each. */
+export const MAX_FRONT_MATTER_LEXEMES = 200_000
+/** Parts outside of any document: more than a few are noise that a parser would complain about one by one. */
+const MAX_STRAY_TOKENS = 100
 /** Problems reported at most; the rest is noise. */
 export const MAX_CARD_PROBLEMS = 20
 
@@ -99,7 +103,8 @@ function readYaml(block: CardBlock): FrontMatter {
   const failed = (message: string): FrontMatter => unreadable(block.body, message, true)
   let document: Document.Parsed
   try {
-    const tokens = [...new Parser(lines.addNewLine).parse(block.yaml)]
+    if (hasTooManyLexemes(block.yaml)) return failed('the metadata is made of too many parts')
+    const tokens = [...new Parser(lines.addNewLine).parse(block.yaml)].slice(0, MAX_STRAY_TOKENS)
     const excess = findExcess(tokens)
     if (excess) return failed(excess)
     // The library compares every pair of keys when asked for unique ones; `findDuplicateKey` is linear.
@@ -126,6 +131,14 @@ function readYaml(block: CardBlock): FrontMatter {
     return { data: null, isPresent: true, body: block.body, errors, warnings, positionOf: NOWHERE }
   }
   return toData(document, block, { warnings, place })
+}
+
+const TOO_MANY_VALUES = `the metadata holds more than ${MAX_FRONT_MATTER_NODES} values`
+
+function hasTooManyLexemes(yaml: string): boolean {
+  let left = MAX_FRONT_MATTER_LEXEMES
+  for (const _lexeme of new Lexer().lex(yaml)) if (--left < 0) return true
+  return false
 }
 
 function toData(
@@ -166,7 +179,7 @@ function plainMessage(message: string): string {
 
 /** Copies into plain JSON: dates and other objects become strings, NaN and infinities null. */
 function toJson(value: unknown, budget: { left: number }, depth: number): JsonValue {
-  if (--budget.left < 0) throw new Error(`the metadata holds more than ${MAX_FRONT_MATTER_NODES} values`)
+  if (--budget.left < 0) throw new Error(TOO_MANY_VALUES)
   if (depth > MAX_FRONT_MATTER_DEPTH) throw new Error('the metadata is nested too deeply')
   if (value === null || value === undefined) return null
   if (typeof value === 'string' || typeof value === 'boolean') return value

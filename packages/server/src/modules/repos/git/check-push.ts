@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { refuse, type RepoType } from '@stoa/contracts'
 import type { CheckedPack } from '@stoa/git'
 import type { Db } from '../../../kit/db/database.js'
@@ -11,7 +12,10 @@ const MAX_NAMED = 20
  * Throws `LfsObjectMissing`, `InvalidCard`.
  */
 export async function checkPush(db: Db, repo: { id: string; type: RepoType }, pack: CheckedPack): Promise<void> {
-  for (const card of pack.cards) checkCard(repo.type, card)
+  for (const card of pack.cards) {
+    checkCard(repo.type, card)
+    await nextTurn()
+  }
   if (pack.lfs.length === 0) return
   const present = await findLfsObjects(
     db,

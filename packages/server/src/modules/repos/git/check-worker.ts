@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { type CheckedPack, checkPack, DEFAULT_PACK_LIMITS, GitFormatError } from '@stoa/git'
-import type { CheckAnswer } from './check-incoming.js'
+import { DEFAULT_PACK_LIMITS, GitFormatError } from '@stoa/git'
+import { type CheckAnswer, type IncomingPack, inspectPack } from './check-incoming.js'
 import { fileSource, memorySource } from './spool.js'
 
 const { bytes, path, sizeBytes, tips } = workerData as {
@@ -10,9 +10,9 @@ const { bytes, path, sizeBytes, tips } = workerData as {
   tips: readonly string[]
 }
 
-function check(): CheckedPack {
+function check(): IncomingPack {
   const source = path === null ? memorySource(Buffer.from(bytes as Uint8Array)) : fileSource(path, sizeBytes)
-  const steps = checkPack(source, DEFAULT_PACK_LIMITS, { tips })
+  const steps = inspectPack(source, DEFAULT_PACK_LIMITS, { tips })
   for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value
 }
 

@@ -1,7 +1,9 @@
 import { parseTree, type TreeEntry } from '@stoa/git'
 import type { Db, Tx } from '../../../kit/db/database.js'
 import type { Kit } from '../../../kit/kit.js'
+import { Turns } from '../../../kit/turns.js'
 import { ByteLru } from './byte-lru.js'
+import { CHECK_TURNS } from './check-incoming.js'
 import { CommitGraph } from './commit-graph.js'
 import { ObjectReader } from './object-reader.js'
 import { ObjectWriter } from './object-writer.js'
@@ -10,6 +12,7 @@ import { PackFiles } from './pack-files.js'
 import { listCommitsBetween } from './queries/commits.js'
 import { sumStoredBytes } from './queries/objects.js'
 import { findRefRow, listRefRows, type RefRow } from './queries/refs.js'
+import { SpoolRoom } from './spool.js'
 import type { GitRef, GitStore } from './store.js'
 import { updateRefs } from './update-refs.js'
 import { type PackPlan, planBytes } from './write-pack.js'
@@ -22,6 +25,10 @@ export interface GitStorage {
   readonly graph: CommitGraph
   readonly files: PackFiles
   readonly clones: ClonePlans
+  /** Memory for packs that arrive. */
+  readonly room: SpoolRoom
+  /** Checks of pushed packs in worker threads. */
+  readonly checks: Turns
 }
 
 /** Plans of whole clones, since the same tip is cloned again and again. */
@@ -79,7 +86,7 @@ export function createGitStorage(
     get: (key: string) => plans.get(key),
     keep: (key: string, plan: PackPlan) => plans.set(key, plan, planBytes(plan)),
   }
-  return { store, reader, writer, graph, files, clones }
+  return { store, reader, writer, graph, files, clones, room: new SpoolRoom(), checks: new Turns(CHECK_TURNS) }
 }
 
 function toRef(row: RefRow): GitRef {

@@ -1,16 +1,13 @@
 import { refuse } from '@stoa/contracts'
-import { type CheckedPack, checkPack, DEFAULT_PACK_LIMITS, readRawTree } from '@stoa/git'
-import { runToEnd } from './run-steps.js'
-import { fileSource, memorySource, type Spooled } from './spool.js'
+import type { IncomingPack } from './check-incoming.js'
 
 const MAX_NAMED = 20
 
 /** Throws `FileTooLarge`, naming the files, when a push carries contents that belong into LFS. */
-export async function refuseLargeFiles(checked: CheckedPack, spooled: Spooled): Promise<void> {
-  if (checked.large.length === 0) return
-  const names = await findNames(spooled, new Set(checked.large.map(({ oid }) => oid)))
-  const files = checked.large.slice(0, MAX_NAMED).map(({ oid, sizeBytes }) => {
-    return `  - ${names.get(oid) ?? oid} (${(sizeBytes / 1024 / 1024).toFixed(1)} MiB)`
+export function refuseLargeFiles({ large, largeNames }: IncomingPack): void {
+  if (large.length === 0) return
+  const files = large.slice(0, MAX_NAMED).map(({ oid, sizeBytes }) => {
+    return `  - ${largeNames.get(oid) ?? oid} (${(sizeBytes / 1024 / 1024).toFixed(1)} MiB)`
   })
   throw refuse(
     'FileTooLarge',
@@ -21,24 +18,4 @@ export async function refuseLargeFiles(checked: CheckedPack, spooled: Spooled): 
       ...files,
     ].join('\n'),
   )
-}
-
-/** Names under which the trees of the push list some blobs. */
-async function findNames(spooled: Spooled, oids: ReadonlySet<string>): Promise<Map<string, string>> {
-  const names = new Map<string, string>()
-  const file = spooled.path === null ? null : fileSource(spooled.path, spooled.sizeBytes)
-  const source = file ?? memorySource(spooled.bytes as Buffer)
-  try {
-    await runToEnd(
-      checkPack(source, DEFAULT_PACK_LIMITS, {
-        visit: ({ type, data }) => {
-          if (type !== 'tree') return
-          for (const { oid, name } of readRawTree(data)) if (oids.has(oid)) names.set(oid, name.toString('utf8'))
-        },
-      }),
-    )
-  } finally {
-    file?.close()
-  }
-  return names
 }

@@ -3,6 +3,7 @@ import { refuse, StoaError } from '@stoa/contracts'
 import {
   type CheckedPack,
   type CommandResult,
+  DEFAULT_PACK_LIMITS,
   GitFormatError,
   type ObjectType,
   PACK_HEADER_BYTES,
@@ -11,13 +12,14 @@ import {
   PushParser,
   pushReport,
   type PushRequest,
+  readPackHeader,
   typeCode,
   typeName,
 } from '@stoa/git'
 import { deflateSync } from 'node:zlib'
 import type { Tx } from '../../../kit/db/database.js'
 import type { Kit } from '../../../kit/kit.js'
-import { checkIncoming } from './check-incoming.js'
+import { checkIncoming, checkInPlace, type IncomingPack } from './check-incoming.js'
 import type { GitStorage } from './create-store.js'
 import { refuseLargeFiles } from './large-files.js'
 import { isSmall, type PreparedObjects } from './object-writer.js'
@@ -54,12 +56,15 @@ export async function serveReceivePack(
   body: AsyncIterable<Buffer>,
 ): Promise<Buffer> {
   const parser = new PushParser()
-  const spool = new Spool(join(deps.dataDir, 'scratch'), `push-${deps.ids.next()}.pack`)
+  const spool = new Spool(join(deps.dataDir, 'scratch'), `push-${deps.ids.next()}.pack`, deps.storage.room)
   let spooled: Spooled | null = null
   try {
+    const start = new PackStart()
     for await (const chunk of body) {
       const rest = parser.push(chunk)
-      if (rest && rest.length > 0) await spool.add(rest)
+      if (!rest || rest.length === 0) continue
+      start.check(rest)
+      await spool.add(rest)
     }
     const request = parser.request()
     if (request.commands.length === 0) return Buffer.alloc(0)
@@ -74,13 +79,33 @@ export async function serveReceivePack(
   }
 }
 
+/** Looks at the first bytes of a long pack at once: what is none, or holds too much, is not spooled to its end. */
+class PackStart {
+  private head: Buffer = Buffer.alloc(0)
+  private seenBytes = 0
+
+  check(chunk: Buffer): void {
+    if (this.head.length < PACK_HEADER_BYTES)
+      this.head = Buffer.concat([this.head, chunk.subarray(0, PACK_HEADER_BYTES)]).subarray(0, PACK_HEADER_BYTES)
+    const isNowLong = this.seenBytes <= LONG_PACK_BYTES && this.seenBytes + chunk.length > LONG_PACK_BYTES
+    this.seenBytes += chunk.length
+    if (!isNowLong) return
+    const { maxObjects } = DEFAULT_PACK_LIMITS
+    if (readPackHeader(this.head) > maxObjects)
+      throw new GitFormatError('tooManyObjects', `a push may hold at most ${maxObjects} objects`)
+  }
+}
+
+const LONG_PACK_BYTES = 1024 * 1024
+
 async function takePush(deps: ReceiveDeps, repo: ServedRepo, request: PushRequest, spooled: Spooled): Promise<Buffer> {
   const all = (refusal: string): CommandResult[] => request.commands.map(({ name }) => ({ name, refusal }))
-  const isInline = isInlinePack(spooled)
-  const upload = isInline || spooled.sizeBytes === 0 ? null : deps.storage.writer.upload(spooled)
+  const startUpload = (): PackUpload => deps.storage.writer.upload(spooled)
+  let upload = isInlinePack(spooled) || spooled.sizeBytes === 0 ? null : startUpload()
   let mayBeStored = false
   try {
     const pack = await readPush(deps, repo, request, spooled)
+    if (pack !== null && pack.rows === null) upload ??= startUpload()
     const tips = await readTips(deps, repo.id, request.commands, pack?.checked ?? null)
     const prepared = pack ? await prepare(deps, repo.id, pack, upload) : NOTHING
     mayBeStored = true
@@ -103,8 +128,8 @@ const NOTHING: PreparedObjects = { rows: [], pack: null, commits: [] }
 
 interface PushedPack {
   readonly checked: CheckedPack
-  /** Deflated contents, when there are few. */
-  readonly rows: readonly NewObjectRow[]
+  /** Deflated contents, when there are few; null when the pack itself is kept. */
+  readonly rows: readonly NewObjectRow[] | null
 }
 
 /** Few small objects become rows; the count is what the pack says, and the check holds it to that. */
@@ -120,15 +145,26 @@ async function readPush(
 ): Promise<PushedPack | null> {
   const isOnlyDeleting = request.commands.every((command) => command.new === null)
   if (spooled.sizeBytes === 0 && isOnlyDeleting) return null
-  const rows: NewObjectRow[] = []
-  const keep = ({ oid, type, data }: { oid: string; type: ObjectType; data: Buffer }): void =>
-    void rows.push({ oid, type: typeCode(type), sizeBytes: data.length, deflated: deflateSync(data) })
   const tips = request.commands.flatMap((command) => command.new ?? [])
-  const checked = await checkIncoming(spooled, tips, isInlinePack(spooled) ? keep : undefined)
-  await refuseLargeFiles(checked, spooled)
+  const inline = isInlinePack(spooled) ? await readInline(spooled.bytes as Buffer, tips) : null
+  const asked = { repoId: repo.id, tips, turns: deps.storage.checks }
+  const checked = inline?.checked ?? (await checkIncoming(spooled, asked))
+  refuseLargeFiles(checked)
   await deps.checkPush(repo.id, checked)
   await deps.storage.writer.checkLinks(repo.id, checked.links)
-  return checked.count === 0 ? null : { checked, rows }
+  return checked.count === 0 ? null : { checked, rows: inline?.rows ?? null }
+}
+
+/** The objects of a small pack as rows; null when they inflate to too much for that. */
+async function readInline(
+  bytes: Buffer,
+  tips: readonly string[],
+): Promise<{ checked: IncomingPack; rows: NewObjectRow[] } | null> {
+  const rows: NewObjectRow[] = []
+  const checked = await checkInPlace(bytes, tips, ({ oid, type, data }) => {
+    rows.push({ oid, type: typeCode(type), sizeBytes: data.length, deflated: deflateSync(data) })
+  })
+  return checked === null ? null : { checked, rows }
 }
 
 async function prepare(
@@ -139,7 +175,7 @@ async function prepare(
 ): Promise<PreparedObjects> {
   const commits = await deps.storage.writer.graphRows(repoId, checked.commits)
   const pack = upload === null ? null : await upload.finish(repoId, checked.count, checked.index)
-  return { rows, pack, commits }
+  return { rows: rows ?? [], pack, commits }
 }
 
 /** What the new tips are: type, and the object behind a tag. */

@@ -6,12 +6,33 @@ import type { PackSource } from '@stoa/git'
 /** Up to this a pack stays in memory while it is checked; above, it goes to a scratch file. */
 export const MEMORY_PACK_BYTES = 16 * 1024 * 1024
 
+/** Memory that the packs of all pushes share; what does not fit goes to scratch files at once. */
+export class SpoolRoom {
+  private readonly limitBytes: number
+  private heldBytes = 0
+
+  constructor(limitBytes = 128 * 1024 * 1024) {
+    this.limitBytes = limitBytes
+  }
+
+  /** Takes room for more bytes; false when there is none. */
+  take(bytes: number): boolean {
+    if (this.heldBytes + bytes > this.limitBytes) return false
+    this.heldBytes += bytes
+    return true
+  }
+
+  free(bytes: number): void {
+    this.heldBytes -= bytes
+  }
+}
+
 /** Bytes of an incoming pack, in memory or in a scratch file. */
 export interface Spooled {
   readonly sizeBytes: number
   readonly bytes: Buffer | null
   readonly path: string | null
-  /** Removes the scratch file. */
+  /** Removes the scratch file, or gives the memory back. */
   discard(): Promise<void>
 }
 
@@ -22,16 +43,23 @@ export class Spool {
   private parts: Buffer[] = []
   private file: FileHandle | null = null
   private sizeBytes = 0
+  private readonly room: SpoolRoom
+  private roomBytes = 0
 
-  constructor(folder: string, name: string) {
+  constructor(folder: string, name: string, room = new SpoolRoom()) {
     this.folder = folder
     this.name = name
+    this.room = room
   }
 
   async add(chunk: Buffer): Promise<void> {
     this.parts.push(chunk)
     this.sizeBytes += chunk.length
-    if (this.file === null && this.sizeBytes <= MEMORY_PACK_BYTES) return
+    if (this.file === null && this.sizeBytes <= MEMORY_PACK_BYTES && this.room.take(chunk.length)) {
+      this.roomBytes += chunk.length
+      return
+    }
+    this.leaveRoom()
     if (this.file === null) {
       await mkdir(this.folder, { recursive: true, mode: 0o700 })
       this.file = await open(this.path, 'wx', 0o600)
@@ -41,7 +69,11 @@ export class Spool {
 
   async finish(): Promise<Spooled> {
     const { file, sizeBytes } = this
-    if (file === null) return { sizeBytes, bytes: Buffer.concat(this.parts), path: null, discard: async () => {} }
+    if (file === null) {
+      const bytes = Buffer.concat(this.parts)
+      this.parts = []
+      return { sizeBytes, bytes, path: null, discard: async () => this.leaveRoom() }
+    }
     await this.flush(file, 0)
     await file.close()
     this.file = null
@@ -50,8 +82,14 @@ export class Spool {
 
   /** Gives up: nothing stays. */
   async abort(): Promise<void> {
+    this.leaveRoom()
     await this.file?.close()
     await rm(this.path, { force: true })
+  }
+
+  private leaveRoom(): void {
+    this.room.free(this.roomBytes)
+    this.roomBytes = 0
   }
 
   private get path(): string {

@@ -10,7 +10,7 @@ import { findRepo } from '../find-repo.js'
 import { checkPush } from '../git/check-push.js'
 import type { GitStorage } from '../git/create-store.js'
 import { MAX_PACK_BYTES, serveReceivePack } from '../git/receive-pack.js'
-import { collectBody, MAX_FETCH_BODY_BYTES, readBody } from '../git/request-body.js'
+import { holdBody, MAX_FETCH_BODY_BYTES, readBody } from '../git/request-body.js'
 import { advertise, protocolVersion, serveUploadPack } from '../git/upload-pack.js'
 import type { Repo } from '../repo.js'
 
@@ -37,8 +37,8 @@ export function bindGitRoutes(http: Http, deps: GitRouteDeps): void {
     })
     git.bind(gitUploadPack[type], async ({ actor, params, request, reply }) => {
       const repo = await find(actor, params, 'read')
-      const body = await collectBody(request.raw, MAX_FETCH_BODY_BYTES)
-      const answer = await serveUploadPack(deps, repo, versionOf(request), body)
+      const body = await holdBody(request.raw, MAX_FETCH_BODY_BYTES, deps.storage.room)
+      const answer = await serveUploadPack(deps, repo, versionOf(request), body.bytes).finally(body.release)
       return sendGit(reply, 'application/x-git-upload-pack-result', Readable.from(answer, { objectMode: false }))
     })
     git.bind(gitReceivePack[type], async ({ actor, params, request, reply }) => {
