@@ -21,6 +21,13 @@ const GOVERNED: readonly Governed[] = [
   { table: 'accounts.access_tokens', targets: ['id', 'user_id'], ignored: ['last_used_at'] },
   { table: 'accounts.one_time_links', targets: ['id', 'user_id'], on: 'insert' },
   { table: 'accounts.oauth_apps', targets: ['id'], ignored: ['updated_at'] },
+  { table: 'accounts.oauth_grants', targets: ['id', 'app_id', 'user_id'], ignored: ['updated_at'] },
+  { table: 'accounts.token_issuers', targets: ['id'], ignored: ['updated_at'] },
+  {
+    table: 'accounts.trusted_publishers',
+    targets: ['id', 'issuer_id', 'user_id', 'account_id'],
+    ignored: ['last_used_at'],
+  },
   { table: 'accounts.settings', targets: ['key'], ignored: ['updated_at'] },
   { table: 'accounts.resource_groups', targets: ['id'], ignored: ['updated_at'] },
   { table: 'accounts.resource_group_members', targets: ['group_id', 'user_id'] },

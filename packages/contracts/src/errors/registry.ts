@@ -3,6 +3,7 @@ import { CATALOG_ERRORS } from './catalog.js'
 import { COMMERCE_ERRORS } from './commerce.js'
 import { INFERENCE_ERRORS } from './inference.js'
 import { KIT_ERRORS } from './kit.js'
+import { OAUTH_ERRORS } from './oauth.js'
 import { REPO_ERRORS } from './repos.js'
 import { XET_ERRORS } from './xet.js'
 
@@ -16,6 +17,7 @@ export interface ErrorMeaning {
 export const ERRORS = {
   ...KIT_ERRORS,
   ...ACCOUNT_ERRORS,
+  ...OAUTH_ERRORS,
   ...REPO_ERRORS,
   ...CATALOG_ERRORS,
   ...COMMERCE_ERRORS,

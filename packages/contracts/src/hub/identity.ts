@@ -32,7 +32,7 @@ const fineGrained = z.object({
 })
 
 const whoamiAuth = z.object({
-  type: z.enum(['access_token', 'session']),
+  type: z.enum(['access_token', 'session', 'app_token_as_user']),
   accessToken: z
     .object({
       displayName: z.string(),
@@ -42,6 +42,7 @@ const whoamiAuth = z.object({
     })
     .optional(),
   expiresAt: date.optional(),
+  resource: z.object({ sub: z.string() }).optional(),
 })
 
 /** `GET /api/whoami-v2` (hub-api 1.01). A client test compares the whole object: no key beyond these. */

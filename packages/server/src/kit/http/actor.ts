@@ -43,6 +43,8 @@ export type ActorAuth =
       readonly tokenId: string
       readonly role: 'read' | 'write' | 'fineGrained'
       readonly scopes: readonly TokenScope[]
+      /** Only of tokens that an app or a build job holds: what it was given, in the words of OAuth. `appId` is null for a job. */
+      readonly oauth?: { readonly appId: string | null; readonly scopes: readonly string[] }
     }
 
 /** Who is asking now: nobody known, or a person or service account. */
@@ -75,6 +77,11 @@ export const ANONYMOUS: Actor = { kind: 'anonymous' }
 /** Whether the credential itself may change things; fine-grained tokens are judged per entity by the module that owns it. */
 export function mayWrite(actor: UserActor): boolean {
   return actor.auth.type === 'session' || actor.auth.role !== 'read'
+}
+
+/** Whether the credential may learn the person's e-mail address: an app only with the scope for it. */
+export function mayLearnEmail(auth: ActorAuth): boolean {
+  return auth.type === 'session' || auth.oauth === undefined || auth.oauth.scopes.includes('email')
 }
 
 /** Credentials of a request, before anyone believed them. */

@@ -66,6 +66,34 @@ const stoa: Render = (error) => ({
   contentType: JSON_TYPE,
 })
 
+/** The standard's own word for a refusal: `OauthInvalidGrant` is `invalid_grant`. */
+export function oauthError(error: Pick<StoaError, 'code' | 'status'>): string {
+  const own = /^Oauth(.+)$/.exec(error.code)?.[1]
+  if (own !== undefined) return own.replace(/(?!^)[A-Z]/g, '_$&').toLowerCase()
+  if (error.status === 401) return 'invalid_token'
+  if (error.status === 403) return 'insufficient_scope'
+  if (error.status === 429) return 'slow_down'
+  return error.status >= 500 ? 'server_error' : 'invalid_request'
+}
+
+const oauth: Render = (error) => {
+  const name = oauthError(error)
+  const isChallenge = error.status === 401 || error.status === 403
+  const scheme = name === 'invalid_client' ? 'Basic realm="Stoa"' : `Bearer realm="Stoa", error="${name}"`
+  return {
+    status: error.status,
+    headers: {
+      'cache-control': 'no-store',
+      ...(isChallenge ? { 'www-authenticate': scheme } : {}),
+      ...error.headers,
+      'x-error-code': error.code,
+      'x-error-message': headerText(error.message),
+    },
+    body: { error: name, error_description: error.message },
+    contentType: JSON_TYPE,
+  }
+}
+
 /** One renderer per family; `houses.md` 4.8. */
 export const DIALECTS: Record<Family, Render> = {
   hub,
@@ -75,6 +103,7 @@ export const DIALECTS: Record<Family, Render> = {
   storage: hub,
   openai,
   inference: hub,
+  oauth,
   stoa,
   web: stoa,
 }

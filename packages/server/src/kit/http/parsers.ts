@@ -18,5 +18,22 @@ export function installParsers(scope: FastifyInstance, family: Family): void {
       }
     })
   }
+  if (family === 'oauth') {
+    scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, text, done) => {
+      const fields = readForm(text as string)
+      if (fields === null) return done(refuse('OauthInvalidRequest', 'A parameter was sent twice.'))
+      done(null, fields)
+    })
+  }
   scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+}
+
+/** Fields of a form; null when one was sent twice, which the sign-in protocol forbids (RFC 6749 §3.1). Empty ones count as not sent. */
+export function readForm(text: string): Record<string, string> | null {
+  const fields = new Map<string, string>()
+  for (const [name, value] of new URLSearchParams(text)) {
+    if (fields.has(name)) return null
+    fields.set(name, value)
+  }
+  return Object.fromEntries([...fields].filter(([, value]) => value !== ''))
 }

@@ -3,6 +3,7 @@ import { refuse } from '@stoa/contracts'
 import { type Actor, ANONYMOUS, type Authenticate, type TokenScope, type UserActor } from '../../kit/http/actor.js'
 import { type Believed, createCredentialCache, type CredentialCache } from './credential-cache.js'
 import type { AccountsDeps } from './deps.js'
+import { holdToken } from './oauth/hold-token.js'
 import { findAccountRowById } from './queries/accounts.js'
 import {
   findSession,
@@ -15,6 +16,7 @@ import {
   touchTokens,
 } from './queries/credentials.js'
 import { listMemberships } from './queries/memberships.js'
+import { type FoundOauthToken, findOauthToken, findOauthTokenById, touchOauthTokens } from './queries/oauth-tokens.js'
 import { findStanding } from './queries/standing.js'
 import { HUB_COOKIE, readCredential, sessionCookieName } from './read-credentials.js'
 
@@ -91,6 +93,7 @@ export function createAuthentication(deps: AccountsDeps, isLenient: () => boolea
       const now = deps.clock.now()
       await deps.write(async (tx) => {
         if (tokens.length > 0) await touchTokens(tx, tokens, now)
+        if (tokens.length > 0) await touchOauthTokens(tx, tokens, now)
         if (sessions.length > 0) await touchSessions(tx, sessions, now)
       })
     },
@@ -119,24 +122,36 @@ const NOBODY = Promise.resolve(null)
 
 /** What the first letter of a key of the cache says: the hash of a secret follows, or the id of a credential. */
 const LOADERS: Readonly<Record<string, (deps: AccountsDeps, rest: string) => Promise<Believed | null>>> = {
-  t: async (deps, secretHash) => believeToken(deps, await findToken(deps.db, secretHash)),
-  T: async (deps, id) => believeToken(deps, await findTokenById(deps.db, id)),
+  t: async (deps, secretHash) => {
+    const token = await findToken(deps.db, secretHash)
+    return token ? believeToken(deps, token) : believeOauth(deps, await findOauthToken(deps.db, secretHash))
+  },
+  T: async (deps, id) => {
+    const token = await findTokenById(deps.db, id)
+    return token ? believeToken(deps, token) : believeOauth(deps, await findOauthTokenById(deps.db, id))
+  },
   s: async (deps, secretHash) => believeSession(deps, await findSession(deps.db, secretHash)),
   S: async (deps, id) => believeSession(deps, await findSessionById(deps.db, id)),
 }
 
-async function believeToken(deps: AccountsDeps, token: TokenRow | null): Promise<Believed | null> {
-  if (!token || (token.expiresAt && token.expiresAt <= deps.clock.now())) return null
+async function believeToken(deps: AccountsDeps, token: TokenRow): Promise<Believed | null> {
+  if (token.expiresAt && token.expiresAt <= deps.clock.now()) return null
   const { id: tokenId, role, scopes } = token
-  const actor = await loadUser(deps, token.userId, { type: 'token', tokenId, role, scopes })
+  const actor = await loadUser(deps, token.userId, () => ({ type: 'token', tokenId, role, scopes }))
   return actor && { actor, endsMs: token.expiresAt?.getTime() ?? null }
+}
+
+async function believeOauth(deps: AccountsDeps, token: FoundOauthToken | null): Promise<Believed | null> {
+  const held = token && holdToken(token, deps.clock.now())
+  const actor = held && (await loadUser(deps, held.userId, held.toAuth))
+  return actor && { actor, endsMs: held.endsMs }
 }
 
 async function believeSession(deps: AccountsDeps, session: SessionRow | null): Promise<Believed | null> {
   if (!session) return null
   const endsMs = sessionEndMs(session)
   if (endsMs <= deps.clock.now().getTime()) return null
-  const actor = await loadUser(deps, session.userId, { type: 'session', sessionId: session.id })
+  const actor = await loadUser(deps, session.userId, () => ({ type: 'session', sessionId: session.id }))
   return actor && { actor, endsMs }
 }
 
@@ -145,13 +160,16 @@ export function sessionEndMs(session: Pick<SessionRow, 'expiresAt' | 'lastUsedAt
   return Math.min(session.expiresAt.getTime(), session.lastUsedAt.getTime() + SESSION_IDLE_MS)
 }
 
-async function loadUser(deps: AccountsDeps, userId: string, auth: UserActor['auth']): Promise<UserActor | null> {
+type ToAuth = (user: { readonly name: string }, memberships: UserActor['memberships']) => UserActor['auth']
+
+async function loadUser(deps: AccountsDeps, userId: string, toAuth: ToAuth): Promise<UserActor | null> {
   const [user, memberships, standing] = await Promise.all([
     findAccountRowById(deps.db, userId),
     listMemberships(deps.db, userId),
     findStanding(deps.db, userId, deps.clock.now()),
   ])
   if (!user || user.state !== 'active') return null
+  const auth = toAuth(user, memberships)
   // A fine-grained token names what it may do; running the platform is never among it.
   const isPlatform = auth.type === 'session' || auth.role !== 'fineGrained'
   return {

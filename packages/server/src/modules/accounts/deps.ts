@@ -2,6 +2,7 @@ import type { Audit } from '../../kit/audit/audit.js'
 import type { Clock } from '../../kit/clock.js'
 import type { Db, Tx } from '../../kit/db/database.js'
 import type { Ids } from '../../kit/ids.js'
+import type { Jobs } from '../../kit/jobs/jobs.js'
 import type { Log } from '../../kit/log.js'
 
 /** What this module uses of the kit. */
@@ -12,5 +13,8 @@ export interface AccountsDeps {
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
+  readonly jobs: Jobs
+  /** Outside of the database; what is sealed with it cannot be read from there. */
+  readonly instanceKey: Buffer
   publicUrl(): string
 }

@@ -9,14 +9,24 @@ import type { ManifestNoun } from '../../kit/manifest/noun.js'
 import type { NounDeps } from './manifest/noun-deps.js'
 import { createOauthAppsNoun } from './manifest/oauth-apps-noun.js'
 import { createOrgsNoun } from './manifest/orgs-noun.js'
+import { createTokenIssuersNoun } from './manifest/token-issuers-noun.js'
+import { createTrustedPublishersNoun } from './manifest/trusted-publishers-noun.js'
 import { createUsersNoun } from './manifest/users-noun.js'
 import type { RemovalGuard } from './remove-account.js'
 import type { CountRepos } from './repo-counts.js'
 import { type Contact, listContacts } from './list-contacts.js'
 import { findAccountRow, findAccountRowById } from './queries/accounts.js'
 import { bindHub } from './routes/hub.js'
+import { createIssuerKeys } from './oauth/issuer-keys.js'
+import type { OauthDeps } from './oauth/deps.js'
+import { scheduleOauthJobs } from './oauth/jobs.js'
+import { createSigningKeys } from './oauth/signing-keys.js'
+import { bindOauth } from './routes/oauth.js'
+import { bindOauthApps } from './routes/oauth-apps.js'
+import { bindOauthPages } from './routes/oauth-pages.js'
 import { bindOrgs } from './routes/orgs.js'
 import { bindProfile } from './routes/profile.js'
+import { bindPublishers } from './routes/publishers.js'
 import type { RouteDeps } from './routes/route-deps.js'
 import { bindSignIn } from './routes/sign-in.js'
 import { bindTokens } from './routes/tokens.js'
@@ -44,9 +54,23 @@ export function createAccounts(deps: AccountsDeps) {
   let flushing: NodeJS.Timeout | undefined
   let countRepos: CountRepos = async () => ({ numModels: 0, numDatasets: 0, numSpaces: 0 })
 
+  const oauth: OauthDeps = {
+    ...deps,
+    throttle,
+    keys: createSigningKeys(deps),
+    issuerKeys: createIssuerKeys(deps.clock),
+    forgetUser: authentication.cache.forgetUser,
+    forgetAll: authentication.cache.forgetAll,
+  }
   const removalGuards: RemovalGuard[] = []
   const nounDeps: NounDeps = { ...deps, settings, removalGuards, forgetAll: authentication.cache.forgetAll }
-  const nouns = [createUsersNoun(nounDeps), createOrgsNoun(nounDeps), createOauthAppsNoun(nounDeps)] as const
+  const nouns = [
+    createUsersNoun(nounDeps),
+    createOrgsNoun(nounDeps),
+    createOauthAppsNoun(nounDeps),
+    createTokenIssuersNoun(nounDeps),
+    createTrustedPublishersNoun(nounDeps),
+  ] as const
 
   return {
     authenticate: authentication.authenticate,
@@ -87,10 +111,15 @@ export function createAccounts(deps: AccountsDeps) {
       bindProfile(http, routeDeps)
       bindTokens(http, routeDeps)
       bindOrgs(http, routeDeps)
+      bindOauth(http, oauth)
+      bindOauthPages(http, oauth)
+      bindOauthApps(http, oauth)
+      bindPublishers(http, oauth)
       bindHub(http, routeDeps, (accountId) => countRepos(accountId))
     },
     start: async (): Promise<void> => {
       await settings.load()
+      scheduleOauthJobs(oauth)
       flushing = setInterval(() => {
         authentication.flushLastUses().catch((error: unknown) => deps.log.error('last uses were not written', error))
       }, FLUSH_EVERY_MS)

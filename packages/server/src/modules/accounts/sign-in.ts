@@ -69,7 +69,8 @@ async function recordFailure(tx: Tx, deps: AccountsDeps, user: AccountRow | null
   })
 }
 
-function refuseThrottled(waitMs: number): Error {
+export function refuseThrottled(waitMs: number): Error {
+  /** The refusal of a throttled attempt, with how long to wait. */
   const waitS = Math.ceil(waitMs / 1000)
   const message = `Too many wrong passwords. Wait ${waitS} seconds and try again.`
   return refuse('SignInThrottled', message, { waitSeconds: waitS }, { headers: { 'retry-after': String(waitS) } })

@@ -19,7 +19,8 @@ const READ_ROLE = new Set([
 
 /** Permissions that contain others. */
 const IMPLIES: Readonly<Record<string, readonly string[]>> = {
-  'repo.write': ['repo.content.read'],
+  'repo.content.write': ['repo.content.read'],
+  'repo.write': ['repo.content.read', 'repo.content.write'],
   'collection.write': ['collection.read'],
   'org.write': ['org.read'],
   'billing.write': ['billing.read'],

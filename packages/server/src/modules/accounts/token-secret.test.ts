@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { hashSecret, isTokenSecret, makeLinkSecret, makeTokenSecret } from './token-secret.js'
+import { hashSecret, isTokenSecret, makeLinkSecret, makeTokenSecret, SECRET_PREFIXES } from './token-secret.js'
 
 describe('secrets of access tokens', () => {
-  it('start with hf_, are 43 characters long and carry a checksum', () => {
+  it('start with hf_, are 49 characters long and carry a checksum', () => {
     const secret = makeTokenSecret()
-    expect(secret).toMatch(/^hf_[0-9A-Za-z]{40}$/)
+    expect(secret).toMatch(/^hf_[0-9A-Za-z]{46}$/)
     expect(isTokenSecret(secret)).toBe(true)
   })
 
@@ -18,10 +18,19 @@ describe('secrets of access tokens', () => {
     expect(isTokenSecret('')).toBe(false)
   })
 
+  it('say who holds them, and are recognised whoever does', () => {
+    for (const holder of ['person', 'app', 'job', 'refresh', 'client'] as const) {
+      const secret = makeTokenSecret(undefined, holder)
+      expect(secret.startsWith(SECRET_PREFIXES[holder])).toBe(true)
+      expect(isTokenSecret(secret)).toBe(true)
+      expect(isTokenSecret(`hf_${secret.slice(SECRET_PREFIXES[holder].length)}`)).toBe(holder === 'person')
+    }
+  })
+
   it('use every letter evenly: bytes above 247 are thrown away', () => {
     let call = 0
     const random = (size: number): Uint8Array => new Uint8Array(size).fill(call++ === 0 ? 255 : 61)
-    expect(makeTokenSecret(random).slice(3, 37)).toBe('z'.repeat(34))
+    expect(makeTokenSecret(random).slice(3, 43)).toBe('z'.repeat(40))
   })
 
   it('are all different', () => {

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-const RANDOM_LENGTH = 34
+const RANDOM_LENGTH = 40
 const CHECKSUM_LENGTH = 6
 /** Largest multiple of 62 in a byte: higher bytes would favour the first letters. */
 const FAIR_BYTES = 248
@@ -10,18 +10,31 @@ const FAIR_BYTES = 248
 /** The start of every access token. The Hub's JavaScript client refuses any other (ADR 0006). */
 export const TOKEN_PREFIX = 'hf_'
 
-/** A new secret: prefix, 34 random base62 characters (202 bits), 6 checksum characters. */
-export function makeTokenSecret(random: (size: number) => Uint8Array = randomBytes): string {
-  const body = TOKEN_PREFIX + randomBase62(RANDOM_LENGTH, random)
+/** The start of a secret by who holds it: a person, an app, a build job; refresh tokens are no bearer tokens. */
+export const SECRET_PREFIXES = {
+  person: TOKEN_PREFIX,
+  app: 'hf_oauth_',
+  job: 'hf_jwt_',
+  refresh: 'hf_refresh_',
+  client: 'oauth_app_secret_',
+} as const
+
+const SECRET = new RegExp(
+  `^(?:${Object.values(SECRET_PREFIXES).join('|')})[0-9A-Za-z]{${RANDOM_LENGTH + CHECKSUM_LENGTH}}$`,
+)
+
+/** A new secret: prefix, 40 random base62 characters (238 bits), 6 checksum characters (ADR 0006). */
+export function makeTokenSecret(
+  random: (size: number) => Uint8Array = randomBytes,
+  holder: keyof typeof SECRET_PREFIXES = 'person',
+): string {
+  const body = SECRET_PREFIXES[holder] + randomBase62(RANDOM_LENGTH, random)
   return body + checksumOf(body)
 }
 
 /** Whether a text is one of our secrets, told offline by its checksum; what secret scanners ask. */
 export function isTokenSecret(text: string): boolean {
-  if (!text.startsWith(TOKEN_PREFIX) || text.length !== TOKEN_PREFIX.length + RANDOM_LENGTH + CHECKSUM_LENGTH)
-    return false
-  const body = text.slice(0, -CHECKSUM_LENGTH)
-  return checksumOf(body) === text.slice(-CHECKSUM_LENGTH)
+  return SECRET.test(text) && checksumOf(text.slice(0, -CHECKSUM_LENGTH)) === text.slice(-CHECKSUM_LENGTH)
 }
 
 /** A secret for cookies and one-time links: 43 characters, 256 bits, safe in an address. */

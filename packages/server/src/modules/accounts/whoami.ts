@@ -1,9 +1,10 @@
 import { type ResponseOf, refuse, type whoami } from '@stoa/contracts'
-import type { UserActor } from '../../kit/http/actor.js'
+import { mayLearnEmail, type UserActor } from '../../kit/http/actor.js'
 import { avatarUrlOf, isPro } from './account.js'
 import type { AccountsDeps } from './deps.js'
 import { type AccountRow, findAccountRow, findAccountRowById, listAccountRowsById } from './queries/accounts.js'
 import { findTokenById, type TokenRow } from './queries/credentials.js'
+import { findOauthTokenById } from './queries/oauth-tokens.js'
 
 type Whoami = ResponseOf<typeof whoami>
 type WhoamiOrg = Whoami['orgs'][number]
@@ -24,13 +25,14 @@ export async function buildWhoami(deps: AccountsDeps, actor: UserActor): Promise
     const row = byId.get(accountId)
     return row ? [showOrg(row, role)] : []
   })
+  const maySeeEmail = mayLearnEmail(actor.auth)
   return {
     type: 'user',
     id: user.id,
     name: user.name,
     fullname: user.fullname,
-    email: user.email,
-    emailVerified: user.emailVerifiedAt !== null,
+    email: maySeeEmail ? user.email : null,
+    emailVerified: maySeeEmail && user.emailVerifiedAt !== null,
     canPay: false,
     billingMode: user.billingMode,
     periodEnd: null,
@@ -59,6 +61,7 @@ function showOrg(row: AccountRow, roleInOrg: WhoamiOrg['roleInOrg']): WhoamiOrg 
 
 async function showAuth(deps: AccountsDeps, actor: UserActor): Promise<Whoami['auth']> {
   if (actor.auth.type === 'session') return { type: 'session' }
+  if (actor.auth.oauth) return showOauth(deps, actor.auth.tokenId)
   const token = await findTokenById(deps.db, actor.auth.tokenId)
   if (!token) throw refuse('InvalidCredentials')
   const fineGrained = token.role === 'fineGrained' ? { fineGrained: await showScopes(deps, token) } : {}
@@ -72,6 +75,14 @@ async function showAuth(deps: AccountsDeps, actor: UserActor): Promise<Whoami['a
     },
     ...(token.expiresAt ? { expiresAt: token.expiresAt.toISOString() } : {}),
   }
+}
+
+/** Tokens of apps and build jobs have no name: the Python client then calls what it stores `oauth-<user>`. */
+async function showOauth(deps: AccountsDeps, tokenId: string): Promise<Whoami['auth']> {
+  const token = await findOauthTokenById(deps.db, tokenId)
+  if (!token) throw refuse('InvalidCredentials')
+  const resource = token.target ? { resource: { sub: `${token.target.type}:${token.target.name}` } } : {}
+  return { type: 'app_token_as_user', expiresAt: token.expiresAt.toISOString(), ...resource }
 }
 
 async function showScopes(deps: AccountsDeps, token: TokenRow) {

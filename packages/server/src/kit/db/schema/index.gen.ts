@@ -12,6 +12,11 @@ export interface Schema {
   'accounts.breakGlass': accounts.BreakGlass
   'accounts.memberships': accounts.Memberships
   'accounts.oauthApps': accounts.OauthApps
+  'accounts.oauthCodes': accounts.OauthCodes
+  'accounts.oauthDeviceRequests': accounts.OauthDeviceRequests
+  'accounts.oauthGrants': accounts.OauthGrants
+  'accounts.oauthKeys': accounts.OauthKeys
+  'accounts.oauthTokens': accounts.OauthTokens
   'accounts.oneTimeLinks': accounts.OneTimeLinks
   'accounts.passwords': accounts.Passwords
   'accounts.platformDuties': accounts.PlatformDuties
@@ -20,6 +25,8 @@ export interface Schema {
   'accounts.serviceAccounts': accounts.ServiceAccounts
   'accounts.sessions': accounts.Sessions
   'accounts.settings': accounts.Settings
+  'accounts.tokenIssuers': accounts.TokenIssuers
+  'accounts.trustedPublishers': accounts.TrustedPublishers
   'accounts.users': accounts.Users
   'catalog.entries': catalog.Entries
   'commerce.budgetWindows': commerce.BudgetWindows

@@ -47,7 +47,7 @@ function obstacle(actor: Actor, writes: boolean, context: AccessContext): Decisi
 const REPO_RULES = {
   'repo.see': { role: 'read', permission: 'repo.content.read', writes: false },
   'repo.read': { role: 'read', permission: 'repo.content.read', writes: false },
-  'repo.write': { role: 'write', permission: 'repo.write', writes: true },
+  'repo.write': { role: 'write', permission: 'repo.content.write', writes: true },
   'repo.admin': { role: 'admin', permission: 'repo.write', writes: true },
   'repo.logs': { role: 'write', permission: 'repo.content.read', writes: false },
 } as const satisfies Record<RepoAction, { role: Role; permission: string; writes: boolean }>

@@ -23,7 +23,7 @@ export interface VisibleSet {
 }
 
 const NOBODY: VisibleSet = { isOpen: true, whole: [], ungrouped: [], groups: [], scope: null }
-const READING = ['repo.content.read', 'repo.write']
+const READING = ['repo.content.read', 'repo.content.write', 'repo.write']
 
 /** Public repositories are always visible; this says which others are. */
 export function visibleTo(actor: Actor): VisibleSet {

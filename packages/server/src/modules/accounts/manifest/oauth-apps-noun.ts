@@ -1,3 +1,4 @@
+import { OAUTH_SCOPES } from '@stoa/contracts'
 import { z } from 'zod'
 import type { Tx } from '../../../kit/db/database.js'
 import {
@@ -7,21 +8,27 @@ import {
   type ManifestContext,
   type ManifestNoun,
 } from '../../../kit/manifest/noun.js'
-import type { AuditEntry, AuditFacts } from '../../../kit/audit/audit.js'
-import { deleteOauthApp, findOauthApp, listOauthApps, type OauthAppRow, upsertOauthApp } from '../queries/platform.js'
+import {
+  deleteOauthApp,
+  findOauthApp,
+  listManifestApps,
+  type OauthAppRow,
+  upsertOauthApp,
+} from '../queries/oauth-apps.js'
 import { hashSecret } from '../token-secret.js'
+import { appFacts, recordApp } from '../oauth/record.js'
+import { findRedirectProblem } from '../oauth/redirect-uri.js'
 import type { NounDeps } from './noun-deps.js'
 
-/** Scopes an app may ask for (hub-api 5.6). */
-const SCOPES = new Set(
-  `openid profile email read-billing read-memberships read-repos gated-repos contribute-repos write-repos manage-repos
-  read-collections write-collections inference-api read-endpoints write-endpoints jobs webhooks write-discussions`.split(
-    /\s+/,
-  ),
-)
+const SCOPES = new Set<string>(OAUTH_SCOPES)
 
 const app = z.strictObject({
   clientId: z.string().regex(/^[\w.:-]{1,200}$/, 'letters, digits and . : _ -, at most 200'),
+  name: z.string().trim().min(1).max(80).optional(),
+  homepage: z
+    .url({ protocol: /^https?$/ })
+    .max(300)
+    .optional(),
   secret: z.string().min(8).max(200).optional(),
   public: z.boolean().optional(),
   redirectUris: z.array(z.url().max(500)).min(1).max(50),
@@ -37,15 +44,18 @@ export function createOauthAppsNoun(deps: NounDeps): ManifestNoun<AppItem> {
     identity: ['clientId'],
     schema: app,
     apply: (tx, item, context) => applyApp(tx, deps, item, context),
-    remove: async (tx, item) => {
+    remove: async (tx, item, context) => {
       const before = await findOauthApp(tx, item.clientId)
       const isGone = await deleteOauthApp(tx, item.clientId)
       if (before && isGone) await recordApp(tx, deps, before.id, { action: 'admin.oauth_app.delete' })
+      if (isGone) context.afterCommit(deps.forgetAll)
       return isGone ? { kind: 'remove', subject: `oauth app ${item.clientId}`, text: '' } : null
     },
     export: async (db) =>
-      (await listOauthApps(db)).map((row) => ({
+      (await listManifestApps(db)).map((row) => ({
         clientId: row.clientId,
+        name: row.name || undefined,
+        homepage: row.homepage ?? undefined,
         public: row.isPublic || undefined,
         redirectUris: [...row.redirectUris],
         scopes: row.scopes.join(' '),
@@ -56,12 +66,14 @@ export function createOauthAppsNoun(deps: NounDeps): ManifestNoun<AppItem> {
 
 async function applyApp(tx: Tx, deps: NounDeps, item: AppItem, context: ManifestContext): Promise<Change | null> {
   const before = await findOauthApp(tx, item.clientId)
+  if (before && before.origin !== 'manifest')
+    throw itemProblem(['clientId'], 'an id that no app outside of manifests has')
   const wanted = wantedApp(item, before)
   const subject = `oauth app ${item.clientId}`
   const after: OauthAppRow = { id: before?.id ?? deps.ids.next(), clientId: item.clientId, ...wanted }
   if (!before) {
     await upsertOauthApp(tx, after, context.now)
-    await recordApp(tx, deps, after.id, { action: 'admin.oauth_app.create', after: factsOf(after) })
+    await recordApp(tx, deps, after.id, { action: 'admin.oauth_app.create', after: appFacts(after) })
     return { kind: 'create', subject, text: '' }
   }
   const { secretHash: oldHash, ...shownBefore } = before
@@ -70,22 +82,9 @@ async function applyApp(tx: Tx, deps: NounDeps, item: AppItem, context: Manifest
   const text = texts.filter((one) => one !== '').join(', ')
   if (text === '') return null
   await upsertOauthApp(tx, after, context.now)
-  const facts = { before: factsOf(before), after: { ...factsOf(after), isSecretChanged: oldHash !== newHash } }
+  const facts = { before: appFacts(before), after: { ...appFacts(after), isSecretChanged: oldHash !== newHash } }
   await recordApp(tx, deps, after.id, { action: 'admin.oauth_app.update', ...facts })
   return { kind: 'update', subject, text }
-}
-
-function recordApp(
-  tx: Tx,
-  deps: NounDeps,
-  id: string,
-  change: Pick<AuditEntry, 'action' | 'before' | 'after'>,
-): Promise<void> {
-  return deps.audit.record(tx, { chain: 'platform', target: { type: 'oauth_app', id }, ...change })
-}
-
-function factsOf({ clientId, isPublic, redirectUris, scopes, autoApprove }: OauthAppRow): AuditFacts {
-  return { clientId, isPublic, redirectUris, scopes, autoApprove }
 }
 
 /** What is not named stays as it was, or is the default of a new app. */
@@ -94,12 +93,15 @@ function wantedApp(item: AppItem, before: OauthAppRow | null): Omit<OauthAppRow,
   const unknown = scopes?.find((scope) => !SCOPES.has(scope))
   if (unknown !== undefined) throw itemProblem(['scopes'], `"${unknown}" is not a scope`)
   for (const [index, uri] of item.redirectUris.entries()) {
-    const { protocol, hash } = new URL(uri)
-    if (/^(javascript|data|vbscript|file|blob):$/.test(protocol) || hash !== '') {
-      throw itemProblem(['redirectUris', index], 'an address without a fragment that a browser may be sent to')
-    }
+    const problem = findRedirectProblem(uri)
+    if (problem !== null)
+      throw itemProblem(['redirectUris', index], `an address browsers can be sent to; this one ${problem}`)
   }
   return {
+    name: item.name ?? before?.name ?? '',
+    homepage: item.homepage ?? before?.homepage ?? null,
+    origin: before?.origin ?? 'manifest',
+    ownerId: before?.ownerId ?? null,
     secretHash: item.secret === undefined ? (before?.secretHash ?? null) : hashSecret(item.secret),
     isPublic: item.public ?? before?.isPublic ?? false,
     redirectUris: item.redirectUris,

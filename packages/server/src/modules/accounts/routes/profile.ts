@@ -1,4 +1,5 @@
 import { changePassword, getProfile, listSessions, refuse, revokeSession, updateProfile } from '@stoa/contracts'
+import { mayLearnEmail } from '../../../kit/http/actor.js'
 import type { Http } from '../../../kit/http/server.js'
 import { avatarUrlOf } from '../account.js'
 import { sessionEndMs } from '../authenticate.js'
@@ -21,7 +22,10 @@ export function bindProfile(http: Http, deps: RouteDeps): void {
     return row
   }
 
-  stoa.bind(getProfile, async ({ actor }) => showProfile(await self(actor.userId)))
+  stoa.bind(getProfile, async ({ actor }) => {
+    const profile = showProfile(await self(actor.userId))
+    return mayLearnEmail(actor.auth) ? profile : { ...profile, email: null, emailVerified: false }
+  })
 
   stoa.bind(updateProfile, async ({ actor, body }) => {
     if (body.email !== undefined) requireSession(actor)
@@ -38,7 +42,8 @@ export function bindProfile(http: Http, deps: RouteDeps): void {
       const { isSame, ...facts } = differingFacts(before, before, { ...patch, ...newEmail })
       if (!isSame) await recordAccount(tx, deps, before, { action: 'user.update', ...facts })
     })
-    return showProfile(await self(actor.userId))
+    const after = showProfile(await self(actor.userId))
+    return mayLearnEmail(actor.auth) ? after : { ...after, email: null, emailVerified: false }
   })
 
   stoa.bind(changePassword, async ({ actor, body, request }) => {

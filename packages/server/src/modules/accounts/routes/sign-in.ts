@@ -1,5 +1,6 @@
 import { inspectLink, redeemLink, refuse, session, signIn, signOut, signUp } from '@stoa/contracts'
 import { refuseCrossSite } from '../../../kit/http/bind.js'
+import { mayLearnEmail } from '../../../kit/http/actor.js'
 import type { Http } from '../../../kit/http/server.js'
 import { inspectLink as readLink, redeemLink as useLink } from '../one-time-links.js'
 import { buildSessionView } from '../session-view.js'
@@ -11,7 +12,11 @@ import { clearSessionCookie, type RouteDeps, setSessionCookie, visitorOf } from 
 export function bindSignIn(http: Http, deps: RouteDeps): void {
   const stoa = http.scope('stoa')
 
-  stoa.bind(session, async ({ actor }) => buildSessionView(deps, actor.kind === 'user' ? actor.userId : null))
+  stoa.bind(session, async ({ actor }) => {
+    const view = await buildSessionView(deps, actor.kind === 'user' ? actor.userId : null)
+    if (!view.user || actor.kind !== 'user' || mayLearnEmail(actor.auth)) return view
+    return { ...view, user: { ...view.user, email: null, emailVerified: false } }
+  })
 
   stoa.bind(signUp, async ({ body, request, reply }) => {
     refuseCrossSite(request, deps.publicUrl())

@@ -15,9 +15,10 @@ export async function loadRight(db: Db, repo: Gated, actor: Actor): Promise<Righ
 
 type UserActor = Extract<Actor, { kind: 'user' }>
 
-/** A fine-grained token brings a person's grants along only for repositories it names. */
+/** A fine-grained token brings a person's grants along only for repositories it names, an app's also with the scope for it. */
 export function carriesGrants(repo: AccessFacts, actor: Actor): actor is UserActor {
   if (actor.kind === 'anonymous') return false
+  if (actor.auth.type === 'token' && actor.auth.oauth?.scopes.includes('gated-repos')) return true
   const type = repo.type === 'kernel' || repo.type === 'bucket' ? 'model' : repo.type
   return scopeAllows(actor.auth, 'repo.content.read', { type, name: `${repo.namespace}/${repo.name}` })
 }
