@@ -6,6 +6,7 @@ import { hubJsSuites } from './huggingface-js/suite.js'
 import { openaiSuites } from './openai/suite.js'
 import { transformersSuites } from './transformers/suite.js'
 import { transformersJsSuite } from './transformers-js/suite.js'
+import { twoServersSuite } from './two-servers/suite.js'
 import { openServerPair } from './server-pair.js'
 import { type CaseResult, openTarget, type Suite } from './target.js'
 
@@ -16,6 +17,7 @@ import { type CaseResult, openTarget, type Suite } from './target.js'
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const pair = process.argv.includes('--two-servers') ? openServerPair() : null
 const suites: Suite[] = [
+  twoServersSuite,
   gitSuite,
   ...hubJsSuites,
   ...(await openaiSuites()),
@@ -25,7 +27,9 @@ const suites: Suite[] = [
   transformersJsSuite,
   ...transformersSuites,
   ...datasetsSuites,
-].filter((suite) => wanted.length === 0 || wanted.some((part) => suite.name.includes(part)))
+]
+  .filter((suite) => pair !== null || suite.needsPair !== true)
+  .filter((suite) => wanted.length === 0 || wanted.some((part) => suite.name.includes(part)))
 const SHOWN_LINES = 9
 
 /** The end of a trace of Python, the beginning of one of Node. */

@@ -18,6 +18,8 @@ export interface Target {
   /** May only read. */
   readonly reader: string
   readonly scratch: string
+  /** The servers themselves, for a suite that must choose. */
+  readonly servers: readonly string[]
   /** What stands between, when the servers are not reached directly. */
   readonly front: Front | null
 }
@@ -34,6 +36,8 @@ export interface Suite {
   readonly name: string
   /** `breaking`: the first transfer of every large body is cut in the middle (`front.ts`). */
   readonly line?: 'breaking'
+  /** Only runs with two servers. */
+  readonly needsPair?: true
   run(target: Target): Promise<readonly CaseResult[]>
 }
 
@@ -77,7 +81,7 @@ export async function openTarget(setting: Setting, suite: Pick<Suite, 'line'>): 
   front?.serve(servers.addresses)
   const url = front?.url ?? servers.addresses[0] ?? ''
   return {
-    target: { url, alice: ALICE, bob: BOB, reader: READER, scratch, front },
+    target: { url, alice: ALICE, bob: BOB, reader: READER, scratch, servers: servers.addresses, front },
     close: async () => {
       await front?.close()
       await servers.stop()

@@ -1,5 +1,6 @@
 import { refuse } from '@stoa/contracts'
 import { encodeCommit } from '@stoa/git'
+import { Turns } from '../../../kit/turns.js'
 import type { RepoDeps } from '../deps.js'
 import { announce } from '../events.js'
 import type { CommitNode } from '../git/store.js'
@@ -37,8 +38,10 @@ export interface CommitResult {
   readonly pullRequestNum: number | null
 }
 
-/** Tries against a branch that others push to, when the caller named no parent. */
-const MAX_TRIES = 5
+/** Tries against a branch that others push to, when the caller named no parent: other processes, and git. */
+const MAX_TRIES = 20
+/** Writers of one branch stand in line here, so that only processes race, not callers. */
+const writers = new Turns({ units: 64, unitsPerKey: 1, waiting: 2_000 })
 
 interface Base {
   /** Full name of the ref that moves. */
@@ -55,12 +58,21 @@ export async function commitFiles(deps: RepoDeps, request: CommitRequest): Promi
   const base = await findBase(deps, request)
   refuseOtherParent(base, request.parentCommit)
   const edits = await collectEdits(deps, request.repo, base.commit, request.operations)
+  if (request.parentCommit !== undefined) return await writeCommit(deps, request, base, edits)
+  return await writers.take(`${request.repo.id} ${base.refName}`, 1, () => writeOntoHead(deps, request, edits))
+}
+
+/** Writes onto whatever the head is; somebody else's commit in between means another try. */
+async function writeOntoHead(
+  deps: RepoDeps,
+  request: CommitRequest,
+  edits: readonly TreeEdit[],
+): Promise<CommitResult> {
   for (let attempt = 1; ; attempt++) {
-    const onto = attempt === 1 ? base : await findBase(deps, request)
     try {
-      return await writeCommit(deps, request, onto, edits)
+      return await writeCommit(deps, request, await findBase(deps, request), edits)
     } catch (error) {
-      const isRace = (error as { code?: string }).code === 'RefConflict' && request.parentCommit === undefined
+      const isRace = (error as { code?: string }).code === 'RefConflict'
       if (!isRace || attempt === MAX_TRIES) throw error
     }
   }
