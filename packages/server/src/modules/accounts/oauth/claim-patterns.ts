@@ -4,7 +4,6 @@ const PROJECT_CLAIMS: Readonly<Record<'github' | 'gitlab' | 'other', readonly st
   gitlab: ['project_path', 'project_id', 'sub'],
   other: ['sub'],
 }
-const LOOSE = /^[*/]+$/
 
 /** Why a set of patterns would let too many in; null when it is narrow enough. */
 export function findPatternProblem(
@@ -14,11 +13,11 @@ export function findPatternProblem(
   const wanted = PROJECT_CLAIMS[kind]
   const named = wanted.find((claim) => patterns[claim] !== undefined)
   if (named === undefined) return `Name the project of the job: one of ${wanted.join(', ')}.`
-  const pattern = patterns[named] ?? ''
-  // A wild first part is everybody: `*/train` would be the project of that name of any owner.
-  const first = named === 'sub' ? pattern.slice(0, 1) : (pattern.split('/')[0] ?? '')
-  if (LOOSE.test(pattern) || first.includes('*')) return `${named}: the owner of the project must be written out.`
-  return null
+  // A wild owner is everybody: `*/train` would be the project of that name of anybody.
+  const written = (patterns[named] ?? '').split('*')[0] ?? ''
+  const isNarrow = kind === 'other' || named.endsWith('_id') ? written !== '' : written.includes('/')
+  const isWhole = named.endsWith('_id') && patterns[named]?.includes('*')
+  return isNarrow && !isWhole ? null : `${named}: the owner of the project must be written out.`
 }
 
 /** Whether a job's claims are what they must be. Only texts, numbers and yes or no are compared. */
