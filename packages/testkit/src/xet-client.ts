@@ -59,7 +59,7 @@ export async function packFile(content: Buffer): Promise<PackedFile> {
 const describe = (xorb: BuiltXorb) => ({
   hash: xorb.hash,
   rawBytes: xorb.chunks.at(-1)?.rawEnd ?? 0,
-  serialisedBytes: xorb.bytes.length,
+  serialisedBytes: xorb.chunks.at(-1)?.serialisedEnd ?? 0,
   chunks: xorb.chunks.map((chunk, at) => ({
     hash: chunk.hash,
     rawStart: chunk.rawEnd - chunk.sizeBytes,
@@ -89,7 +89,7 @@ export async function openXet(url: string, token: string, place: string): Promis
     fetch(casUrl + path, { method: 'POST', headers: { authorization }, body: new Uint8Array(body) })
   return {
     casUrl,
-    sendXorb: (xorb) => post(`/v1/xorbs/default/${hashToText(xorb.hash)}`, xorb.bytes),
+    sendXorb: (xorb) => post(`/v1/xorbs/default/${hashToText(xorb.hash)}`, Buffer.concat(xorb.records)),
     sendShard: (shard) => post('/v1/shards', shard),
     ask: (path, headers = {}) => fetch(casUrl + path, { headers: { authorization, ...headers } }),
   }

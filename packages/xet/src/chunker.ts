@@ -8,7 +8,7 @@ const SKIP_BYTES = MIN_CHUNK_BYTES - 64 - 1
 
 // The 64-bit hash lives in two 32-bit halves; a boundary needs only the top 16 bits of the high half to be zero.
 const HIGH = Int32Array.from(GEAR_TABLE_HEX, (hex) => Number.parseInt(hex.slice(0, 8), 16) | 0)
-const LOW = Uint32Array.from(GEAR_TABLE_HEX, (hex) => Number.parseInt(hex.slice(8), 16))
+const LOW = Int32Array.from(GEAR_TABLE_HEX, (hex) => Number.parseInt(hex.slice(8), 16) | 0)
 const TOP_16 = 0xffff0000 | 0
 
 /** Cuts a stream at content-defined boundaries (draft-denis-xet §3). Feed pieces of any size; boundaries do not depend on them. */
@@ -31,14 +31,23 @@ export class Chunker {
         index += skipped
         continue
       }
-      const byte = piece[index] ?? 0
-      const doubled = low * 2
-      const sum = (doubled >>> 0) + (LOW[byte] ?? 0)
-      high = ((high << 1) + (low >>> 31) + (HIGH[byte] ?? 0) + (sum > 0xffffffff ? 1 : 0)) | 0
-      low = sum >>> 0
-      index += 1
-      size += 1
-      if (((high & TOP_16) !== 0 || size < MIN_CHUNK_BYTES) && size < MAX_CHUNK_BYTES) continue
+      const start = index
+      const earliest = index + MIN_CHUNK_BYTES - size
+      const end = Math.min(piece.length, index + MAX_CHUNK_BYTES - size)
+      do {
+        const byte = piece[index] as number
+        const add = LOW[byte] as number
+        const doubled = low << 1
+        const sum = (doubled + add) | 0
+        // The carry of an unsigned sum, from the top bits of both parts and of the result: 32-bit integers stay fast.
+        const carry = ((doubled & add) | ((doubled | add) & ~sum)) >>> 31
+        high = ((high << 1) + (low >>> 31) + (HIGH[byte] as number) + carry) | 0
+        low = sum
+        index += 1
+      } while (index < end && ((high & TOP_16) !== 0 || index < earliest))
+      size += index - start
+      const isCut = size === MAX_CHUNK_BYTES || ((high & TOP_16) === 0 && size >= MIN_CHUNK_BYTES)
+      if (!isCut) continue
       cuts.push(index)
       high = 0
       low = 0

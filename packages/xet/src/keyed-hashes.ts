@@ -31,17 +31,43 @@ export interface KeyedHashes {
   readonly file: Hash
 }
 
-/** Loads the WASM hasher once; the functions are synchronous and not re-entrant. */
-export async function loadKeyedHashes(): Promise<KeyedHashes> {
+/** `wasm` never looks for the native hasher. */
+export type HashEngine = 'best' | 'wasm'
+
+/** Loads the hashers once: native where its optional package is installed, else WASM. Synchronous, not re-entrant. */
+export async function loadKeyedHashes(engine: HashEngine = 'best'): Promise<KeyedHashes> {
   const [chunk, node, range, file] = await Promise.all(
-    [DATA_KEY, INTERNAL_NODE_KEY, VERIFICATION_KEY, FILE_KEY].map(keyedHash),
+    [DATA_KEY, INTERNAL_NODE_KEY, VERIFICATION_KEY, FILE_KEY].map((key) => keyedHash(key, engine)),
   )
   if (!chunk || !node || !range || !file) throw new Error('the hash functions could not be loaded')
   return { chunk, node, range, file }
 }
 
 /** Keyed BLAKE3-256 with 32 bytes of key; also used for the keyed chunk hashes of dedup answers. */
-export async function keyedHash(key: ArrayLike<number>): Promise<Hash> {
+export async function keyedHash(key: ArrayLike<number>, engine: HashEngine = 'best'): Promise<Hash> {
+  const native = engine === 'best' ? await findNativeHasher() : null
+  if (native !== null) {
+    const hasher = native.newKeyed(Buffer.from(Uint8Array.from(key)))
+    return (bytes) => {
+      hasher.reset()
+      hasher.update(bytes)
+      return hasher.digestBuffer()
+    }
+  }
   const hasher = await createBLAKE3(256, Uint8Array.from(key))
   return (bytes) => hasher.init().update(bytes).digest('binary')
+}
+
+/** The part of the native package that is used. */
+interface NativeHasher {
+  newKeyed(key: Buffer): { reset(): void; update(bytes: Uint8Array): unknown; digestBuffer(): Buffer }
+}
+
+/** Null where there is no build for this machine, or optional packages were left out. */
+export async function findNativeHasher(): Promise<NativeHasher | null> {
+  try {
+    return (await import('@napi-rs/blake-hash')).Blake3Hasher
+  } catch {
+    return null
+  }
 }

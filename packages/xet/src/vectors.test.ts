@@ -36,6 +36,17 @@ function chunksOf(content: Uint8Array): Sized[] {
 const text = (hash: Uint8Array): string => hashToText(hash)
 const bytes = (hex: string): Uint8Array => textToHash(hex) ?? new Uint8Array()
 
+describe('engines', () => {
+  it('agree, native or WASM', async () => {
+    const wasm = await loadKeyedHashes('wasm')
+    for (const length of [0, 1, 1023, 1024, 1025, 65_536, 131_072]) {
+      const content = splitMix(BigInt(length), length)
+      for (const kind of ['chunk', 'node', 'range', 'file'] as const)
+        expect(text(hashes[kind](content))).toBe(text(wasm[kind](content)))
+    }
+  })
+})
+
 describe('public vectors of the protocol', () => {
   it('writes hashes in groups of eight reversed bytes', () => {
     const counting = Uint8Array.from({ length: 32 }, (_, index) => index)

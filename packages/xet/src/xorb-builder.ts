@@ -4,8 +4,8 @@ import { MAX_XORB_BYTES, MAX_XORB_CHUNKS, storedRecord, type XorbChunk } from '.
 
 export interface BuiltXorb {
   readonly hash: Uint8Array
-  /** The chunk records, ready to be stored or sent. */
-  readonly bytes: Buffer
+  /** The chunk records; one after another they are the xorb. */
+  readonly records: readonly Uint8Array[]
   readonly chunks: readonly XorbChunk[]
 }
 
@@ -36,7 +36,7 @@ export class XorbBuilder {
   }
 
   build(hashes: KeyedHashes): BuiltXorb {
-    return { hash: xorbHash(this.#chunks, hashes), bytes: Buffer.concat(this.#records), chunks: this.#chunks }
+    return { hash: xorbHash(this.#chunks, hashes), records: this.#records, chunks: this.#chunks }
   }
 }
 

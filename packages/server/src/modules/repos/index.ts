@@ -59,6 +59,8 @@ export function createRepos(options: ReposOptions) {
     ...createWriting(deps),
     /** Addresses of large files for somebody whose right was checked. */
     lfsBatch: (request: BatchRequest) => answerBatch(routeDeps, request),
+    /** Turns large files that came whole into chunks; how many. */
+    moveToChunks: (signal: AbortSignal): Promise<number> => xet.moveToChunks(signal),
     /** Stores what was counted so far. */
     flushDownloads: (): Promise<void> => downloads.flush(),
     nouns: [reposNoun(deps)],
@@ -69,7 +71,7 @@ export function createRepos(options: ReposOptions) {
       xet.routes(http)
     },
     start: async (): Promise<void> => {
-      scheduleRepoJobs(deps)
+      scheduleRepoJobs(deps, xet)
       standing.start()
       downloads.start()
     },

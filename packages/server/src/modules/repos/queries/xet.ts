@@ -1,4 +1,5 @@
 import type { FileTerm } from '@stoa/xet'
+import { sql } from 'kysely'
 import type { Db, Tx } from '../../../kit/db/database.js'
 import { findHeldByBucket } from './bucket-files.js'
 import { rescueRows } from './collect.js'
@@ -168,6 +169,24 @@ export async function holdsXorb(db: Db, home: Home, xorb: string): Promise<boole
     .limit(1)
     .executeTakeFirst()
   return row !== undefined
+}
+
+/**
+ * The xorbs of the files of one owner in which a xorb occurs, itself first: what a reader of a copy will want next.
+ * Files of others are not looked at, whatever xorbs they share.
+ */
+export async function listNeighbourXorbs(db: Db, accountId: string, xorb: string, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ xorb: string }>`
+    select near.xorb from repos.xet_file_xorbs here
+    join repos.xet_files f on f.hash = here.file_hash
+    join repos.xet_file_xorbs near on near.file_hash = f.hash
+    where here.xorb = ${xorb} and (
+      exists (select 1 from repos.repo_lfs_objects m join repos.repos r on r.id = m.repo_id
+              where m.oid = f.sha256 and r.account_id = ${accountId})
+      or exists (select 1 from repos.bucket_files bf join repos.buckets b on b.id = bf.bucket_id
+                 where bf.xet_hash = f.hash and b.account_id = ${accountId}))
+    group by near.xorb limit ${limit}`.execute(db)
+  return [xorb, ...rows.map((row) => row.xorb).filter((name) => name !== xorb)].slice(0, limit)
 }
 
 /** What a token says it is for; a repository unless it says bucket. */

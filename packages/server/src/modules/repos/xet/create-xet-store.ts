@@ -2,6 +2,7 @@ import { type KeyedHashes, loadKeyedHashes } from '@stoa/xet'
 import type { Http } from '../../../kit/http/server.js'
 import type { RepoDeps } from '../deps.js'
 import { bindXet } from '../routes/xet.js'
+import { moveAllToChunks } from './move-to-chunks.js'
 import type { StillMay } from '../still-may.js'
 import { createTokenIssuer } from './issue-token.js'
 import { createVerifier } from './verifier.js'
@@ -16,10 +17,14 @@ export function createXetStore(deps: RepoDeps & { readonly stillMay: StillMay })
     loaded ??= loadKeyedHashes()
     return loaded
   }
+  const xetDeps = { ...deps, keys, verifier, hashes }
+  const issuer = createTokenIssuer({ ...deps, keys })
   return {
     storeId: keys.storeId,
-    routes: (http: Http): void =>
-      bindXet(http, { ...deps, keys, verifier, hashes }, createTokenIssuer({ ...deps, keys })),
+    issuer,
+    routes: (http: Http): void => bindXet(http, xetDeps, issuer),
+    /** Turns large files that came whole into chunks; how many. */
+    moveToChunks: (signal: AbortSignal): Promise<number> => moveAllToChunks(xetDeps, signal),
     stop: (): Promise<void> => verifier.stop(),
   }
 }

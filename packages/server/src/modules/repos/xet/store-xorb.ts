@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { refuse } from '@stoa/contracts'
+import type { XorbChunk } from '@stoa/xet'
 import { findXorbs, insertXorb, rescueXorb } from '../queries/xet.js'
 import { writeChunkIndex } from './chunk-index.js'
 import type { XetDeps } from './xet-deps.js'
@@ -15,18 +16,28 @@ const newBlobKey = (hash: string, uploadId: string): string =>
 export async function storeXorb(deps: XetDeps, name: string, bytes: Buffer): Promise<void> {
   const verified = await deps.verifier.verify(bytes)
   if (verified.name !== name) throw refuse('XetInvalid', 'The xorb does not have the hash it was sent under.')
+  return await keepXorb(deps, name, verified.chunks, [bytes.subarray(0, verified.recordBytes)])
+}
+
+/** Stores the records of a xorb whose name and chunks are known to be right. Returns whether it is new. */
+export async function keepXorb(
+  deps: Pick<XetDeps, 'db' | 'write' | 'blobs' | 'clock' | 'ids'>,
+  name: string,
+  chunks: readonly XorbChunk[],
+  records: readonly Uint8Array[],
+): Promise<boolean> {
   const isStored = (await findXorbs(deps.db, [name])).has(name)
   if (isStored && (await deps.write((tx) => rescueXorb(tx, name)))) return
   const blobKey = newBlobKey(name, deps.ids.next())
-  await deps.blobs.put(blobKey, Readable.from([bytes.subarray(0, verified.recordBytes)]))
-  const rawBytes = verified.chunks.at(-1)?.rawEnd ?? 0
+  const last = chunks.at(-1)
+  await deps.blobs.put(blobKey, Readable.from(records))
   const kept = await deps.write((tx) =>
     insertXorb(tx, {
       hash: name,
       blobKey,
-      serialisedBytes: BigInt(verified.recordBytes),
-      rawBytes: BigInt(rawBytes),
-      chunkIndex: writeChunkIndex(verified.chunks),
+      serialisedBytes: BigInt(last?.serialisedEnd ?? 0),
+      rawBytes: BigInt(last?.rawEnd ?? 0),
+      chunkIndex: writeChunkIndex(chunks),
       createdAt: deps.clock.now(),
     }),
   )

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { Worker } from 'node:worker_threads'
 import { refuse } from '@stoa/contracts'
 import { startThread } from '../../../kit/thread.js'
-import type { VerifyAnswer, VerifyRequest } from './verify-thread.js'
+import type { CutAnswer, CutRequest, VerifyAnswer, VerifyRequest } from './verify-thread.js'
 
 const MAX_THREADS = 4
 /** Xorbs of 64 MiB that may wait in memory at once. */
@@ -11,10 +11,13 @@ const MAX_WAITING = 8
 export interface Verifier {
   /** Decodes and hashes a whole xorb in a thread. Throws `XetInvalid`, or `Unavailable` when too many wait. */
   verify(bytes: Uint8Array): Promise<Extract<VerifyAnswer, { name: string }>>
+  /** Cuts and hashes bytes of a file in a thread, from a chunk's beginning on; the whole chunks at their beginning. */
+  cut(bytes: Uint8Array, isLast: boolean): Promise<CutAnswer['chunks']>
   stop(): Promise<void>
 }
 
-type Waiting = { resolve(answer: VerifyAnswer): void; reject(error: Error): void }
+type Answer = VerifyAnswer | CutAnswer
+type Waiting = { resolve(answer: Answer): void; reject(error: Error): void }
 
 /** A pool of threads, started with the first upload. */
 export function createVerifier(): Verifier {
@@ -31,7 +34,7 @@ export function createVerifier(): Verifier {
     const existing = threads[id % limit]
     if (existing) return existing
     const thread = startThread(import.meta.url, './verify-thread')
-    thread.on('message', (answer: VerifyAnswer) => {
+    thread.on('message', (answer: Answer) => {
       waiting.get(answer.id)?.resolve(answer)
       waiting.delete(answer.id)
     })
@@ -40,18 +43,22 @@ export function createVerifier(): Verifier {
     threads[id % limit] = thread
     return thread
   }
+  const ask = (request: Omit<VerifyRequest, 'id'> | Omit<CutRequest, 'id'>): Promise<Answer> => {
+    next += 1
+    const id = next
+    const answered = new Promise<Answer>((resolve, reject) => waiting.set(id, { resolve, reject }))
+    threadFor(id).postMessage({ ...request, id })
+    return answered
+  }
   return {
     verify: async (bytes) => {
       if (waiting.size >= MAX_WAITING)
         throw refuse('Unavailable', 'Too many uploads are being verified. Try again shortly.')
-      next += 1
-      const id = next
-      const answered = new Promise<VerifyAnswer>((resolve, reject) => waiting.set(id, { resolve, reject }))
-      threadFor(id).postMessage({ id, bytes } satisfies VerifyRequest)
-      const answer = await answered
+      const answer = (await ask({ bytes })) as VerifyAnswer
       if ('problem' in answer) throw refuse('XetInvalid', `The xorb was refused: ${answer.problem}.`)
       return answer
     },
+    cut: async (bytes, isLast) => ((await ask({ bytes, isLast })) as CutAnswer).chunks,
     stop: async () => {
       await Promise.all(threads.filter(Boolean).map((thread) => thread.terminate()))
     },

@@ -1,10 +1,33 @@
 import { parentPort } from 'node:worker_threads'
-import { hashToText, loadKeyedHashes, parseXorb, type XorbChunk, XetFormatError, xorbHash } from '@stoa/xet'
+import {
+  chunkEnds,
+  Chunker,
+  hashToText,
+  loadKeyedHashes,
+  parseXorb,
+  type Sized,
+  XetFormatError,
+  type XorbChunk,
+  xorbHash,
+} from '@stoa/xet'
 
 /** One xorb to check; its bytes come along and are not sent back. */
 export interface VerifyRequest {
   readonly id: number
   readonly bytes: Uint8Array
+}
+
+/** Bytes of a file from a chunk's beginning on, to be cut; `isLast`: the file ends with them. */
+export interface CutRequest {
+  readonly id: number
+  readonly bytes: Uint8Array
+  readonly isLast: boolean
+}
+
+/** The whole chunks at the beginning of the bytes. */
+export interface CutAnswer {
+  readonly id: number
+  readonly chunks: readonly Sized[]
 }
 
 export type VerifyAnswer =
@@ -23,4 +46,15 @@ function verify({ id, bytes }: VerifyRequest): VerifyAnswer {
   }
 }
 
-parentPort?.on('message', (request: VerifyRequest) => parentPort?.postMessage(verify(request)))
+function cut({ id, bytes, isLast }: CutRequest): CutAnswer {
+  const ends = isLast ? chunkEnds(bytes) : new Chunker().push(bytes)
+  const chunks = ends.map((end, at) => {
+    const raw = bytes.subarray(at === 0 ? 0 : ends[at - 1], end)
+    return { hash: hashes.chunk(raw), sizeBytes: raw.length }
+  })
+  return { id, chunks }
+}
+
+parentPort?.on('message', (request: VerifyRequest | CutRequest) =>
+  parentPort?.postMessage('isLast' in request ? cut(request) : verify(request)),
+)
