@@ -36,7 +36,7 @@ function batchRoute<const Prefix extends string>(prefix: Prefix, type: LfsRepoTy
       part_bytes: z.number().int().min(LFS_PART_RANGE.min).max(LFS_PART_RANGE.max).nullish(),
     }),
     response: z.object({
-      transfer: z.enum(['basic', 'multipart']),
+      transfer: z.enum(['basic', 'multipart', 'xet']),
       objects: z.array(
         z.object({
           oid: z.string(),

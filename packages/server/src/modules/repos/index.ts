@@ -51,7 +51,15 @@ export function createRepos(options: ReposOptions) {
   const xet = createXetStore({ ...deps, stillMay })
   const bucketFeed = createBucketFeed(deps)
   const lfsPartBytes = options.lfsPartBytes ?? LFS_PART_BYTES
-  const routeDeps: RepoRouteDeps = { ...deps, downloads, stillMay, signer, lfsPartBytes, xetStoreId: xet.storeId }
+  const routeDeps: RepoRouteDeps = {
+    ...deps,
+    downloads,
+    stillMay,
+    signer,
+    lfsPartBytes,
+    xetStoreId: xet.storeId,
+    xetTokens: xet.issuer,
+  }
   provideCounts(deps)
 
   return {

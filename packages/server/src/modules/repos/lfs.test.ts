@@ -204,6 +204,7 @@ describe('large files', () => {
       authorization: null,
       operation: 'upload',
       canMultipart: true,
+      xet: null,
       objects: [{ oid, size: bytes.length }],
     })
     expect(answer.transfer).toBe('multipart')
@@ -227,5 +228,29 @@ describe('large files', () => {
     expect((await commitLarge('parts.bin', oid)).status).toBe(200)
     const back = await fetch(`${server.url}/ada/demo/resolve/main/parts.bin`)
     expect(sha256(Buffer.from(await back.arrayBuffer()))).toBe(oid)
+  })
+
+  it('[C1] offers Xet to a client that knows it, and only for uploads of what is not there', async () => {
+    const bytes = Buffer.alloc(300_000, 'chunks')
+    const object = { oid: sha256(bytes), size: bytes.length }
+    const offered = await batch(ada, 'ada/demo', 'upload', [object], ['basic', 'multipart', 'xet'])
+    expect(offered.transfer).toBe('xet')
+    const { upload: action, verify } = offered.objects[0]?.actions ?? {}
+    expect(verify).toBeUndefined()
+    expect(action?.href).toBe(`${server.url}/api/models/ada/demo/xet-write-token/main`)
+    expect(action?.header?.['X-Xet-Cas-Url']).toContain(`${server.url}/xet/`)
+    expect(Number(action?.header?.['X-Xet-Token-Expiration'])).toBeGreaterThan(1e9)
+    const asked = await fetch(`${action?.header?.['X-Xet-Cas-Url']}/v1/chunks/default/${'1'.repeat(64)}`, {
+      headers: { authorization: `Bearer ${action?.header?.['X-Xet-Access-Token']}` },
+    })
+    expect(asked.status).toBe(404)
+    const plain = await batch(ada, 'ada/demo', 'upload', [object])
+    await send(plain.objects[0]?.actions?.upload?.href ?? '', bytes)
+    const known = await batch(ada, 'ada/demo', 'upload', [object], ['xet'])
+    expect(known.objects[0]).toEqual(object)
+    expect((await batch(ada, 'ada/demo', 'download', [object], ['basic', 'xet'])).transfer).toBe('basic')
+    expect(
+      (await batch(bob, 'ada/demo', 'upload', [object], ['xet'])).objects[0]?.actions?.upload?.href,
+    ).toBeUndefined()
   })
 })

@@ -2,6 +2,7 @@ import type { RepoDeps } from '../deps.js'
 import type { Holder } from '../holder.js'
 import { findLfsObjects, type LfsObject } from '../queries/lfs.js'
 import { type Repo, repoPath } from '../repo.js'
+import type { IssuedToken } from '../xet/issue-token.js'
 import { beginUpload, partCount } from './multipart.js'
 import type { UrlSigner } from './signed-url.js'
 
@@ -31,7 +32,15 @@ export interface BatchRequest {
   readonly operation: 'upload' | 'download'
   /** The client knows the multipart transfer. */
   readonly canMultipart: boolean
+  /** What a client that speaks Xet sends its chunks with; null for one that does not. */
+  readonly xet: XetUpload | null
   readonly objects: readonly BatchItem[]
+}
+
+export interface XetUpload {
+  readonly token: IssuedToken
+  /** Where the client gets the next token. */
+  readonly refreshUrl: string
 }
 
 interface Action {
@@ -52,10 +61,11 @@ export interface BatchObject {
 export async function answerBatch(
   deps: BatchDeps,
   request: BatchRequest,
-): Promise<{ transfer: 'basic' | 'multipart'; objects: BatchObject[] }> {
+): Promise<{ transfer: 'basic' | 'multipart' | 'xet'; objects: BatchObject[] }> {
   const oids = request.objects.map((object) => object.oid)
   const held = await findLfsObjects(deps.db, request.repo.id, oids)
-  const inParts = (size: number): boolean => request.canMultipart && size > deps.lfsPartBytes
+  const isXet = request.operation === 'upload' && request.xet !== null
+  const inParts = (size: number): boolean => !isXet && request.canMultipart && size > deps.lfsPartBytes
   const isMultipart = request.operation === 'upload' && request.objects.some((object) => inParts(object.size))
   const objects: BatchObject[] = []
   for (const object of request.objects) {
@@ -66,7 +76,7 @@ export async function answerBatch(
     else if (known) objects.push({ oid: object.oid, size: Number(known.sizeBytes) })
     else objects.push(await uploadObject(deps, request, object, inParts(object.size)))
   }
-  return { transfer: isMultipart ? 'multipart' : 'basic', objects }
+  return { transfer: isXet ? 'xet' : isMultipart ? 'multipart' : 'basic', objects }
 }
 
 function findObjectProblem(object: BatchItem): string | null {
@@ -93,6 +103,13 @@ async function uploadObject(
   object: BatchItem,
   inParts: boolean,
 ): Promise<BatchObject> {
+  if (request.xet)
+    return {
+      oid: object.oid,
+      size: object.size,
+      authenticated: true,
+      actions: { upload: xetAction(deps, request.xet) },
+    }
   const href = `${deps.publicUrl()}${repoPath(request.repo)}.git/info/lfs/verify`
   const { authorization } = request
   const verify = { href, ...(authorization === null ? {} : { header: { Authorization: authorization } }) }
@@ -100,6 +117,17 @@ async function uploadObject(
     ? await multipartAction(deps, request, object)
     : signedAction(deps, request, { method: 'PUT', path: objectPath(object), sizeBytes: object.size })
   return { oid: object.oid, size: object.size, authenticated: true, actions: { upload, verify } }
+}
+
+/** Chunks are verified as they come, so there is nothing to verify afterwards (xet.md §7.2). */
+function xetAction(deps: BatchDeps, { token, refreshUrl }: XetUpload): Action {
+  const header = {
+    'X-Xet-Cas-Url': token.casUrl,
+    'X-Xet-Access-Token': token.accessToken,
+    'X-Xet-Token-Expiration': String(token.exp),
+    'X-Xet-Session-Id': deps.ids.next(),
+  }
+  return { href: refreshUrl, header, expires_at: new Date(token.exp * 1000).toISOString() }
 }
 
 interface Target {

@@ -13,11 +13,11 @@ import type { FastifyRequest } from 'fastify'
 import type { Actor } from '../../../kit/http/actor.js'
 import { sendBytes } from '../../../kit/http/bytes.js'
 import type { Http } from '../../../kit/http/server.js'
-import { includesRight, type Right } from '../access.js'
+import { includesRight, type Right, rightOn } from '../access.js'
 import { openLfsObject } from '../browse/open-file.js'
 import { demandPullRequestRight } from '../commits/may-commit.js'
 import type { SignedIn } from '../deps.js'
-import { answerBatch } from '../lfs/batch.js'
+import { answerBatch, type XetUpload } from '../lfs/batch.js'
 import { completeUpload, receivePart } from '../lfs/multipart.js'
 import { receiveObject } from '../lfs/receive-object.js'
 import type { SignedGrant, SignedQuery } from '../lfs/signed-url.js'
@@ -39,7 +39,8 @@ export function bindLfs(http: Http, deps: RepoRouteDeps): void {
       const holder = holderOf(asked.actor)
       const canMultipart = transfers?.includes('multipart') ?? false
       const authorization = asked.request.headers.authorization ?? null
-      const asks = { repo, holder, authorization, operation, canMultipart, objects }
+      const xet = transfers?.includes('xet') ? grantXet(deps, asked.actor, repo, asked.body.ref?.name) : null
+      const asks = { repo, holder, authorization, operation, canMultipart, xet, objects }
       return await answerBatch(partBytes ? { ...deps, lfsPartBytes: partBytes } : deps, asks)
     })
     lfs.bind(lfsVerify[type], async (asked) => {
@@ -52,6 +53,15 @@ export function bindLfs(http: Http, deps: RepoRouteDeps): void {
     })
   }
   bindStorage(http, deps)
+}
+
+/** A client that offers Xet sends its chunks with this; whoever may only propose gets its next token as for a pull request. */
+function grantXet(deps: RepoRouteDeps, actor: Actor, repo: Repo, ref: string | undefined): XetUpload {
+  const rev = encodeURIComponent(ref?.replace(/^refs\/heads\//, '') ?? repo.defaultBranch)
+  const mayWrite = includesRight(rightOn(repo, actor), 'write')
+  const query = mayWrite ? '' : '?create_pr=1'
+  const refreshUrl = `${deps.publicUrl()}/api/${repo.type}s/${repo.fullName}/xet-write-token/${rev}${query}`
+  return { token: deps.xetTokens.upload(actor, repo.id, mayWrite), refreshUrl }
 }
 
 interface LfsAsked {

@@ -8,6 +8,7 @@ import { type FoundRepo, findRepo } from '../find-repo.js'
 import type { BatchDeps } from '../lfs/batch.js'
 import { typeOf } from '../repo-name.js'
 import type { StillMay } from '../still-may.js'
+import type { TokenIssuer } from '../xet/issue-token.js'
 
 /** What the routes of this module work with. */
 export interface RepoRouteDeps extends BrowseDeps, BatchDeps {
@@ -15,6 +16,7 @@ export interface RepoRouteDeps extends BrowseDeps, BatchDeps {
   readonly stillMay: StillMay
   /** Part of the Xet store's addresses. */
   readonly xetStoreId: string
+  readonly xetTokens: TokenIssuer
 }
 
 export interface RepoAddress {

@@ -28,6 +28,8 @@ export interface TokenIssuer {
   read(actor: Actor, address: RepoAddress): Promise<IssuedToken>
   /** For whoever may commit there; readers may by a pull request. */
   write(actor: Actor, address: RepoAddress, isPullRequest: boolean): Promise<IssuedToken>
+  /** For somebody whose right to send large files to the repository was checked; `mayProbe`: they may write there. */
+  upload(actor: Actor, repoId: string, mayProbe: boolean): IssuedToken
   bucket(actor: Actor, fullName: string, scope: 'read' | 'write'): Promise<IssuedToken>
 }
 
@@ -52,6 +54,7 @@ export function createTokenIssuer(deps: IssueDeps): TokenIssuer {
       const mayProbe = includesRight(found.right, 'write')
       return sign(actor, { home: 'repo', repoId: found.repo.id, scope: 'write', mayProbe })
     },
+    upload: (actor, repoId, mayProbe) => sign(actor, { home: 'repo', repoId, scope: 'write', mayProbe }),
     bucket: async (actor, fullName, scope) => {
       const { bucket } = await findBucket(deps, actor, fullName, scope)
       return sign(actor, { home: 'bucket', repoId: bucket.id, scope, mayProbe: scope === 'write' })
