@@ -1,9 +1,10 @@
 import {
-  fileHash,
+  fileHashOf,
   type FileTerm,
   hashToText,
   isGloballyIndexed,
   type KeyedHashes,
+  RootBuilder,
   type Sized,
   XorbBuilder,
 } from '@stoa/xet'
@@ -17,6 +18,8 @@ const PIECE_BYTES = 8 * 1024 * 1024
 /** Chunks whose place is remembered while a file is cut. */
 const MAX_KNOWN = 500_000
 const MAX_NEIGHBOURS = 64
+/** Indexes (400 KB at most) that are in memory at once. */
+const LOADED_AT_ONCE = 4
 
 type ChunkDeps = Pick<XetDeps, 'db' | 'write' | 'blobs' | 'clock' | 'ids' | 'verifier' | 'hashes'>
 
@@ -33,6 +36,14 @@ export interface ChunkedFile {
 interface Place {
   readonly xorb: { name: string }
   readonly chunk: number
+}
+
+/** Chunks that follow each other in the file and in a xorb. */
+interface Run {
+  readonly xorb: { name: string }
+  readonly chunkStart: number
+  chunkEnd: number
+  rawBytes: number
 }
 
 /** Cuts a content into chunks and stores those that the owner does not have yet. Throws when `signal` is aborted. */
@@ -71,8 +82,8 @@ class FilePacker {
   readonly #deps: ChunkDeps
   readonly #accountId: string
   readonly #hashes: KeyedHashes
-  readonly #members: Sized[] = []
-  readonly #places: Place[] = []
+  readonly #root: RootBuilder
+  readonly #runs: Run[] = []
   readonly #indexed: { readonly hash: string; readonly place: Place }[] = []
   readonly #known = new Map<string, Place>()
   #builder = new XorbBuilder()
@@ -82,31 +93,31 @@ class FilePacker {
     this.#deps = deps
     this.#accountId = accountId
     this.#hashes = hashes
+    this.#root = new RootBuilder(hashes)
   }
 
   async add(raw: Uint8Array, { hash, sizeBytes }: Sized): Promise<void> {
     const name = hashToText(hash)
-    const isIndexed = isGloballyIndexed(hash, this.#members.length === 0)
+    const isIndexed = isGloballyIndexed(hash, this.#runs.length === 0)
     if (isIndexed && !this.#known.has(name)) await this.#recall(name)
     const place = this.#known.get(name) ?? (await this.#store(raw, hash))
     this.#remember(name, place)
-    this.#members.push({ hash: Uint8Array.from(hash), sizeBytes })
-    this.#places.push(place)
+    this.#root.push({ hash: Uint8Array.from(hash), sizeBytes })
+    const last = this.#runs.at(-1)
+    if (last?.xorb === place.xorb && last.chunkEnd === place.chunk) {
+      last.chunkEnd += 1
+      last.rawBytes += sizeBytes
+    } else
+      this.#runs.push({ xorb: place.xorb, chunkStart: place.chunk, chunkEnd: place.chunk + 1, rawBytes: sizeBytes })
     if (isIndexed) this.#indexed.push({ hash: name, place })
   }
 
   async finish(): Promise<ChunkedFile> {
     await this.#flush()
-    const terms: { xorb: string; chunkStart: number; chunkEnd: number }[] = []
-    for (const { xorb, chunk } of this.#places) {
-      const last = terms.at(-1)
-      if (last?.xorb === xorb.name && last.chunkEnd === chunk) last.chunkEnd += 1
-      else terms.push({ xorb: xorb.name, chunkStart: chunk, chunkEnd: chunk + 1 })
-    }
     const indexed = new Map(this.#indexed.map(({ hash, place }) => [hash, place.xorb.name]))
     return {
-      hash: hashToText(fileHash(this.#members, this.#hashes)),
-      terms,
+      hash: hashToText(fileHashOf(this.#root, this.#hashes)),
+      terms: this.#runs.map((run) => ({ ...run, xorb: run.xorb.name })),
       indexed: [...indexed].map(([hash, xorb]) => ({ hash, xorb })),
     }
   }
@@ -116,11 +127,13 @@ class FilePacker {
     const found = await findChunk(this.#deps.db, this.#accountId, name)
     if (found === null) return
     const names = await listNeighbourXorbs(this.#deps.db, this.#accountId, found, MAX_NEIGHBOURS)
-    for (const [hash, stored] of await findXorbs(this.#deps.db, names)) {
-      const xorb = { name: hash }
-      const index = readChunkIndex(stored.chunkIndex)
-      for (let chunk = 0; chunk < index.count; chunk += 1)
-        this.#remember(hashToText(index.hashAt(chunk)), { xorb, chunk })
+    for (let at = 0; at < names.length; at += LOADED_AT_ONCE) {
+      for (const stored of (await findXorbs(this.#deps.db, names.slice(at, at + LOADED_AT_ONCE))).values()) {
+        const xorb = { name: stored.hash }
+        const index = readChunkIndex(stored.chunkIndex)
+        for (let chunk = 0; chunk < index.count; chunk += 1)
+          this.#remember(hashToText(index.hashAt(chunk)), { xorb, chunk })
+      }
     }
   }
 

@@ -1,4 +1,4 @@
-import { keyedHash, textToHash, writeDedupAnswer } from '@stoa/xet'
+import { keyedHash, type ShardXorb, textToHash, writeDedupAnswer } from '@stoa/xet'
 import { findChunk, findGrantAccount, findXorbs, listNeighbourXorbs, type StoredXorb } from '../queries/xet.js'
 import { readChunkIndex } from './chunk-index.js'
 import type { XetDeps } from './xet-deps.js'
@@ -18,13 +18,13 @@ export async function answerDedup(deps: XetDeps, grant: XetGrant, chunk: string)
   const name = accountId === null ? null : await findChunk(deps.db, accountId, chunk)
   if (accountId === null || name === null) return null
   const names = await listNeighbourXorbs(deps.db, accountId, name, MAX_XORBS)
-  const stored = await findXorbs(deps.db, names)
-  if (!stored.has(name)) return null
   const keyed = await keyedHash(deps.keys.dedupKey)
-  const xorbs = []
+  const xorbs: ShardXorb[] = []
   let chunks = 0
+  // One index (400 KB at most) is in memory at a time.
   for (const one of names) {
-    const xorb = stored.get(one)
+    const xorb = (await findXorbs(deps.db, [one])).get(one)
+    if (!xorb && one === name) return null
     if (!xorb) continue
     const described = describeXorb(xorb, keyed)
     chunks += described.chunks.length
@@ -35,7 +35,7 @@ export async function answerDedup(deps: XetDeps, grant: XetGrant, chunk: string)
   return writeDedupAnswer({ xorbs, key: deps.keys.dedupKey, createdAtS, expiresAtS: createdAtS + EXPIRY_S })
 }
 
-function describeXorb(xorb: StoredXorb, keyed: (hash: Uint8Array) => Uint8Array) {
+function describeXorb(xorb: StoredXorb, keyed: (hash: Uint8Array) => Uint8Array): ShardXorb {
   const index = readChunkIndex(xorb.chunkIndex)
   const chunks = Array.from({ length: index.count }, (_, at) => {
     const rawStart = at === 0 ? 0 : (index.rawEnds[at - 1] ?? 0)

@@ -5,7 +5,7 @@ import { condemnBlobs } from '../queries/collect.js'
 import { countAttempt, listHolders, listWholeFiles, replaceBlobKey, type WholeFile } from '../queries/whole-files.js'
 import { findXetFile, findXetHashes, insertChunks, insertXetFile, type XetFile } from '../queries/xet.js'
 import { chunkFile } from './chunk-file.js'
-import { loadXorbs, rebuild } from './read-file.js'
+import { rebuild } from './read-file.js'
 import { xetBlobKey } from './xet-blob.js'
 import type { XetDeps } from './xet-deps.js'
 
@@ -76,10 +76,9 @@ async function makeChunks(deps: MoveDeps, whole: WholeFile, signal: AbortSignal)
 }
 
 async function verify(deps: MoveDeps, file: XetFile, whole: WholeFile): Promise<void> {
-  const loaded = await loadXorbs(deps, file.terms)
   const hash = createHash('sha256')
   let sizeBytes = 0
-  for await (const part of rebuild(deps, file.terms, loaded, { start: 0, endExclusive: Number(whole.sizeBytes) })) {
+  for await (const part of rebuild(deps, file.terms, { start: 0, endExclusive: Number(whole.sizeBytes) })) {
     hash.update(part)
     sizeBytes += part.length
   }

@@ -16,16 +16,16 @@ const newBlobKey = (hash: string, uploadId: string): string =>
 export async function storeXorb(deps: XetDeps, name: string, bytes: Buffer): Promise<void> {
   const verified = await deps.verifier.verify(bytes)
   if (verified.name !== name) throw refuse('XetInvalid', 'The xorb does not have the hash it was sent under.')
-  return await keepXorb(deps, name, verified.chunks, [bytes.subarray(0, verified.recordBytes)])
+  await keepXorb(deps, name, verified.chunks, [bytes.subarray(0, verified.recordBytes)])
 }
 
-/** Stores the records of a xorb whose name and chunks are known to be right. Returns whether it is new. */
+/** Stores the records of a xorb whose name and chunks are known to be right; the first serialisation stays. */
 export async function keepXorb(
   deps: Pick<XetDeps, 'db' | 'write' | 'blobs' | 'clock' | 'ids'>,
   name: string,
   chunks: readonly XorbChunk[],
   records: readonly Uint8Array[],
-): Promise<boolean> {
+): Promise<void> {
   const isStored = (await findXorbs(deps.db, [name])).has(name)
   if (isStored && (await deps.write((tx) => rescueXorb(tx, name)))) return
   const blobKey = newBlobKey(name, deps.ids.next())
