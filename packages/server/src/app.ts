@@ -22,7 +22,7 @@ export interface AppOptions {
 export function createApp(kit: Kit, options: AppOptions) {
   const accounts = createAccounts(kit)
   const commerce = createCommerce({ ...kit, accounts })
-  const repos = createRepos({ ...kit, accounts })
+  const repos = createRepos({ ...kit, accounts, commerce })
   commerce.provideResourceAccess(createResourceSight(kit, repos))
   const catalog = createCatalog({ ...kit, repos })
   const limiter = kit.config.rateLimits ? unless(accounts.isLenient, createRateLimiter(kit.clock)) : NO_LIMITS

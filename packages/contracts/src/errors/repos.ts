@@ -6,6 +6,8 @@ export const REPO_ERRORS = {
   /** A redirect: `Location` names the place under the present name. */
   RepoMoved: { status: 307, message: 'The repository has a new name.' },
   GatedRepo: { status: 403, message: 'Access to this repository is restricted.' },
+  QuotaExceeded: { status: 403, message: 'This does not fit into the storage of the account.' },
+  LiveOffer: { status: 409, message: 'This is being sold. Pause or retire its offer first.' },
   NotGated: { status: 400, message: 'This repository has no gate.' },
   AccessRejected: { status: 403, message: 'Your request to read this repository was turned down.' },
   AccessRequestNotFound: { status: 404, message: 'There is no such request for access.' },

@@ -53,7 +53,7 @@ export const createBucket = route({
     })
     .nullish(),
   response: z.object({ url: z.string(), name: z.string(), id: z.string() }),
-  errors: ['RepoExists', 'InvalidRepoName', 'Forbidden', 'InsufficientScope'],
+  errors: ['QuotaExceeded', 'RepoExists', 'InvalidRepoName', 'Forbidden', 'InsufficientScope'],
 })
 
 export const getBucket = route({
@@ -107,7 +107,7 @@ export const updateBucketSettings = route({
   params: bucketParams,
   body: z.object({ private: z.boolean().nullish(), visibility: bucketVisibility.nullish() }),
   response: z.object({ private: z.boolean(), visibility: bucketVisibility }),
-  errors: ['RepoNotFound', 'Forbidden', 'InsufficientScope'],
+  errors: ['QuotaExceeded', 'RepoNotFound', 'Forbidden', 'InsufficientScope'],
 })
 
 const bucketFile = z.object({
@@ -211,7 +211,7 @@ export const batchBucketFiles = route({
     succeeded: z.number(),
     failed: z.array(z.object({ path: z.string(), error: z.string() })),
   }),
-  errors: ['RepoNotFound', 'InvalidRequest', 'BodyTooLarge', 'Forbidden', 'InsufficientScope'],
+  errors: ['QuotaExceeded', 'RepoNotFound', 'InvalidRequest', 'BodyTooLarge', 'Forbidden', 'InsufficientScope'],
   bodyLimitBytes: MAX_BATCH_BYTES,
 })
 

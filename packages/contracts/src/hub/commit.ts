@@ -70,6 +70,7 @@ export const createCommit = route({
     pullRequestUrl: z.string().optional(),
   }),
   errors: [
+    'QuotaExceeded',
     'RepoNotFound',
     'RevisionNotFound',
     'EntryNotFound',

@@ -88,5 +88,5 @@ export const shareLfsFiles = route({
     succeeded: z.number(),
     failed: z.array(z.object({ xetHash: z.string().optional(), sha256: z.string(), error: z.string() })),
   }),
-  errors: ['RepoNotFound', 'GatedRepo', 'Forbidden', 'InsufficientScope'],
+  errors: ['QuotaExceeded', 'RepoNotFound', 'GatedRepo', 'Forbidden', 'InsufficientScope'],
 })

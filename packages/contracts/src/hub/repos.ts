@@ -7,7 +7,8 @@ const MAX_FILES = 200
 const MAX_FILE_CHARS = 1024 * 1024
 const CREATE_BODY_BYTES = 8 * 1024 * 1024
 
-const visibility = z.enum(['public', 'private', 'protected'])
+/** `internal` is ours: read by every member of the organisation. `protected` is of spaces, and private here. */
+const visibility = z.enum(['public', 'private', 'protected', 'internal'])
 const name = z.string().min(1).max(MAX_NAME)
 const namespace = name.nullish()
 const type = repoType.nullish().transform((value) => value ?? 'model')
@@ -41,7 +42,7 @@ export const createRepo = route({
     files: z.array(newFile).max(MAX_FILES).nullish(),
   }),
   response: z.object({ url: z.string(), name: z.string(), id: z.string() }),
-  errors: ['RepoExists', 'InvalidRepoName', 'Forbidden', 'InsufficientScope'],
+  errors: ['QuotaExceeded', 'RepoExists', 'InvalidRepoName', 'Forbidden', 'InsufficientScope'],
   bodyLimitBytes: CREATE_BODY_BYTES,
 })
 
@@ -55,7 +56,7 @@ export const deleteRepo = route({
   auth: 'write',
   body: z.object({ name, organization: namespace, type }),
   response: z.object({ deleted: z.boolean() }),
-  errors: ['RepoNotFound', 'Forbidden', 'InsufficientScope'],
+  errors: ['LiveOffer', 'RepoNotFound', 'Forbidden', 'InsufficientScope'],
 })
 
 export const moveRepo = route({
@@ -74,7 +75,15 @@ export const moveRepo = route({
       .transform((value) => value ?? 'model'),
   }),
   response: z.object({ url: z.string() }),
-  errors: ['RepoNotFound', 'RepoExists', 'InvalidRepoName', 'Forbidden', 'InsufficientScope'],
+  errors: [
+    'QuotaExceeded',
+    'LiveOffer',
+    'RepoNotFound',
+    'RepoExists',
+    'InvalidRepoName',
+    'Forbidden',
+    'InsufficientScope',
+  ],
 })
 
 const gated = z.union([z.literal('auto'), z.literal('manual'), z.literal(false)])
@@ -101,7 +110,7 @@ export const updateRepoSettings = route({
     discussionsDisabled: z.boolean().nullish(),
   }),
   response: repoSettings,
-  errors: ['RepoNotFound', 'Forbidden', 'InsufficientScope'],
+  errors: ['QuotaExceeded', 'InvalidRequest', 'RepoNotFound', 'Forbidden', 'InsufficientScope'],
 })
 
 export const getRepoSettings = route({
@@ -127,7 +136,15 @@ export const duplicateRepo = route({
   params: repoParams,
   body: z.object({ repository: name, visibility: visibility.nullish(), private: z.boolean().nullish() }),
   response: z.object({ url: z.string(), filesCopyPending: z.boolean() }),
-  errors: ['RepoNotFound', 'RepoExists', 'InvalidRepoName', 'GatedRepo', 'Forbidden', 'InsufficientScope'],
+  errors: [
+    'QuotaExceeded',
+    'RepoNotFound',
+    'RepoExists',
+    'InvalidRepoName',
+    'GatedRepo',
+    'Forbidden',
+    'InsufficientScope',
+  ],
 })
 
 export const checkRepoAccess = route({

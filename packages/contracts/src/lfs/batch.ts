@@ -49,7 +49,7 @@ function batchRoute<const Prefix extends string>(prefix: Prefix, type: LfsRepoTy
         }),
       ),
     }),
-    errors: ['RepoNotFound', 'GatedRepo', 'Forbidden', 'Unauthorized', 'InsufficientScope'],
+    errors: ['QuotaExceeded', 'RepoNotFound', 'GatedRepo', 'Forbidden', 'Unauthorized', 'InsufficientScope'],
     bodyLimitBytes: BATCH_BODY_BYTES,
   })
 }

@@ -29,7 +29,7 @@ export const uploadLfsObject = route({
   rate: 'resolvers',
   params: oidParams,
   query: signed,
-  errors: ['InvalidSignature', 'LfsHashMismatch', 'StorageFull'],
+  errors: ['QuotaExceeded', 'InvalidSignature', 'LfsHashMismatch', 'StorageFull'],
 })
 
 export const uploadLfsPart = route({
@@ -60,7 +60,7 @@ export const completeLfsUpload = route({
     parts: z.array(z.object({ partNumber: z.number().int().min(1), etag: z.string().max(200) })).max(MAX_PARTS),
   }),
   response: z.object({ oid: z.string() }),
-  errors: ['InvalidSignature', 'LfsHashMismatch', 'StorageFull'],
+  errors: ['QuotaExceeded', 'InvalidSignature', 'LfsHashMismatch', 'StorageFull'],
   bodyLimitBytes: 4 * 1024 * 1024,
 })
 

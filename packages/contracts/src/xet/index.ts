@@ -50,7 +50,7 @@ export const uploadXorb = route({
   params: xorbParams,
   bodyLimitBytes: MAX_XORB_BODY,
   response: z.object({ was_inserted: z.boolean() }),
-  errors: ['InvalidCredentials', 'XetInvalid', 'BodyTooLarge'],
+  errors: ['QuotaExceeded', 'InvalidCredentials', 'XetInvalid', 'BodyTooLarge'],
 })
 
 export const headXorb = route({
@@ -82,7 +82,7 @@ export const uploadShard = route({
   params: z.object({ store }),
   bodyLimitBytes: MAX_SHARD_BODY,
   response: z.object({ result: z.union([z.literal(0), z.literal(1)]) }),
-  errors: ['InvalidCredentials', 'XetInvalid', 'BodyTooLarge'],
+  errors: ['QuotaExceeded', 'InvalidCredentials', 'XetInvalid', 'BodyTooLarge'],
 })
 
 export const queryChunk = route({

@@ -10,6 +10,7 @@ import { defaultAttributes } from './files/attributes.js'
 import { findRepoByName, insertRepo } from './queries/repos.js'
 import { recordRepo } from './record-change.js'
 import { type Repo, repoPath } from './repo.js'
+import { refuseInternal } from './internal.js'
 import { findRepoNameProblem, type RepoName, splitRepoName } from './repo-name.js'
 
 export interface NewRepo {
@@ -27,7 +28,7 @@ export interface NewRepo {
 
 /**
  * Makes a repository with its first commit (a default `.gitattributes`, and what was given) in one transaction.
- * Throws `InvalidRepoName`, `Forbidden`, `RepoExists` with the existing `url`, `InvalidCard`, `InvalidPath`.
+ * Throws `InvalidRepoName`, `Forbidden`, `RepoExists` with the existing `url`, `InvalidCard`, `InvalidPath`, `QuotaExceeded`.
  */
 export async function createRepo(deps: RepoDeps, actor: SignedIn, request: NewRepo): Promise<Repo> {
   const { name, account } = await placeFor(deps, actor, request)
@@ -35,8 +36,12 @@ export async function createRepo(deps: RepoDeps, actor: SignedIn, request: NewRe
   const author = { userId: actor.userId, name: actor.name }
   const commit = await buildFirstCommit(deps, author, firstFiles(request))
   const visibility = request.visibility ?? (account.defaultPrivate ? 'private' : 'public')
+  refuseInternal(account, visibility)
   const draft = { type: request.type, name, account, visibility, sdk: request.sdk ?? null }
-  const repo = await deps.write((tx) => insertNewRepo(deps, tx, { ...draft, actorId: actor.userId, commit }))
+  const repo = await deps.write(async (tx) => {
+    await deps.quotas.demandRoom(tx, account.id, { visibility, bytes: 0n, repos: 1 })
+    return await insertNewRepo(deps, tx, { ...draft, actorId: actor.userId, commit })
+  })
   if (!repo) throw repoExists(deps, request.type, name)
   return repo
 }

@@ -2,14 +2,19 @@ import type { Actor } from '../../kit/http/actor.js'
 import type { Db, Tx } from '../../kit/db/database.js'
 import type { Kit } from '../../kit/kit.js'
 import type { Accounts } from '../accounts/index.js'
+import type { Commerce } from '../commerce/index.js'
 import type { GitStore } from './git/store.js'
+import type { Quotas } from './quotas/quotas.js'
 
 /** What repositories use of accounts. */
 export type RepoAccounts = Pick<
   Accounts,
-  'findAccount' | 'guardRemoval' | 'isLenient' | 'listContacts' | 'provideRepoCounts' | 'recall'
+  'findAccount' | 'getAccount' | 'guardRemoval' | 'isLenient' | 'listContacts' | 'provideRepoCounts' | 'recall'
 >
 export type { Contact } from '../accounts/index.js'
+
+/** What repositories use of commerce. */
+export type RepoCommerce = Pick<Commerce, 'hasLiveOffer'>
 
 /** The account a repository belongs to. */
 export interface NamespaceAccount {
@@ -24,6 +29,8 @@ export type Store = GitStore<Db, Tx>
 /** What every operation of this module is given. */
 export interface RepoDeps extends Kit {
   readonly accounts: RepoAccounts
+  readonly commerce: RepoCommerce
+  readonly quotas: Quotas
   readonly store: Store
 }
 

@@ -3,6 +3,8 @@ import { emptyRow, placeFor, refuseTaken, repoExists } from './create-repo.js'
 import type { RepoDeps, SignedIn } from './deps.js'
 import { announce, factsOf } from './events.js'
 import { copyRepoData } from './queries/copy-repo.js'
+import { refuseInternal } from './internal.js'
+import { findRepoBytes } from './queries/quotas.js'
 import { insertRepo } from './queries/repos.js'
 import { recordRepo } from './record-change.js'
 import type { Repo } from './repo.js'
@@ -15,7 +17,7 @@ export interface DuplicateRequest {
 
 /**
  * Copies a repository with its history and large files; a private one stays private unless asked otherwise. The caller
- * has checked that the actor may read it. Throws `InvalidRepoName`, `Forbidden`, `RepoExists`.
+ * has checked that the actor may read it. Throws `InvalidRepoName`, `Forbidden`, `RepoExists`, `QuotaExceeded`.
  */
 export async function duplicateRepo(
   deps: RepoDeps,
@@ -26,16 +28,21 @@ export async function duplicateRepo(
   const { name, account } = await placeFor(deps, actor, { type: source.type, name: request.to })
   await refuseTaken(deps, source.type, name)
   const at = deps.clock.now()
-  const byDefault = account.defaultPrivate ? 'private' : source.visibility
+  const isForgotten = source.visibility === 'internal' && account.id !== source.accountId
+  const byDefault = account.defaultPrivate || isForgotten ? 'private' : source.visibility
   const actorId = actor.userId
+  const visibility = request.visibility ?? byDefault
+  refuseInternal(account, visibility)
   const copy = await deps.write(async (tx) => {
+    const bytes = await findRepoBytes(tx, source.id)
+    await deps.quotas.demandRoom(tx, account.id, { visibility, bytes, repos: 1 })
     const repo = await insertRepo(tx, {
       ...emptyRow(deps.ids.next(), at),
       type: source.type,
       accountId: account.id,
       namespace: account.name,
       name: name.name,
-      visibility: request.visibility ?? byDefault,
+      visibility,
       sdk: source.sdk,
       createdBy: actorId,
       defaultBranch: source.defaultBranch,

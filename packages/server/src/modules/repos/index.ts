@@ -3,7 +3,7 @@ import type { Kit } from '../../kit/kit.js'
 import { type BrowseDeps, createBrowseDeps } from './browse/browser.js'
 import { createBucketFeed } from './buckets/bucket-feed.js'
 import { createDownloadCounter } from './count-downloads.js'
-import type { RepoAccounts } from './deps.js'
+import type { RepoAccounts, RepoCommerce } from './deps.js'
 import { createReading, createWriting } from './face.js'
 import { createGateForms } from './gates/load-form.js'
 import { createGitStorage } from './git/create-store.js'
@@ -13,6 +13,8 @@ import { createUrlSigner } from './lfs/signed-url.js'
 import { reposNoun } from './manifest/repos-noun.js'
 import { countBuckets } from './queries/buckets.js'
 import { countPublicRepos, countRepos } from './queries/repos.js'
+import { createQuotas } from './quotas/quotas.js'
+import { quotasNoun } from './quotas/quotas-noun.js'
 import { bindRepoRoutes } from './routes/bind-routes.js'
 import { bindBucketFiles } from './routes/bucket-files.js'
 import { bindHubBuckets } from './routes/hub-buckets.js'
@@ -36,6 +38,7 @@ const LFS_PART_BYTES = 512 * 1024 * 1024
 
 export interface ReposOptions extends Kit {
   readonly accounts: RepoAccounts
+  readonly commerce: RepoCommerce
   /** For tests of the multipart transfer. */
   readonly lfsPartBytes?: number
 }
@@ -43,7 +46,8 @@ export interface ReposOptions extends Kit {
 /** Repositories: names and access, git data, files, refs, large files. */
 export function createRepos(options: ReposOptions) {
   const storage = createGitStorage({ ...options, isLenient: options.accounts.isLenient })
-  const deps: BrowseDeps = createBrowseDeps({ ...options, store: storage.store })
+  const quotas = createQuotas(options)
+  const deps: BrowseDeps = createBrowseDeps({ ...options, quotas, store: storage.store })
   const downloads = createDownloadCounter(deps)
   const signer = createUrlSigner(deps.instanceKey)
   const standing = createStanding(deps)
@@ -71,7 +75,7 @@ export function createRepos(options: ReposOptions) {
     moveToChunks: (signal: AbortSignal): Promise<number> => xet.moveToChunks(signal),
     /** Stores what was counted so far. */
     flushDownloads: (): Promise<void> => downloads.flush(),
-    nouns: [reposNoun(deps)],
+    nouns: [quotasNoun(deps), reposNoun(deps)],
     routes: (http: Http): void => {
       bindRepoRoutes(http, { ...routeDeps, gateForms: createGateForms(deps) }, storage)
       bindHubBuckets(http, routeDeps)

@@ -1,11 +1,14 @@
+import type { Tx } from '../../kit/db/database.js'
 import type { RepoDeps, SignedIn } from './deps.js'
 import { announce } from './events.js'
+import { refuseInternal } from './internal.js'
+import { findRepoBytes } from './queries/quotas.js'
 import { type RepoChange, updateRepo } from './queries/repos.js'
 import { recordSettings } from './record-change.js'
 import type { Repo } from './repo.js'
 
 export interface SettingsRequest {
-  readonly visibility?: 'public' | 'private' | 'protected' | null | undefined
+  readonly visibility?: 'public' | 'private' | 'protected' | 'internal' | null | undefined
   readonly private?: boolean | null | undefined
   readonly gated?: 'auto' | 'manual' | false | null | undefined
   readonly discussionsDisabled?: boolean | null | undefined
@@ -18,6 +21,10 @@ export async function updateSettings(
   repo: Repo,
   request: SettingsRequest,
 ): Promise<Repo> {
+  if (request.visibility === 'internal') {
+    const owner = await deps.accounts.getAccount(deps.db, repo.accountId)
+    refuseInternal(owner, request.visibility)
+  }
   const change: RepoChange = {
     visibility: visibilityOf(request) ?? repo.visibility,
     gated: gateOf(request.gated) ?? repo.gated,
@@ -26,6 +33,7 @@ export async function updateSettings(
   const isSame = Object.entries(change).every(([key, value]) => repo[key as keyof RepoChange] === value)
   if (isSame) return repo
   return await deps.write(async (tx) => {
+    await demandRoomAnew(deps, tx, repo, change.visibility ?? repo.visibility)
     const updated = await updateRepo(tx, repo.id, change, deps.clock.now())
     await recordSettings(deps, tx, repo, updated)
     await announce(deps.events, tx, 'repos.settings', { repoId: repo.id, actorId: actor.userId })
@@ -33,11 +41,15 @@ export async function updateSettings(
   })
 }
 
+/** A repository that becomes public or private moves into the other part of its account's storage. */
+async function demandRoomAnew(deps: RepoDeps, tx: Tx, repo: Repo, visibility: Repo['visibility']): Promise<void> {
+  if ((visibility === 'public') === (repo.visibility === 'public')) return
+  await deps.quotas.demandRoom(tx, repo.accountId, { visibility, bytes: await findRepoBytes(tx, repo.id) })
+}
+
 /** `visibility` wins over the older `private`; null when neither is given. */
-export function visibilityOf(
-  request: Pick<SettingsRequest, 'visibility' | 'private'>,
-): Extract<Repo['visibility'], 'public' | 'private'> | null {
-  if (request.visibility) return request.visibility === 'public' ? 'public' : 'private'
+export function visibilityOf(request: Pick<SettingsRequest, 'visibility' | 'private'>): Repo['visibility'] | null {
+  if (request.visibility) return request.visibility === 'protected' ? 'private' : request.visibility
   if (request.private === undefined || request.private === null) return null
   return request.private ? 'private' : 'public'
 }
@@ -52,7 +64,7 @@ export function settingsOf(repo: Repo) {
   const isPrivate = repo.visibility !== 'public'
   return {
     private: isPrivate,
-    visibility: isPrivate ? ('private' as const) : ('public' as const),
+    visibility: repo.visibility,
     gated: repo.gated === 'false' ? (false as const) : repo.gated,
     discussionsDisabled: repo.discussionsDisabled,
   }

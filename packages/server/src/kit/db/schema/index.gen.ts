@@ -74,8 +74,10 @@ export interface Schema {
   'repos.lfsUploads': repos.LfsUploads
   'repos.objects': repos.Objects
   'repos.packs': repos.Packs
+  'repos.quotas': repos.Quotas
   'repos.redirects': repos.Redirects
   'repos.refs': repos.Refs
+  'repos.repoBytes': repos.RepoBytes
   'repos.repoLfsObjects': repos.RepoLfsObjects
   'repos.repos': repos.Repos
   'repos.storageFacts': repos.StorageFacts

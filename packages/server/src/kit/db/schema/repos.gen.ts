@@ -163,6 +163,17 @@ export interface Packs {
   createdAt: Date
 }
 
+export interface Quotas {
+  /** an account id, plan:<plan>, or * for everybody */
+  subject: string
+  /** null says nothing, -1 is no limit */
+  publicBytes: bigint | null
+  /** null says nothing, -1 is no limit */
+  privateBytes: bigint | null
+  /** repositories and buckets together, null says nothing, -1 is no limit */
+  maxRepos: bigint | null
+}
+
 export interface Redirects {
   type: string
   /** lower(namespace/name) */
@@ -178,6 +189,14 @@ export interface Refs {
   /** for an annotated tag: the object behind it */
   peeled: Buffer | null
   updatedAt: Date
+}
+
+export interface RepoBytes {
+  repoId: string
+  /** inline objects, packs and their indexes */
+  gitBytes: Generated<bigint>
+  /** large files at their full size */
+  largeBytes: Generated<bigint>
 }
 
 export interface RepoLfsObjects {

@@ -83,6 +83,17 @@ describe('roles, seats and groups', () => {
     expect(can(member('contributor', {}, { userId: 'maker' }), 'repo.read', GROUPED).allow).toBe(false)
   })
 
+  it('what is internal is read by every member with a role, in whatever group, and by nobody else', () => {
+    const internal = { ...GROUPED, visibility: 'internal' } as const
+    for (const action of ['repo.see', 'repo.read'] as const) {
+      expect(can(member('read'), action, internal).allow).toBe(true)
+      for (const other of [user(), ANONYMOUS, member('no_access'), member('read', {}, token('fineGrained'))])
+        expect(can(other, action, internal).allow).toBe(false)
+    }
+    expect(can(member('write'), 'repo.write', internal).allow).toBe(false)
+    expect(can(user(), 'repo.see', internal).rule).toBe('access.visibility')
+  })
+
   it('a group of another organisation counts for nothing', () => {
     const elsewhere = user({ memberships: [{ accountId: 'other', name: 'other', role: 'admin', ...inGroup('admin') }] })
     expect(can(elsewhere, 'repo.see', GROUPED).allow).toBe(false)

@@ -61,7 +61,7 @@ function canRepo(actor: Actor, action: RepoAction, repo: RepoResource, context: 
   if (actor.kind === 'anonymous') return refused(outside(action, repo))
   if (!scopeAllows(actor.auth, permission, scopeTargetOf(repo))) return refused('token.scope')
   if (context.isNetworkRefused) return refused('network.range')
-  const decision = canByRole(actor, needed, repo)
+  const decision = isInternalTo(actor, action, repo) ? allowed('access.role') : canByRole(actor, needed, repo)
   if (decision.allow) return context.isNotEntitled ? refused('entitlement.plan') : decision
   if (!writes && actor.brokenGlass?.includes(repo.accountId)) return allowed('access.break_glass')
   return decision.rule === 'access.role' && roleOn(actor, repo) === null ? refused(outside(action, repo)) : decision
@@ -78,6 +78,12 @@ function isOpen(action: RepoAction, repo: RepoResource, context: AccessContext):
 function outside(action: RepoAction, repo: RepoResource) {
   if (repo.visibility !== 'public') return 'access.visibility'
   return action === 'repo.read' ? 'access.gate' : 'access.role'
+}
+
+/** What is internal is read by every member with a role, also from inside a resource group of others. */
+function isInternalTo(actor: UserActor, action: RepoAction, repo: RepoResource): boolean {
+  if (repo.visibility !== 'internal' || (action !== 'repo.see' && action !== 'repo.read')) return false
+  return isAtLeast(roleIn(actor, repo.accountId), 'read')
 }
 
 function canByRole(actor: UserActor, needed: Role, repo: RepoResource): Decision {

@@ -9,7 +9,7 @@ export interface VisibleSet {
   readonly isOpen: boolean
   /** Accounts whose repositories are seen whatever their visibility and group; 'all' for an owner of the platform. */
   readonly whole: 'all' | readonly string[]
-  /** Accounts of which only what is in no resource group is seen. */
+  /** Accounts of which only what is in no resource group is seen, and what is internal. */
   readonly ungrouped: readonly string[]
   /** Resource groups whose repositories are seen. */
   readonly groups: readonly string[]

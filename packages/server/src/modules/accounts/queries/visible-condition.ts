@@ -21,7 +21,9 @@ export function visibleCondition(visible: VisibleSet, columns: VisibleColumns): 
   if (whole === 'all') ways.push(sql`true`)
   else if (whole.length > 0) ways.push(among(columns.accountId, whole))
   if (ungrouped.length > 0)
-    ways.push(sql`(${among(columns.accountId, ungrouped)} and ${columns.resourceGroupId} is null)`)
+    ways.push(
+      sql`(${among(columns.accountId, ungrouped)} and (${columns.resourceGroupId} is null or ${columns.visibility} = 'internal'))`,
+    )
   if (groups.length > 0) ways.push(among(columns.resourceGroupId, groups))
   if (ways.length === 0) return sql<boolean>`${columns.visibility} = 'public'`
   const granted = scope

@@ -62,12 +62,15 @@ async function storeOperations(
   ]
   if (changes.length === 0) return
   const changeSeq = bucket.changeSeq + 1n
+  const addedBytes = sumBytes(put) - sumBytes([...before.values()])
   const totals = {
-    sizeBytes: bucket.sizeBytes + sumBytes(put) - sumBytes([...before.values()]),
+    sizeBytes: bucket.sizeBytes + addedBytes,
     fileCount: bucket.fileCount + BigInt(put.length - before.size),
     changeSeq,
   }
   await updateBucketTotals(tx, bucket.id, totals, at)
+  // What was sent counted before it was named, so the sum is looked at, not what is added to it.
+  if (addedBytes > 0n) await deps.quotas.demandKept(tx, { home: 'bucket', repoId: bucket.id })
   await insertBucketChanges(tx, bucket.id, { seq: changeSeq, changes, createdAt: at })
 }
 

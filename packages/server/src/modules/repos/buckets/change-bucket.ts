@@ -9,7 +9,7 @@ import { findBucket } from './find-bucket.js'
 
 /**
  * Renames a bucket or moves it to another account; the old name leads to it until somebody takes it.
- * Throws `RepoNotFound`, `Forbidden`, `InvalidRepoName`, `RepoExists`.
+ * Throws `RepoNotFound`, `Forbidden`, `InvalidRepoName`, `RepoExists`, `QuotaExceeded`.
  */
 export async function moveBucket(deps: RepoDeps, actor: SignedIn, from: string, to: string): Promise<Bucket> {
   const { bucket } = await findBucket(deps, actor, from, 'admin')
@@ -18,6 +18,10 @@ export async function moveBucket(deps: RepoDeps, actor: SignedIn, from: string, 
   const moved = await deps.write(async (tx) => {
     const taken = await findBucketByName(tx, name)
     if (taken && taken.id !== bucket.id) return null
+    if (account.id !== bucket.accountId) {
+      const { visibility, sizeBytes } = bucket
+      await deps.quotas.demandRoom(tx, account.id, { visibility, bytes: sizeBytes, repos: 1 })
+    }
     const renamed = await renameBucket(tx, bucket, account.id, name, at)
     await recordMove(deps, tx, bucket, renamed)
     return renamed
@@ -45,6 +49,7 @@ export async function setBucketVisibility(
 ): Promise<Bucket> {
   if (visibility === null || visibility === bucket.visibility) return bucket
   return await deps.write(async (tx) => {
+    await deps.quotas.demandRoom(tx, bucket.accountId, { visibility, bytes: bucket.sizeBytes })
     const changed = await updateBucketVisibility(tx, bucket.id, visibility, deps.clock.now())
     await recordSettings(deps, tx, bucket, changed)
     return changed

@@ -12,20 +12,22 @@ export interface NewBucket {
   readonly visibility: Bucket['visibility'] | null
 }
 
-/** Makes an empty bucket. Throws `InvalidRepoName`, `Forbidden`, `RepoExists` with the existing `url`. */
+/** Makes an empty bucket. Throws `InvalidRepoName`, `Forbidden`, `RepoExists` with the existing `url`, `QuotaExceeded`. */
 export async function createBucket(deps: RepoDeps, actor: SignedIn, request: NewBucket): Promise<Bucket> {
   const fullName = request.fullName.replace(/^me\//, `${actor.name}/`)
   const { name, account } = await placeFor(deps, actor, { type: 'bucket', name: fullName })
   const taken = await findBucketByName(deps.db, name)
   if (taken) throw bucketExists(deps, taken.fullName)
   const at = deps.clock.now()
+  const visibility = request.visibility ?? (account.defaultPrivate ? 'private' : 'public')
   const bucket = await deps.write(async (tx) => {
+    await deps.quotas.demandRoom(tx, account.id, { visibility, bytes: 0n, repos: 1 })
     const made = await insertBucket(tx, {
       id: deps.ids.next(),
       accountId: account.id,
       namespace: account.name,
       name: name.name,
-      visibility: request.visibility ?? (account.defaultPrivate ? 'private' : 'public'),
+      visibility,
       createdBy: actor.userId,
       createdAt: at,
       updatedAt: at,

@@ -87,6 +87,8 @@ async function flush(deps: RepoDeps, repo: Repo, batch: Batch): Promise<TreeEdit
   const files = batch.files.splice(0)
   batch.bytes = 0
   if (files.length === 0) return []
+  const bytes = files.reduce((sum, file) => sum + file.content.byteLength, 0)
+  await deps.quotas.demandRoom(deps.db, repo.accountId, { visibility: repo.visibility, bytes: BigInt(bytes) })
   const objects = files.map((file) => ({ type: 'blob' as const, data: file.content }))
   const oids = await deps.store.writeObjects(repo.id, objects)
   return files.map((file, index) => ({ kind: 'put', path: file.path, oid: oids[index] as string }))

@@ -44,7 +44,7 @@ export interface PushedRef {
 export interface ReceiveDeps extends Pick<Kit, 'db' | 'write' | 'clock' | 'ids' | 'dataDir'> {
   readonly storage: GitStorage
   /** Further rules for checked objects, before they are stored (LFS objects present, cards valid). Throws StoaError. */
-  checkPush(repoId: string, pack: CheckedPack): Promise<void>
+  checkPush(repoId: string, pack: CheckedPack, packBytes: number): Promise<void>
   /** Announces a changed ref in the transaction of the push. */
   announce(tx: Tx, repoId: string, ref: PushedRef): Promise<void>
 }
@@ -150,7 +150,7 @@ async function readPush(
   const asked = { repoId: repo.id, tips, turns: deps.storage.checks }
   const checked = inline?.checked ?? (await checkIncoming(spooled, asked))
   refuseLargeFiles(checked)
-  await deps.checkPush(repo.id, checked)
+  await deps.checkPush(repo.id, checked, spooled.sizeBytes)
   await deps.storage.writer.checkLinks(repo.id, checked.links)
   return checked.count === 0 ? null : { checked, rows: inline?.rows ?? null }
 }

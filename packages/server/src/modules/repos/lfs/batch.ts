@@ -57,7 +57,10 @@ export interface BatchObject {
   error?: { code: number; message: string }
 }
 
-/** Tells where each object goes or comes from; an upload without actions is stored already (git-lfs batch API). */
+/**
+ * Tells where each object goes or comes from; an upload without actions is stored already (git-lfs batch API).
+ * Throws `QuotaExceeded` for uploads that do not fit.
+ */
 export async function answerBatch(
   deps: BatchDeps,
   request: BatchRequest,
@@ -67,6 +70,7 @@ export async function answerBatch(
   const isXet = request.operation === 'upload' && request.xet !== null
   const inParts = (size: number): boolean => !isXet && request.canMultipart && size > deps.lfsPartBytes
   const isMultipart = request.operation === 'upload' && request.objects.some((object) => inParts(object.size))
+  if (request.operation === 'upload') await demandRoom(deps, request, held)
   const objects: BatchObject[] = []
   for (const object of request.objects) {
     const problem = findObjectProblem(object)
@@ -77,6 +81,17 @@ export async function answerBatch(
     else objects.push(await uploadObject(deps, request, object, inParts(object.size)))
   }
   return { transfer: isXet ? 'xet' : isMultipart ? 'multipart' : 'basic', objects }
+}
+
+/** Refuses a batch that does not fit as a whole, before anything of it is sent. */
+async function demandRoom(
+  deps: BatchDeps,
+  { repo, objects }: BatchRequest,
+  held: ReadonlyMap<string, LfsObject>,
+): Promise<void> {
+  const missing = new Map(objects.filter((one) => !held.has(one.oid)).map((one) => [one.oid, one.size]))
+  const bytes = [...missing.values()].reduce((sum, size) => sum + BigInt(size), 0n)
+  await deps.quotas.demandRoom(deps.db, repo.accountId, { visibility: repo.visibility, bytes })
 }
 
 function findObjectProblem(object: BatchItem): string | null {

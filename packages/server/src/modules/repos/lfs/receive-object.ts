@@ -21,14 +21,15 @@ export const newBlobKey = (oid: string, uploadId: string): string =>
 
 /**
  * Stores the bytes of a large file and lets the repository have it, once their SHA-256 and size are right.
- * Throws `LfsHashMismatch`, leaving nothing, and `RepoNotFound` when the repository went meanwhile.
+ * Throws `LfsHashMismatch` and `QuotaExceeded`, leaving nothing, and `RepoNotFound` when the repository went meanwhile.
  */
 export async function receiveObject(
   deps: RepoDeps,
   object: IncomingObject,
   bytes: AsyncIterable<Uint8Array>,
 ): Promise<void> {
-  const { oid, sizeBytes } = object
+  const { oid, sizeBytes, repoId } = object
+  await deps.quotas.demandRoomIn(deps.db, { home: 'repo', repoId }, BigInt(sizeBytes))
   const blobKey = newBlobKey(oid, deps.ids.next())
   try {
     await deps.blobs.put(blobKey, atMost(bytes, sizeBytes), { sha256: oid, sizeBytes })
@@ -46,10 +47,16 @@ export async function recordObject(deps: RepoDeps, object: IncomingObject, blobK
   const sizeBytes = BigInt(object.sizeBytes)
   const row = { oid, sizeBytes, blobKey, repoId, pushedBy, at: deps.clock.now() }
   try {
-    const kept = await deps.write((tx) => insertLfsObject(tx, row))
+    const kept = await deps.write(async (tx) => {
+      const key = await insertLfsObject(tx, row)
+      await deps.quotas.demandKept(tx, { home: 'repo', repoId })
+      return key
+    })
     if (kept !== blobKey) await deps.blobs.deleteMany([blobKey])
   } catch (error) {
-    throw (error as { code?: string }).code === FOREIGN_KEY_VIOLATION ? refuse('RepoNotFound') : error
+    const { code } = error as { code?: string }
+    if (code === 'QuotaExceeded') await deps.blobs.deleteMany([blobKey])
+    throw code === FOREIGN_KEY_VIOLATION ? refuse('RepoNotFound') : error
   }
 }
 

@@ -15,6 +15,9 @@ export async function shareFiles(
 ): Promise<ReadonlySet<string>> {
   const held = await findLfsObjects(deps.db, from.id, [...new Set(oids)])
   const pushed = { by: actor.userId, at: deps.clock.now() }
-  await deps.write((tx) => shareLfsObjects(tx, to.id, [...held.keys()], pushed))
+  await deps.write(async (tx) => {
+    await shareLfsObjects(tx, to.id, [...held.keys()], pushed)
+    await deps.quotas.demandKept(tx, { home: 'repo', repoId: to.id })
+  })
   return new Set(held.keys())
 }

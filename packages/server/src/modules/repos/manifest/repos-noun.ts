@@ -4,6 +4,7 @@ import { type Change, itemProblem, type ManifestContext, type ManifestNoun } fro
 import { insertNewRepo } from '../create-repo.js'
 import type { RepoDeps } from '../deps.js'
 import { announce, factsOf } from '../events.js'
+import { refuseSold } from '../live-offer.js'
 import { insertLfsObject } from '../queries/lfs.js'
 import { deleteRepoRow, findRepoByName, listRepos, updateRepo } from '../queries/repos.js'
 import { recordRepo, recordSettings } from '../record-change.js'
@@ -37,6 +38,7 @@ export function reposNoun(deps: RepoDeps): ManifestNoun<RepoItem, FirstContent |
     remove: async (tx, item, context) => {
       const repo = await findRepoByName(tx, item.type, nameOf(item))
       if (!repo) return null
+      await refuseSold(deps, tx, repo)
       await deleteRepoRow(tx, repo.id)
       await recordRepo(deps, tx, repo, { action: 'repo.delete', before: { visibility: repo.visibility } })
       const actorId = context.actor?.userId ?? null

@@ -11,6 +11,7 @@ import { bindHubRepos } from './hub-repos.js'
 import { bindHubTree } from './hub-tree.js'
 import { bindLfs } from './lfs.js'
 import { bindLfsLocks } from './lfs-locks.js'
+import { bindQuotas } from './quotas.js'
 import { bindResolve } from './resolve.js'
 import { bindStorageRoutes } from './storage.js'
 
@@ -24,6 +25,7 @@ export function bindRepoRoutes(http: Http, deps: GateRouteDeps, storage: GitStor
   bindHubRefs(http, deps)
   bindHubLfsFiles(http, deps)
   bindGates(http, deps)
+  bindQuotas(http, deps)
   bindResolve(http, deps)
   bindLfs(http, deps)
   bindLfsLocks(http, deps)

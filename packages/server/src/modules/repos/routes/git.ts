@@ -5,7 +5,9 @@ import type { Right } from '../access.js'
 import type { RepoDeps } from '../deps.js'
 import type { Actor } from '../../../kit/http/actor.js'
 import type { Http } from '../../../kit/http/server.js'
+import type { DownloadCounter } from '../count-downloads.js'
 import { announce } from '../events.js'
+import { callerOf } from './count-later.js'
 import { findRepo } from '../find-repo.js'
 import { checkPush } from '../git/check-push.js'
 import type { GitStorage } from '../git/create-store.js'
@@ -16,6 +18,7 @@ import type { Repo } from '../repo.js'
 
 export interface GitRouteDeps extends RepoDeps {
   readonly storage: GitStorage
+  readonly downloads: DownloadCounter
 }
 
 const TYPES: readonly GitRepoType[] = ['model', 'dataset', 'space', 'kernel']
@@ -38,7 +41,9 @@ export function bindGitRoutes(http: Http, deps: GitRouteDeps): void {
     git.bind(gitUploadPack[type], async ({ actor, params, request, reply }) => {
       const repo = await find(actor, params, 'read')
       const body = await holdBody(request.raw, MAX_FETCH_BODY_BYTES, deps.storage.room)
+      const isWhole = isClone(body.bytes)
       const answer = await serveUploadPack(deps, repo, versionOf(request), body.bytes).finally(body.release)
+      if (isWhole) deps.downloads.count(repo.id, callerOf(actor, request))
       return sendGit(reply, 'application/x-git-upload-pack-result', Readable.from(answer, { objectMode: false }))
     })
     git.bind(gitReceivePack[type], async ({ actor, params, request, reply }) => {
@@ -47,7 +52,13 @@ export function bindGitRoutes(http: Http, deps: GitRouteDeps): void {
       const answer = await serveReceivePack(
         {
           ...deps,
-          checkPush: (_repoId, pack) => checkPush(deps.db, repo, pack),
+          checkPush: async (_repoId, pack, packBytes) => {
+            await deps.quotas.demandRoom(deps.db, repo.accountId, {
+              visibility: repo.visibility,
+              bytes: BigInt(packBytes),
+            })
+            await checkPush(deps.db, repo, pack)
+          },
           announce: (tx, repoId, { name, before, after }) =>
             announce(deps.events, tx, 'repos.updated', { repoId, ref: name, before, after, actorId }),
         },
@@ -58,6 +69,9 @@ export function bindGitRoutes(http: Http, deps: GitRouteDeps): void {
     })
   }
 }
+
+/** A fetch by somebody who has nothing yet; the lines of a request are short and plain. */
+const isClone = (body: Buffer): boolean => body.includes('want ') && !body.includes('have ')
 
 interface RepoParams {
   readonly namespace: string

@@ -10,6 +10,7 @@ import {
   treeSize,
 } from '@stoa/contracts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Actor } from '../../../kit/http/actor.js'
 import type { Http } from '../../../kit/http/server.js'
 import { compareCommits } from '../browse/compare.js'
 import { type CommitInfo, listCommits, listPathCommits } from '../browse/list-commits.js'
@@ -19,6 +20,7 @@ import { trimSlashes } from '../files/path-rules.js'
 import type { Repo } from '../repo.js'
 import { splitRevision } from '../resolve-revision.js'
 import { revisionOf, withRawRevision } from './hub-commit.js'
+import { callerOf } from './count-later.js'
 import { linkNext, openRepo, type RepoRouteDeps } from './repo-routes.js'
 
 const MAX_FORM_BYTES = 4 * 1024 * 1024
@@ -87,13 +89,23 @@ function bindHistory(http: Http, deps: RepoRouteDeps): void {
 
 async function sendTree(
   deps: RepoRouteDeps,
-  asked: { readonly query: TreeQuery; readonly request: FastifyRequest; readonly reply: FastifyReply },
+  asked: {
+    readonly actor: Actor
+    readonly query: TreeQuery
+    readonly request: FastifyRequest
+    readonly reply: FastifyReply
+  },
   repo: Repo,
   rev: string,
   path: string,
 ) {
   const page = await listTree(deps, repo, rev, path, asked.query)
   asked.reply.header('x-repo-commit', page.commitOid)
+  // A snapshot that finds its files here by Xet hash asks nothing else of us; a listing without the mark is no download.
+  const isMarked = asked.request.headers['x-hf-download-counter'] === '1'
+  if (isMarked && page.entries.some((entry) => 'xetHash' in entry)) {
+    deps.downloads.count(repo.id, callerOf(asked.actor, asked.request))
+  }
   if (page.cursor !== null) linkNext(deps, asked.request, asked.reply, { cursor: page.cursor })
   return page.entries
 }

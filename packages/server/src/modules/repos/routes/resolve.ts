@@ -19,6 +19,7 @@ import { contentHeaders } from '../files/content-headers.js'
 import { findXetHashes } from '../queries/xet.js'
 import { typeOf } from '../repo-name.js'
 import { splitRevision } from '../resolve-revision.js'
+import { countLater } from './count-later.js'
 import { openNamed, type RepoRouteDeps } from './repo-routes.js'
 import { FILE_INFO, xetHeaders } from './xet-headers.js'
 
@@ -78,12 +79,10 @@ async function sendFile(
   }
   if (how.isPinned && /^[0-9a-f]{40}$/.test(rev)) {
     const reach = repo.visibility === 'public' && repo.gated === 'false' ? 'public' : 'private'
-    asked.reply.header('cache-control', `${reach}, max-age=31536000, immutable`)
+    // What a reader has stays readable to them; a cache between asks again, so that a repository made private is soon shut.
+    asked.reply.header('cache-control', `${reach}, max-age=31536000, s-maxage=30, immutable`)
   }
-  if (asked.request.method === 'GET' && asked.request.headers['x-hf-download-counter'] === '1') {
-    const caller = asked.actor.kind === 'user' ? asked.actor.userId : asked.request.ip
-    asked.reply.raw.once('finish', () => deps.downloads.count(repo.id, caller))
-  }
+  if (!how.asPointer) countLater(deps, asked, repo, { isXet: xetHash !== undefined, isSaved: asked.query.download })
   return await sendBytes(asked.request, asked.reply, file)
 }
 

@@ -89,7 +89,7 @@ function bindUploads(scope: HttpScope, deps: XetDeps): void {
     scope.bind(route, async ({ params, request }) => {
       const grant = await demand(deps, request, 'write')
       await bodies.take(keyOf(grant), announcedBytes(request), async () =>
-        storeXorb(deps, params.hash, await readBody(request)),
+        storeXorb(deps, grant, params.hash, await readBody(request)),
       )
       // Always the same: whether somebody else had these bytes is nobody's business (xet.md, existence oracles).
       return { was_inserted: true }

@@ -35,7 +35,7 @@ const MAX_NAMED_CHUNKS = 8_000_000
 
 /**
  * Registers the files of a shard for the token's repository or bucket: every term, proof and name is checked against stored chunks,
- * and the SHA-256 by rebuilding the file, before anything counts. Returns whether something was new. Throws `XetInvalid`.
+ * and the SHA-256 by rebuilding the file, before anything counts. Returns whether something was new. Throws `XetInvalid`, `QuotaExceeded`.
  */
 export async function registerShard(deps: XetDeps, grant: XetGrant, bytes: Buffer): Promise<boolean> {
   const shardFiles = parse(bytes)
@@ -54,6 +54,7 @@ export async function registerShard(deps: XetDeps, grant: XetGrant, bytes: Buffe
       }
       const indexed = [...chunks].map(([hash, xorb]) => ({ hash, xorb }))
       await insertChunks(tx, accountId, indexed, at)
+      await deps.quotas.demandKept(tx, grant)
       return files.length > 0
     })
   } catch (error) {

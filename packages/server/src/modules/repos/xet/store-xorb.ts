@@ -4,6 +4,7 @@ import type { XorbChunk } from '@stoa/xet'
 import { findXorbs, insertXorb, rescueXorb } from '../queries/xet.js'
 import { writeChunkIndex } from './chunk-index.js'
 import type { XetDeps } from './xet-deps.js'
+import type { XetGrant } from './xet-keys.js'
 
 /** One upload's own key, as for plain large files. */
 const newBlobKey = (hash: string, uploadId: string): string =>
@@ -11,9 +12,10 @@ const newBlobKey = (hash: string, uploadId: string): string =>
 
 /**
  * Verifies an uploaded xorb against the name it came under and stores its chunk records; the first serialisation stays.
- * Throws `XetInvalid`.
+ * Throws `XetInvalid`, and `QuotaExceeded` when its bytes alone would not fit where they are sent.
  */
-export async function storeXorb(deps: XetDeps, name: string, bytes: Buffer): Promise<void> {
+export async function storeXorb(deps: XetDeps, grant: XetGrant, name: string, bytes: Buffer): Promise<void> {
+  await deps.quotas.demandRoomIn(deps.db, grant, BigInt(bytes.length))
   const verified = await deps.verifier.verify(bytes)
   if (verified.name !== name) throw refuse('XetInvalid', 'The xorb does not have the hash it was sent under.')
   await keepXorb(deps, name, verified.chunks, [bytes.subarray(0, verified.recordBytes)])

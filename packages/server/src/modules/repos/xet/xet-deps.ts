@@ -5,7 +5,7 @@ import type { Verifier } from './verifier.js'
 import type { XetKeys } from './xet-keys.js'
 
 /** What the Xet operations are given. */
-export interface XetDeps extends Pick<RepoDeps, 'db' | 'write' | 'blobs' | 'clock' | 'ids' | 'publicUrl'> {
+export interface XetDeps extends Pick<RepoDeps, 'db' | 'write' | 'blobs' | 'clock' | 'ids' | 'publicUrl' | 'quotas'> {
   readonly keys: XetKeys
   readonly verifier: Verifier
   readonly stillMay: StillMay
