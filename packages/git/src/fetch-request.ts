@@ -30,8 +30,10 @@ export interface FetchRequest {
   readonly waitForDone: boolean
 }
 
-/** Most wants, haves and shallow lines of one request. */
+/** Most wants, and most shallow lines, of one request. */
 export const MAX_FETCH_OIDS = 400_000
+/** Most haves: clients send some thousands a round. */
+export const MAX_FETCH_HAVES = 100_000
 const OID = /^[0-9a-f]{40}$/
 const MAX_DEPTH = 0x7fffffff
 const UNITS: Record<string, number> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
@@ -55,7 +57,7 @@ export class FetchBuilder {
     const key = space < 0 ? line : line.slice(0, space)
     const value = space < 0 ? '' : line.slice(space + 1)
     if (key === 'want') this.push(this.wants, value)
-    else if (key === 'have') this.push(this.haves, value)
+    else if (key === 'have') this.push(this.haves, value, MAX_FETCH_HAVES)
     else if (key === 'shallow') this.push(this.shallow, value)
     else if (key === 'deepen') this.depth = readCount(value)
     else if (key === 'deepen-since') this.since = readCount(value)
@@ -86,9 +88,9 @@ export class FetchBuilder {
     }
   }
 
-  private push(list: string[], oid: string): void {
+  private push(list: string[], oid: string, limit = MAX_FETCH_OIDS): void {
     if (!OID.test(oid)) throw bad('an object id is malformed')
-    if (list.length >= MAX_FETCH_OIDS) throw bad('too many object ids in one request')
+    if (list.length >= limit) throw bad('too many object ids in one request')
     list.push(oid)
   }
 }

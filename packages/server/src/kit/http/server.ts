@@ -15,6 +15,8 @@ import { requestIdFor } from './request-id.js'
 const MAX_PATH_PART = 2048
 const DEFAULT_BODY_BYTES = 1024 * 1024
 const MAX_HEADER_BYTES = 32 * 1024
+/** Longer than clients keep idle connections (60 s), so that none sends into one that is being closed. */
+const KEEP_ALIVE_MS = 75_000
 
 /** The routes of one protocol; they share parsers and the way refusals are written. */
 export interface HttpScope {
@@ -63,6 +65,7 @@ export function createHttp(deps: HttpDeps): Http {
     listener(request, response)
   })
   server.requestTimeout = 0
+  server.keepAliveTimeout = KEEP_ALIVE_MS
   const app = createApp(server, (handler) => {
     listener = handler
   })

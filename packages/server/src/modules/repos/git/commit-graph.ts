@@ -8,6 +8,8 @@ import type { CommitNode, WalkOptions } from './store.js'
 const NODES_CACHED = 400_000
 /** Rows of one look upwards: the commits asked for and their nearest ancestors. */
 const LOOK_UP_ROWS = 4_000
+/** Commits asked for by one statement; others use the database between two. */
+const LOOK_UP_OIDS = 4_000
 
 /** Which parents a walk may follow from a commit. */
 export type ParentsOf = (node: CommitNode) => readonly string[]
@@ -38,13 +40,14 @@ export class CommitGraph {
       if (node) found.set(oid, node)
       else missing.push(oid)
     }
-    if (missing.length === 0) return found
-    const wanted = new Set(missing)
-    const rows = await listCommitsUp(this.db, repoId, missing, missing.length + LOOK_UP_ROWS)
-    for (const row of rows) {
-      const node = toNode(row)
-      this.nodes.set(`${repoId}:${node.oid}`, node, 1)
-      if (wanted.has(node.oid)) found.set(node.oid, node)
+    for (let at = 0; at < missing.length; at += LOOK_UP_OIDS) {
+      const some = missing.slice(at, at + LOOK_UP_OIDS)
+      const wanted = new Set(some)
+      for (const row of await listCommitsUp(this.db, repoId, some, some.length + LOOK_UP_ROWS)) {
+        const node = toNode(row)
+        this.nodes.set(`${repoId}:${node.oid}`, node, 1)
+        if (wanted.has(node.oid)) found.set(node.oid, node)
+      }
     }
     return found
   }
