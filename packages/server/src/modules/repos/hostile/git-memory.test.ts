@@ -36,6 +36,7 @@ describe('memory under hostile git bodies stays within 512 MiB', { timeout: 180_
     const growth = await server.growthOf(async () => {
       answers = await Promise.all(work().map(async (one) => toText(await one)))
     })
+    expect(growth ?? 0).toBeLessThan(BOUND_BYTES)
     expect(await server.isAlive()).toBe(true)
     return answers
   }
