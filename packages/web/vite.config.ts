@@ -17,6 +17,8 @@ export default defineConfig({
     tanstackRouter({
       target: 'react',
       autoCodeSplitting: true,
+      // A page's loader arrives with the page: most people see few of the pages, and links fetch both before the press.
+      codeSplittingOptions: { defaultBehavior: [['loader', 'component'], ['errorComponent'], ['notFoundComponent']] },
       routesDirectory: './src/pages',
       generatedRouteTree: './src/route-tree.gen.ts',
       quoteStyle: 'single',

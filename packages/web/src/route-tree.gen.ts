@@ -31,19 +31,27 @@ import { Route as OrganizationsNewRouteImport } from './pages/organizations/new'
 import { Route as SettingsProfileRouteImport } from './pages/settings/profile'
 import { Route as SettingsTokensRouteImport } from './pages/settings/tokens'
 import { Route as NsRepoIndexRouteImport } from './pages/$ns/$repo/index'
+import { Route as NsRepoRefsRouteImport } from './pages/$ns/$repo/refs'
 import { Route as NsRepoSettingsRouteImport } from './pages/$ns/$repo/settings'
 import { Route as DatasetsNsRepoRouteRouteImport } from './pages/datasets/$ns/$repo/route'
 import { Route as NsRepoCommitShaRouteImport } from './pages/$ns/$repo/commit.$sha'
-import { Route as NsRepoCommitsRevRouteImport } from './pages/$ns/$repo/commits.$rev'
+import { Route as NsRepoCompareSpecRouteImport } from './pages/$ns/$repo/compare.$spec'
 import { Route as NsRepoUploadRevRouteImport } from './pages/$ns/$repo/upload.$rev'
 import { Route as DatasetsNsRepoIndexRouteImport } from './pages/datasets/$ns/$repo/index'
+import { Route as DatasetsNsRepoRefsRouteImport } from './pages/datasets/$ns/$repo/refs'
 import { Route as DatasetsNsRepoSettingsRouteImport } from './pages/datasets/$ns/$repo/settings'
 import { Route as NsRepoBlobRevSplatRouteImport } from './pages/$ns/$repo/blob.$rev.$'
+import { Route as NsRepoCommitsRevSplatRouteImport } from './pages/$ns/$repo/commits.$rev.$'
+import { Route as NsRepoEditRevSplatRouteImport } from './pages/$ns/$repo/edit.$rev.$'
+import { Route as NsRepoNewRevSplatRouteImport } from './pages/$ns/$repo/new.$rev.$'
 import { Route as NsRepoTreeRevSplatRouteImport } from './pages/$ns/$repo/tree.$rev.$'
 import { Route as DatasetsNsRepoCommitShaRouteImport } from './pages/datasets/$ns/$repo/commit.$sha'
-import { Route as DatasetsNsRepoCommitsRevRouteImport } from './pages/datasets/$ns/$repo/commits.$rev'
+import { Route as DatasetsNsRepoCompareSpecRouteImport } from './pages/datasets/$ns/$repo/compare.$spec'
 import { Route as DatasetsNsRepoUploadRevRouteImport } from './pages/datasets/$ns/$repo/upload.$rev'
 import { Route as DatasetsNsRepoBlobRevSplatRouteImport } from './pages/datasets/$ns/$repo/blob.$rev.$'
+import { Route as DatasetsNsRepoCommitsRevSplatRouteImport } from './pages/datasets/$ns/$repo/commits.$rev.$'
+import { Route as DatasetsNsRepoEditRevSplatRouteImport } from './pages/datasets/$ns/$repo/edit.$rev.$'
+import { Route as DatasetsNsRepoNewRevSplatRouteImport } from './pages/datasets/$ns/$repo/new.$rev.$'
 import { Route as DatasetsNsRepoTreeRevSplatRouteImport } from './pages/datasets/$ns/$repo/tree.$rev.$'
 
 const IndexRoute = IndexRouteImport.update({
@@ -156,6 +164,11 @@ const NsRepoIndexRoute = NsRepoIndexRouteImport.update({
   path: '/',
   getParentRoute: () => NsRepoRouteRoute,
 } as any)
+const NsRepoRefsRoute = NsRepoRefsRouteImport.update({
+  id: '/refs',
+  path: '/refs',
+  getParentRoute: () => NsRepoRouteRoute,
+} as any)
 const NsRepoSettingsRoute = NsRepoSettingsRouteImport.update({
   id: '/settings',
   path: '/settings',
@@ -171,9 +184,9 @@ const NsRepoCommitShaRoute = NsRepoCommitShaRouteImport.update({
   path: '/commit/$sha',
   getParentRoute: () => NsRepoRouteRoute,
 } as any)
-const NsRepoCommitsRevRoute = NsRepoCommitsRevRouteImport.update({
-  id: '/commits/$rev',
-  path: '/commits/$rev',
+const NsRepoCompareSpecRoute = NsRepoCompareSpecRouteImport.update({
+  id: '/compare/$spec',
+  path: '/compare/$spec',
   getParentRoute: () => NsRepoRouteRoute,
 } as any)
 const NsRepoUploadRevRoute = NsRepoUploadRevRouteImport.update({
@@ -186,6 +199,11 @@ const DatasetsNsRepoIndexRoute = DatasetsNsRepoIndexRouteImport.update({
   path: '/',
   getParentRoute: () => DatasetsNsRepoRouteRoute,
 } as any)
+const DatasetsNsRepoRefsRoute = DatasetsNsRepoRefsRouteImport.update({
+  id: '/refs',
+  path: '/refs',
+  getParentRoute: () => DatasetsNsRepoRouteRoute,
+} as any)
 const DatasetsNsRepoSettingsRoute = DatasetsNsRepoSettingsRouteImport.update({
   id: '/settings',
   path: '/settings',
@@ -194,6 +212,21 @@ const DatasetsNsRepoSettingsRoute = DatasetsNsRepoSettingsRouteImport.update({
 const NsRepoBlobRevSplatRoute = NsRepoBlobRevSplatRouteImport.update({
   id: '/blob/$rev/$',
   path: '/blob/$rev/$',
+  getParentRoute: () => NsRepoRouteRoute,
+} as any)
+const NsRepoCommitsRevSplatRoute = NsRepoCommitsRevSplatRouteImport.update({
+  id: '/commits/$rev/$',
+  path: '/commits/$rev/$',
+  getParentRoute: () => NsRepoRouteRoute,
+} as any)
+const NsRepoEditRevSplatRoute = NsRepoEditRevSplatRouteImport.update({
+  id: '/edit/$rev/$',
+  path: '/edit/$rev/$',
+  getParentRoute: () => NsRepoRouteRoute,
+} as any)
+const NsRepoNewRevSplatRoute = NsRepoNewRevSplatRouteImport.update({
+  id: '/new/$rev/$',
+  path: '/new/$rev/$',
   getParentRoute: () => NsRepoRouteRoute,
 } as any)
 const NsRepoTreeRevSplatRoute = NsRepoTreeRevSplatRouteImport.update({
@@ -206,10 +239,10 @@ const DatasetsNsRepoCommitShaRoute = DatasetsNsRepoCommitShaRouteImport.update({
   path: '/commit/$sha',
   getParentRoute: () => DatasetsNsRepoRouteRoute,
 } as any)
-const DatasetsNsRepoCommitsRevRoute =
-  DatasetsNsRepoCommitsRevRouteImport.update({
-    id: '/commits/$rev',
-    path: '/commits/$rev',
+const DatasetsNsRepoCompareSpecRoute =
+  DatasetsNsRepoCompareSpecRouteImport.update({
+    id: '/compare/$spec',
+    path: '/compare/$spec',
     getParentRoute: () => DatasetsNsRepoRouteRoute,
   } as any)
 const DatasetsNsRepoUploadRevRoute = DatasetsNsRepoUploadRevRouteImport.update({
@@ -221,6 +254,24 @@ const DatasetsNsRepoBlobRevSplatRoute =
   DatasetsNsRepoBlobRevSplatRouteImport.update({
     id: '/blob/$rev/$',
     path: '/blob/$rev/$',
+    getParentRoute: () => DatasetsNsRepoRouteRoute,
+  } as any)
+const DatasetsNsRepoCommitsRevSplatRoute =
+  DatasetsNsRepoCommitsRevSplatRouteImport.update({
+    id: '/commits/$rev/$',
+    path: '/commits/$rev/$',
+    getParentRoute: () => DatasetsNsRepoRouteRoute,
+  } as any)
+const DatasetsNsRepoEditRevSplatRoute =
+  DatasetsNsRepoEditRevSplatRouteImport.update({
+    id: '/edit/$rev/$',
+    path: '/edit/$rev/$',
+    getParentRoute: () => DatasetsNsRepoRouteRoute,
+  } as any)
+const DatasetsNsRepoNewRevSplatRoute =
+  DatasetsNsRepoNewRevSplatRouteImport.update({
+    id: '/new/$rev/$',
+    path: '/new/$rev/$',
     getParentRoute: () => DatasetsNsRepoRouteRoute,
   } as any)
 const DatasetsNsRepoTreeRevSplatRoute =
@@ -253,19 +304,27 @@ export interface FileRoutesByFullPath {
   '/$ns/': typeof NsIndexRoute
   '/datasets/': typeof DatasetsIndexRoute
   '/datasets/$ns/$repo': typeof DatasetsNsRepoRouteRouteWithChildren
+  '/$ns/$repo/refs': typeof NsRepoRefsRoute
   '/$ns/$repo/settings': typeof NsRepoSettingsRoute
   '/$ns/$repo/': typeof NsRepoIndexRoute
   '/$ns/$repo/commit/$sha': typeof NsRepoCommitShaRoute
-  '/$ns/$repo/commits/$rev': typeof NsRepoCommitsRevRoute
+  '/$ns/$repo/compare/$spec': typeof NsRepoCompareSpecRoute
   '/$ns/$repo/upload/$rev': typeof NsRepoUploadRevRoute
+  '/datasets/$ns/$repo/refs': typeof DatasetsNsRepoRefsRoute
   '/datasets/$ns/$repo/settings': typeof DatasetsNsRepoSettingsRoute
   '/datasets/$ns/$repo/': typeof DatasetsNsRepoIndexRoute
   '/$ns/$repo/blob/$rev/$': typeof NsRepoBlobRevSplatRoute
+  '/$ns/$repo/commits/$rev/$': typeof NsRepoCommitsRevSplatRoute
+  '/$ns/$repo/edit/$rev/$': typeof NsRepoEditRevSplatRoute
+  '/$ns/$repo/new/$rev/$': typeof NsRepoNewRevSplatRoute
   '/$ns/$repo/tree/$rev/$': typeof NsRepoTreeRevSplatRoute
   '/datasets/$ns/$repo/commit/$sha': typeof DatasetsNsRepoCommitShaRoute
-  '/datasets/$ns/$repo/commits/$rev': typeof DatasetsNsRepoCommitsRevRoute
+  '/datasets/$ns/$repo/compare/$spec': typeof DatasetsNsRepoCompareSpecRoute
   '/datasets/$ns/$repo/upload/$rev': typeof DatasetsNsRepoUploadRevRoute
   '/datasets/$ns/$repo/blob/$rev/$': typeof DatasetsNsRepoBlobRevSplatRoute
+  '/datasets/$ns/$repo/commits/$rev/$': typeof DatasetsNsRepoCommitsRevSplatRoute
+  '/datasets/$ns/$repo/edit/$rev/$': typeof DatasetsNsRepoEditRevSplatRoute
+  '/datasets/$ns/$repo/new/$rev/$': typeof DatasetsNsRepoNewRevSplatRoute
   '/datasets/$ns/$repo/tree/$rev/$': typeof DatasetsNsRepoTreeRevSplatRoute
 }
 export interface FileRoutesByTo {
@@ -289,19 +348,27 @@ export interface FileRoutesByTo {
   '/settings/tokens': typeof SettingsTokensRoute
   '/$ns': typeof NsIndexRoute
   '/datasets': typeof DatasetsIndexRoute
+  '/$ns/$repo/refs': typeof NsRepoRefsRoute
   '/$ns/$repo/settings': typeof NsRepoSettingsRoute
   '/$ns/$repo': typeof NsRepoIndexRoute
   '/$ns/$repo/commit/$sha': typeof NsRepoCommitShaRoute
-  '/$ns/$repo/commits/$rev': typeof NsRepoCommitsRevRoute
+  '/$ns/$repo/compare/$spec': typeof NsRepoCompareSpecRoute
   '/$ns/$repo/upload/$rev': typeof NsRepoUploadRevRoute
+  '/datasets/$ns/$repo/refs': typeof DatasetsNsRepoRefsRoute
   '/datasets/$ns/$repo/settings': typeof DatasetsNsRepoSettingsRoute
   '/datasets/$ns/$repo': typeof DatasetsNsRepoIndexRoute
   '/$ns/$repo/blob/$rev/$': typeof NsRepoBlobRevSplatRoute
+  '/$ns/$repo/commits/$rev/$': typeof NsRepoCommitsRevSplatRoute
+  '/$ns/$repo/edit/$rev/$': typeof NsRepoEditRevSplatRoute
+  '/$ns/$repo/new/$rev/$': typeof NsRepoNewRevSplatRoute
   '/$ns/$repo/tree/$rev/$': typeof NsRepoTreeRevSplatRoute
   '/datasets/$ns/$repo/commit/$sha': typeof DatasetsNsRepoCommitShaRoute
-  '/datasets/$ns/$repo/commits/$rev': typeof DatasetsNsRepoCommitsRevRoute
+  '/datasets/$ns/$repo/compare/$spec': typeof DatasetsNsRepoCompareSpecRoute
   '/datasets/$ns/$repo/upload/$rev': typeof DatasetsNsRepoUploadRevRoute
   '/datasets/$ns/$repo/blob/$rev/$': typeof DatasetsNsRepoBlobRevSplatRoute
+  '/datasets/$ns/$repo/commits/$rev/$': typeof DatasetsNsRepoCommitsRevSplatRoute
+  '/datasets/$ns/$repo/edit/$rev/$': typeof DatasetsNsRepoEditRevSplatRoute
+  '/datasets/$ns/$repo/new/$rev/$': typeof DatasetsNsRepoNewRevSplatRoute
   '/datasets/$ns/$repo/tree/$rev/$': typeof DatasetsNsRepoTreeRevSplatRoute
 }
 export interface FileRoutesById {
@@ -328,19 +395,27 @@ export interface FileRoutesById {
   '/$ns/': typeof NsIndexRoute
   '/datasets/': typeof DatasetsIndexRoute
   '/datasets/$ns/$repo': typeof DatasetsNsRepoRouteRouteWithChildren
+  '/$ns/$repo/refs': typeof NsRepoRefsRoute
   '/$ns/$repo/settings': typeof NsRepoSettingsRoute
   '/$ns/$repo/': typeof NsRepoIndexRoute
   '/$ns/$repo/commit/$sha': typeof NsRepoCommitShaRoute
-  '/$ns/$repo/commits/$rev': typeof NsRepoCommitsRevRoute
+  '/$ns/$repo/compare/$spec': typeof NsRepoCompareSpecRoute
   '/$ns/$repo/upload/$rev': typeof NsRepoUploadRevRoute
+  '/datasets/$ns/$repo/refs': typeof DatasetsNsRepoRefsRoute
   '/datasets/$ns/$repo/settings': typeof DatasetsNsRepoSettingsRoute
   '/datasets/$ns/$repo/': typeof DatasetsNsRepoIndexRoute
   '/$ns/$repo/blob/$rev/$': typeof NsRepoBlobRevSplatRoute
+  '/$ns/$repo/commits/$rev/$': typeof NsRepoCommitsRevSplatRoute
+  '/$ns/$repo/edit/$rev/$': typeof NsRepoEditRevSplatRoute
+  '/$ns/$repo/new/$rev/$': typeof NsRepoNewRevSplatRoute
   '/$ns/$repo/tree/$rev/$': typeof NsRepoTreeRevSplatRoute
   '/datasets/$ns/$repo/commit/$sha': typeof DatasetsNsRepoCommitShaRoute
-  '/datasets/$ns/$repo/commits/$rev': typeof DatasetsNsRepoCommitsRevRoute
+  '/datasets/$ns/$repo/compare/$spec': typeof DatasetsNsRepoCompareSpecRoute
   '/datasets/$ns/$repo/upload/$rev': typeof DatasetsNsRepoUploadRevRoute
   '/datasets/$ns/$repo/blob/$rev/$': typeof DatasetsNsRepoBlobRevSplatRoute
+  '/datasets/$ns/$repo/commits/$rev/$': typeof DatasetsNsRepoCommitsRevSplatRoute
+  '/datasets/$ns/$repo/edit/$rev/$': typeof DatasetsNsRepoEditRevSplatRoute
+  '/datasets/$ns/$repo/new/$rev/$': typeof DatasetsNsRepoNewRevSplatRoute
   '/datasets/$ns/$repo/tree/$rev/$': typeof DatasetsNsRepoTreeRevSplatRoute
 }
 export interface FileRouteTypes {
@@ -368,19 +443,27 @@ export interface FileRouteTypes {
     | '/$ns/'
     | '/datasets/'
     | '/datasets/$ns/$repo'
+    | '/$ns/$repo/refs'
     | '/$ns/$repo/settings'
     | '/$ns/$repo/'
     | '/$ns/$repo/commit/$sha'
-    | '/$ns/$repo/commits/$rev'
+    | '/$ns/$repo/compare/$spec'
     | '/$ns/$repo/upload/$rev'
+    | '/datasets/$ns/$repo/refs'
     | '/datasets/$ns/$repo/settings'
     | '/datasets/$ns/$repo/'
     | '/$ns/$repo/blob/$rev/$'
+    | '/$ns/$repo/commits/$rev/$'
+    | '/$ns/$repo/edit/$rev/$'
+    | '/$ns/$repo/new/$rev/$'
     | '/$ns/$repo/tree/$rev/$'
     | '/datasets/$ns/$repo/commit/$sha'
-    | '/datasets/$ns/$repo/commits/$rev'
+    | '/datasets/$ns/$repo/compare/$spec'
     | '/datasets/$ns/$repo/upload/$rev'
     | '/datasets/$ns/$repo/blob/$rev/$'
+    | '/datasets/$ns/$repo/commits/$rev/$'
+    | '/datasets/$ns/$repo/edit/$rev/$'
+    | '/datasets/$ns/$repo/new/$rev/$'
     | '/datasets/$ns/$repo/tree/$rev/$'
   fileRoutesByTo: FileRoutesByTo
   to:
@@ -404,19 +487,27 @@ export interface FileRouteTypes {
     | '/settings/tokens'
     | '/$ns'
     | '/datasets'
+    | '/$ns/$repo/refs'
     | '/$ns/$repo/settings'
     | '/$ns/$repo'
     | '/$ns/$repo/commit/$sha'
-    | '/$ns/$repo/commits/$rev'
+    | '/$ns/$repo/compare/$spec'
     | '/$ns/$repo/upload/$rev'
+    | '/datasets/$ns/$repo/refs'
     | '/datasets/$ns/$repo/settings'
     | '/datasets/$ns/$repo'
     | '/$ns/$repo/blob/$rev/$'
+    | '/$ns/$repo/commits/$rev/$'
+    | '/$ns/$repo/edit/$rev/$'
+    | '/$ns/$repo/new/$rev/$'
     | '/$ns/$repo/tree/$rev/$'
     | '/datasets/$ns/$repo/commit/$sha'
-    | '/datasets/$ns/$repo/commits/$rev'
+    | '/datasets/$ns/$repo/compare/$spec'
     | '/datasets/$ns/$repo/upload/$rev'
     | '/datasets/$ns/$repo/blob/$rev/$'
+    | '/datasets/$ns/$repo/commits/$rev/$'
+    | '/datasets/$ns/$repo/edit/$rev/$'
+    | '/datasets/$ns/$repo/new/$rev/$'
     | '/datasets/$ns/$repo/tree/$rev/$'
   id:
     | '__root__'
@@ -442,19 +533,27 @@ export interface FileRouteTypes {
     | '/$ns/'
     | '/datasets/'
     | '/datasets/$ns/$repo'
+    | '/$ns/$repo/refs'
     | '/$ns/$repo/settings'
     | '/$ns/$repo/'
     | '/$ns/$repo/commit/$sha'
-    | '/$ns/$repo/commits/$rev'
+    | '/$ns/$repo/compare/$spec'
     | '/$ns/$repo/upload/$rev'
+    | '/datasets/$ns/$repo/refs'
     | '/datasets/$ns/$repo/settings'
     | '/datasets/$ns/$repo/'
     | '/$ns/$repo/blob/$rev/$'
+    | '/$ns/$repo/commits/$rev/$'
+    | '/$ns/$repo/edit/$rev/$'
+    | '/$ns/$repo/new/$rev/$'
     | '/$ns/$repo/tree/$rev/$'
     | '/datasets/$ns/$repo/commit/$sha'
-    | '/datasets/$ns/$repo/commits/$rev'
+    | '/datasets/$ns/$repo/compare/$spec'
     | '/datasets/$ns/$repo/upload/$rev'
     | '/datasets/$ns/$repo/blob/$rev/$'
+    | '/datasets/$ns/$repo/commits/$rev/$'
+    | '/datasets/$ns/$repo/edit/$rev/$'
+    | '/datasets/$ns/$repo/new/$rev/$'
     | '/datasets/$ns/$repo/tree/$rev/$'
   fileRoutesById: FileRoutesById
 }
@@ -635,6 +734,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof NsRepoIndexRouteImport
       parentRoute: typeof NsRepoRouteRoute
     }
+    '/$ns/$repo/refs': {
+      id: '/$ns/$repo/refs'
+      path: '/refs'
+      fullPath: '/$ns/$repo/refs'
+      preLoaderRoute: typeof NsRepoRefsRouteImport
+      parentRoute: typeof NsRepoRouteRoute
+    }
     '/$ns/$repo/settings': {
       id: '/$ns/$repo/settings'
       path: '/settings'
@@ -656,11 +762,11 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof NsRepoCommitShaRouteImport
       parentRoute: typeof NsRepoRouteRoute
     }
-    '/$ns/$repo/commits/$rev': {
-      id: '/$ns/$repo/commits/$rev'
-      path: '/commits/$rev'
-      fullPath: '/$ns/$repo/commits/$rev'
-      preLoaderRoute: typeof NsRepoCommitsRevRouteImport
+    '/$ns/$repo/compare/$spec': {
+      id: '/$ns/$repo/compare/$spec'
+      path: '/compare/$spec'
+      fullPath: '/$ns/$repo/compare/$spec'
+      preLoaderRoute: typeof NsRepoCompareSpecRouteImport
       parentRoute: typeof NsRepoRouteRoute
     }
     '/$ns/$repo/upload/$rev': {
@@ -677,6 +783,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof DatasetsNsRepoIndexRouteImport
       parentRoute: typeof DatasetsNsRepoRouteRoute
     }
+    '/datasets/$ns/$repo/refs': {
+      id: '/datasets/$ns/$repo/refs'
+      path: '/refs'
+      fullPath: '/datasets/$ns/$repo/refs'
+      preLoaderRoute: typeof DatasetsNsRepoRefsRouteImport
+      parentRoute: typeof DatasetsNsRepoRouteRoute
+    }
     '/datasets/$ns/$repo/settings': {
       id: '/datasets/$ns/$repo/settings'
       path: '/settings'
@@ -689,6 +802,27 @@ declare module '@tanstack/react-router' {
       path: '/blob/$rev/$'
       fullPath: '/$ns/$repo/blob/$rev/$'
       preLoaderRoute: typeof NsRepoBlobRevSplatRouteImport
+      parentRoute: typeof NsRepoRouteRoute
+    }
+    '/$ns/$repo/commits/$rev/$': {
+      id: '/$ns/$repo/commits/$rev/$'
+      path: '/commits/$rev/$'
+      fullPath: '/$ns/$repo/commits/$rev/$'
+      preLoaderRoute: typeof NsRepoCommitsRevSplatRouteImport
+      parentRoute: typeof NsRepoRouteRoute
+    }
+    '/$ns/$repo/edit/$rev/$': {
+      id: '/$ns/$repo/edit/$rev/$'
+      path: '/edit/$rev/$'
+      fullPath: '/$ns/$repo/edit/$rev/$'
+      preLoaderRoute: typeof NsRepoEditRevSplatRouteImport
+      parentRoute: typeof NsRepoRouteRoute
+    }
+    '/$ns/$repo/new/$rev/$': {
+      id: '/$ns/$repo/new/$rev/$'
+      path: '/new/$rev/$'
+      fullPath: '/$ns/$repo/new/$rev/$'
+      preLoaderRoute: typeof NsRepoNewRevSplatRouteImport
       parentRoute: typeof NsRepoRouteRoute
     }
     '/$ns/$repo/tree/$rev/$': {
@@ -705,11 +839,11 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof DatasetsNsRepoCommitShaRouteImport
       parentRoute: typeof DatasetsNsRepoRouteRoute
     }
-    '/datasets/$ns/$repo/commits/$rev': {
-      id: '/datasets/$ns/$repo/commits/$rev'
-      path: '/commits/$rev'
-      fullPath: '/datasets/$ns/$repo/commits/$rev'
-      preLoaderRoute: typeof DatasetsNsRepoCommitsRevRouteImport
+    '/datasets/$ns/$repo/compare/$spec': {
+      id: '/datasets/$ns/$repo/compare/$spec'
+      path: '/compare/$spec'
+      fullPath: '/datasets/$ns/$repo/compare/$spec'
+      preLoaderRoute: typeof DatasetsNsRepoCompareSpecRouteImport
       parentRoute: typeof DatasetsNsRepoRouteRoute
     }
     '/datasets/$ns/$repo/upload/$rev': {
@@ -724,6 +858,27 @@ declare module '@tanstack/react-router' {
       path: '/blob/$rev/$'
       fullPath: '/datasets/$ns/$repo/blob/$rev/$'
       preLoaderRoute: typeof DatasetsNsRepoBlobRevSplatRouteImport
+      parentRoute: typeof DatasetsNsRepoRouteRoute
+    }
+    '/datasets/$ns/$repo/commits/$rev/$': {
+      id: '/datasets/$ns/$repo/commits/$rev/$'
+      path: '/commits/$rev/$'
+      fullPath: '/datasets/$ns/$repo/commits/$rev/$'
+      preLoaderRoute: typeof DatasetsNsRepoCommitsRevSplatRouteImport
+      parentRoute: typeof DatasetsNsRepoRouteRoute
+    }
+    '/datasets/$ns/$repo/edit/$rev/$': {
+      id: '/datasets/$ns/$repo/edit/$rev/$'
+      path: '/edit/$rev/$'
+      fullPath: '/datasets/$ns/$repo/edit/$rev/$'
+      preLoaderRoute: typeof DatasetsNsRepoEditRevSplatRouteImport
+      parentRoute: typeof DatasetsNsRepoRouteRoute
+    }
+    '/datasets/$ns/$repo/new/$rev/$': {
+      id: '/datasets/$ns/$repo/new/$rev/$'
+      path: '/new/$rev/$'
+      fullPath: '/datasets/$ns/$repo/new/$rev/$'
+      preLoaderRoute: typeof DatasetsNsRepoNewRevSplatRouteImport
       parentRoute: typeof DatasetsNsRepoRouteRoute
     }
     '/datasets/$ns/$repo/tree/$rev/$': {
@@ -765,22 +920,30 @@ const SettingsRouteRouteWithChildren = SettingsRouteRoute._addFileChildren(
 )
 
 interface NsRepoRouteRouteChildren {
+  NsRepoRefsRoute: typeof NsRepoRefsRoute
   NsRepoSettingsRoute: typeof NsRepoSettingsRoute
   NsRepoIndexRoute: typeof NsRepoIndexRoute
   NsRepoCommitShaRoute: typeof NsRepoCommitShaRoute
-  NsRepoCommitsRevRoute: typeof NsRepoCommitsRevRoute
+  NsRepoCompareSpecRoute: typeof NsRepoCompareSpecRoute
   NsRepoUploadRevRoute: typeof NsRepoUploadRevRoute
   NsRepoBlobRevSplatRoute: typeof NsRepoBlobRevSplatRoute
+  NsRepoCommitsRevSplatRoute: typeof NsRepoCommitsRevSplatRoute
+  NsRepoEditRevSplatRoute: typeof NsRepoEditRevSplatRoute
+  NsRepoNewRevSplatRoute: typeof NsRepoNewRevSplatRoute
   NsRepoTreeRevSplatRoute: typeof NsRepoTreeRevSplatRoute
 }
 
 const NsRepoRouteRouteChildren: NsRepoRouteRouteChildren = {
+  NsRepoRefsRoute: NsRepoRefsRoute,
   NsRepoSettingsRoute: NsRepoSettingsRoute,
   NsRepoIndexRoute: NsRepoIndexRoute,
   NsRepoCommitShaRoute: NsRepoCommitShaRoute,
-  NsRepoCommitsRevRoute: NsRepoCommitsRevRoute,
+  NsRepoCompareSpecRoute: NsRepoCompareSpecRoute,
   NsRepoUploadRevRoute: NsRepoUploadRevRoute,
   NsRepoBlobRevSplatRoute: NsRepoBlobRevSplatRoute,
+  NsRepoCommitsRevSplatRoute: NsRepoCommitsRevSplatRoute,
+  NsRepoEditRevSplatRoute: NsRepoEditRevSplatRoute,
+  NsRepoNewRevSplatRoute: NsRepoNewRevSplatRoute,
   NsRepoTreeRevSplatRoute: NsRepoTreeRevSplatRoute,
 }
 
@@ -789,22 +952,30 @@ const NsRepoRouteRouteWithChildren = NsRepoRouteRoute._addFileChildren(
 )
 
 interface DatasetsNsRepoRouteRouteChildren {
+  DatasetsNsRepoRefsRoute: typeof DatasetsNsRepoRefsRoute
   DatasetsNsRepoSettingsRoute: typeof DatasetsNsRepoSettingsRoute
   DatasetsNsRepoIndexRoute: typeof DatasetsNsRepoIndexRoute
   DatasetsNsRepoCommitShaRoute: typeof DatasetsNsRepoCommitShaRoute
-  DatasetsNsRepoCommitsRevRoute: typeof DatasetsNsRepoCommitsRevRoute
+  DatasetsNsRepoCompareSpecRoute: typeof DatasetsNsRepoCompareSpecRoute
   DatasetsNsRepoUploadRevRoute: typeof DatasetsNsRepoUploadRevRoute
   DatasetsNsRepoBlobRevSplatRoute: typeof DatasetsNsRepoBlobRevSplatRoute
+  DatasetsNsRepoCommitsRevSplatRoute: typeof DatasetsNsRepoCommitsRevSplatRoute
+  DatasetsNsRepoEditRevSplatRoute: typeof DatasetsNsRepoEditRevSplatRoute
+  DatasetsNsRepoNewRevSplatRoute: typeof DatasetsNsRepoNewRevSplatRoute
   DatasetsNsRepoTreeRevSplatRoute: typeof DatasetsNsRepoTreeRevSplatRoute
 }
 
 const DatasetsNsRepoRouteRouteChildren: DatasetsNsRepoRouteRouteChildren = {
+  DatasetsNsRepoRefsRoute: DatasetsNsRepoRefsRoute,
   DatasetsNsRepoSettingsRoute: DatasetsNsRepoSettingsRoute,
   DatasetsNsRepoIndexRoute: DatasetsNsRepoIndexRoute,
   DatasetsNsRepoCommitShaRoute: DatasetsNsRepoCommitShaRoute,
-  DatasetsNsRepoCommitsRevRoute: DatasetsNsRepoCommitsRevRoute,
+  DatasetsNsRepoCompareSpecRoute: DatasetsNsRepoCompareSpecRoute,
   DatasetsNsRepoUploadRevRoute: DatasetsNsRepoUploadRevRoute,
   DatasetsNsRepoBlobRevSplatRoute: DatasetsNsRepoBlobRevSplatRoute,
+  DatasetsNsRepoCommitsRevSplatRoute: DatasetsNsRepoCommitsRevSplatRoute,
+  DatasetsNsRepoEditRevSplatRoute: DatasetsNsRepoEditRevSplatRoute,
+  DatasetsNsRepoNewRevSplatRoute: DatasetsNsRepoNewRevSplatRoute,
   DatasetsNsRepoTreeRevSplatRoute: DatasetsNsRepoTreeRevSplatRoute,
 }
 

@@ -37,6 +37,33 @@ export const renderedCard = route({
   errors: ['RepoNotFound', 'RevisionNotFound', 'GatedRepo'],
 })
 
+const MAX_DRAFT_CHARS = 1_000_000
+
+/** `POST /api/v1/catalog/preview/{type}/{ns}/{name}`: Markdown that is being written, as the card or file would be shown. */
+export const previewMarkdown = route({
+  id: 'catalog.preview',
+  family: 'stoa',
+  method: 'POST',
+  path: '/api/v1/catalog/preview/:type/:namespace/:name',
+  summary: 'Markdown that is not committed yet, rendered and made safe as it would be after.',
+  auth: 'user',
+  rate: 'pages',
+  params: z.object({ type: repoType, namespace: segment, name: segment }),
+  body: z.strictObject({
+    rev: z.string().min(1).max(MAX_REVISION),
+    path: z.string().min(1).max(MAX_PATH),
+    text: z.string().max(MAX_DRAFT_CHARS),
+  }),
+  response: z.object({
+    html: z.string(),
+    frontMatter: z.looseObject({}).nullable(),
+    errors: z.array(remark),
+    warnings: z.array(remark),
+  }),
+  errors: ['RepoNotFound', 'GatedRepo', 'UnreadableFile'],
+  bodyLimitBytes: 4 * MAX_DRAFT_CHARS,
+})
+
 const facetValue = z.object({ id: z.string(), label: z.string(), count: z.number().int() })
 
 /** `GET /api/v1/catalog/facets`: how many of the repositories a list would hold carry each task, library, licence, language. */

@@ -23,7 +23,6 @@ export interface RepoFacts {
   safetensors?: { parameters?: Record<string, number>; total?: number }
   gguf?: { total?: number; context_length?: number; architecture?: string }
   cardData?: Record<string, unknown>
-  siblings?: { rfilename: string; size?: number }[]
 }
 
 /** What a list may be asked; the same words as in its address. */

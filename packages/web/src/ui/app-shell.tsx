@@ -1,7 +1,8 @@
 import { Link, useNavigate, useRouterState } from '@tanstack/react-router'
-import { type ReactNode, useMemo } from 'react'
+import { lazy, type ReactNode, Suspense, useMemo } from 'react'
 import { useDensity, useScheme } from '../lib/preferences.js'
 import { useSession } from '../lib/session.js'
+import { useUploads } from '../lib/uploads/upload-store.js'
 import { useOnline } from '../lib/use-online.js'
 import { useSignOut } from '../lib/use-sign-out.js'
 import { t } from '../text/en.js'
@@ -20,6 +21,8 @@ import { Palette } from './palette.js'
 import { type Command, useCommands } from './palette-context.js'
 import css from './shell.module.css'
 import { TopBar } from './top-bar.js'
+
+const UploadTray = lazy(() => import('./upload-tray.js').then((module) => ({ default: module.UploadTray })))
 
 const s = { size: 20, stroke: 1.75, 'aria-hidden': true } as const
 
@@ -41,6 +44,11 @@ export function AppShell({ children }: { children: ReactNode }) {
       <footer className={css.footer}>
         <p>{t.shell.footer}</p>
       </footer>
+      {useUploads().length > 0 && (
+        <Suspense>
+          <UploadTray />
+        </Suspense>
+      )}
       <BottomBar />
       <Palette />
       <Keyboard />

@@ -9,9 +9,9 @@ import css from './lists.module.css'
 /** Takes files and folders, dropped or chosen. */
 export function Dropzone({ onFiles }: { onFiles: (files: DroppedFile[]) => void }) {
   const [isOver, setOver] = useState(false)
-  const input = useRef<HTMLInputElement>(null)
   const stop = (event: DragEvent, over: boolean) => {
     event.preventDefault()
+    event.stopPropagation()
     setOver(over)
   }
   return (
@@ -28,17 +28,41 @@ export function Dropzone({ onFiles }: { onFiles: (files: DroppedFile[]) => void 
       <IconUpload size={20} stroke={1.75} aria-hidden />
       <strong>{t.parts.dropHere}</strong>
       <span>{t.parts.dropHelp}</span>
-      <Button onClick={() => input.current?.click()}>{t.parts.chooseFiles}</Button>
+      <div className={css.dropButtons}>
+        <ChooseButton label={t.parts.chooseFiles} onFiles={onFiles} />
+        <ChooseButton label={t.parts.chooseFolder} onFiles={onFiles} isFolder />
+      </div>
+    </div>
+  )
+}
+
+interface ChooseProps {
+  label: string
+  onFiles: (files: DroppedFile[]) => void
+  isFolder?: boolean
+  variant?: 'primary' | 'default'
+}
+
+/** A button that opens the file dialog, for files or for a whole folder. */
+export function ChooseButton({ label, onFiles, isFolder, variant = 'default' }: ChooseProps) {
+  const input = useRef<HTMLInputElement>(null)
+  return (
+    <>
+      <Button variant={variant} onClick={() => input.current?.click()}>
+        {label}
+      </Button>
       <input
         ref={input}
         type="file"
         multiple
         hidden
+        data-testid={isFolder ? 'choose-folder' : 'choose-files'}
+        {...(isFolder ? { webkitdirectory: '' } : {})}
         onChange={(event) => {
           if (event.target.files) onFiles(readChosen(event.target.files))
           event.target.value = ''
         }}
       />
-    </div>
+    </>
   )
 }

@@ -1,4 +1,4 @@
-import type { RepoType } from '@stoa/contracts'
+import { refuse, type RepoType } from '@stoa/contracts'
 import { MAX_CARD_CHARS } from '@stoa/formats'
 import type { Actor } from '../../kit/http/actor.js'
 import type { CardPage } from './card/card-job.js'
@@ -77,6 +77,23 @@ export function createCardReader(deps: CatalogDeps): CardReader {
       return { ...page, sha }
     },
   }
+}
+
+/** Markdown that is not committed yet, rendered as it would be after. Errors: `RepoNotFound`, `GatedRepo`, `UnreadableFile`. */
+export async function previewMarkdownText(
+  deps: CatalogDeps,
+  actor: Actor,
+  asked: CardQuestion & { readonly text: string },
+): Promise<CardPage> {
+  const { repo } = await deps.repos.findRepo(actor, asked.type, asked.fullName, 'read')
+  const place = {
+    basePath: pagePath(repo.type, repo.fullName),
+    revision: asked.revision ?? repo.defaultBranch,
+    folder: folderOf(asked.path),
+  }
+  const page = await deps.cards.run({ kind: 'render', card: asked.text, cardKind: repo.type, place })
+  if (!page) throw refuse('UnreadableFile', 'This text took too long to be rendered.')
+  return page
 }
 
 const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))

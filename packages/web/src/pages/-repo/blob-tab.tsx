@@ -1,21 +1,25 @@
+import { refuse } from '@stoa/contracts'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useEffect } from 'react'
-import { blobQuery, repoQuery, resolvePath, shownBytes } from '../../lib/repo-queries.js'
-import { formatBytes } from '../../lib/units.js'
+import { lazy, Suspense, useEffect, useState } from 'react'
+import { entryQuery, resolvePath, shownBytes } from '../../lib/file-queries.js'
+import { at, repoQuery } from '../../lib/repo-queries.js'
 import { t } from '../../text/en.js'
-import { Badge } from '../../ui/badge.js'
-import { ButtonAnchor } from '../../ui/button.js'
-import { Bytes } from '../../ui/bytes.js'
-import { CopyText } from '../../ui/copy-text.js'
 import { ErrorState } from '../../ui/error-state.js'
-import { refuse } from '@stoa/contracts'
-import { IconDownload } from '../../ui/icons.js'
-import { Notice } from '../../ui/notice.js'
-import { SourceView } from '../../ui/source-view.js'
+import { Skeleton } from '../../ui/skeleton.js'
+import { BlobHead } from './blob/blob-head.js'
+import { TextView } from './blob/text-view.js'
+import { isBytes, type Viewer, viewerOf } from './blob/viewer-of.js'
 import { PathBar } from './path-bar.js'
 import type { RepoProps } from './repo-frame.js'
 import css from './repo.module.css'
+import { TreeHead } from './tree-head.js'
+
+const MarkdownView = lazy(() => import('./blob/markdown-view.js').then((m) => ({ default: m.MarkdownView })))
+const MediaView = lazy(() => import('./blob/media-view.js').then((m) => ({ default: m.MediaView })))
+const WeightsView = lazy(() => import('./blob/weights-view.js').then((m) => ({ default: m.WeightsView })))
+const TableView = lazy(() => import('./blob/table-view.js').then((m) => ({ default: m.TableView })))
+const ParquetView = lazy(() => import('./blob/parquet-view.js').then((m) => ({ default: m.ParquetView })))
 
 /** `y` turns a branch in the address into its commit, so that the link keeps showing the same. */
 function usePermalink({ kind, ns, repo }: RepoProps, path: string): void {
@@ -23,69 +27,70 @@ function usePermalink({ kind, ns, repo }: RepoProps, path: string): void {
   const { data } = useSuspenseQuery(repoQuery(kind, `${ns}/${repo}`))
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (
-        event.key !== 'y' ||
-        event.ctrlKey ||
-        event.metaKey ||
-        !data.sha ||
-        (event.target instanceof HTMLElement && /INPUT|TEXTAREA|SELECT/.test(event.target.tagName))
-      )
-        return
+      const isTyping = event.target instanceof HTMLElement && /INPUT|TEXTAREA|SELECT/.test(event.target.tagName)
+      if (event.key !== 'y' || event.ctrlKey || event.metaKey || !data.sha || isTyping) return
       const params = { ns, repo, rev: data.sha, _splat: path }
-      void (kind === 'model'
-        ? navigate({ to: '/$ns/$repo/blob/$rev/$', params, replace: true })
-        : navigate({ to: '/datasets/$ns/$repo/blob/$rev/$', params, replace: true }))
+      void navigate({ to: at(kind, '/$ns/$repo/blob/$rev/$'), params, hash: location.hash.slice(1), replace: true })
     }
     document.addEventListener('keydown', onKeyDown)
     return () => document.removeEventListener('keydown', onKeyDown)
   }, [navigate, data.sha, kind, ns, repo, path])
 }
 
-/** One file: its text, or where to get its bytes. */
+export interface BlobProps extends RepoProps {
+  rev: string
+  path: string
+  href: string
+  sizeBytes: number
+}
+
+/** One file, shown as what it is. */
 export function BlobTab({ kind, ns, repo, rev, path }: RepoProps & { rev: string; path: string }) {
   const id = `${ns}/${repo}`
-  const { data: blob } = useSuspenseQuery(blobQuery(kind, id, rev, path))
+  const { data: entry } = useSuspenseQuery(entryQuery(kind, id, rev, path))
   usePermalink({ kind, ns, repo }, path)
-  const { entry, text } = blob
-  if (!entry || entry.type !== 'file') return <ErrorState error={refuse('EntryNotFound')} />
-  const href = resolvePath(kind, id, rev, path)
+  const own = viewerOf(path)
+  const [asSource, setAsSource] = useState(() => own === 'markdown' && location.hash.startsWith('#L'))
+  if (entry?.type !== 'file') return <ErrorState error={refuse('EntryNotFound')} />
+  const viewer: Viewer = asSource ? 'text' : own
+  const blob = { kind, ns, repo, rev, path, href: resolvePath(kind, id, rev, path), sizeBytes: entry.size }
+  const hasSource = (own === 'markdown' || own === 'table') && entry.size <= shownBytes * 4
   return (
     <div>
       <PathBar {...{ kind, ns, repo, rev, path }} part="blob" />
       <div className={css.file}>
-        <div className={css.fileHead}>
-          <Bytes value={entry.size} />
-          {text !== undefined && entry.size <= shownBytes && (
-            <span>{t.repo.lines(text.replace(/\n$/, '').split('\n').length)}</span>
-          )}
-          {entry.lfs && <Badge title={t.repo.lfsHelp}>{t.repo.lfs}</Badge>}
-          {entry.lfs ? (
-            <CopyText text={entry.lfs.oid} shown={`sha256 ${entry.lfs.oid.slice(0, 12)}…`} what="SHA-256" />
-          ) : (
-            <CopyText text={entry.oid} shown={entry.oid.slice(0, 10)} what="git blob id" />
-          )}
-          <div>
-            <ButtonAnchor size="dense" href={href}>
-              {t.repo.raw}
-            </ButtonAnchor>
-            <ButtonAnchor
-              size="dense"
-              href={`${href}?download=true`}
-              icon={<IconDownload size={14} stroke={1.75} aria-hidden />}
-            >
-              {t.repo.download}
-            </ButtonAnchor>
-          </div>
+        <div className={css.blobCommit}>
+          <TreeHead {...{ kind, ns, repo, rev, path }} />
         </div>
-        {text === undefined ? (
-          <p className={`${css.fileBody} muted`}>{t.repo.binary}</p>
-        ) : (
-          <>
-            {entry.size > shownBytes && <Notice>{t.repo.tooLarge(formatBytes(entry.size))}</Notice>}
-            <SourceView path={path} text={text} />
-          </>
-        )}
+        <BlobHead
+          blob={blob}
+          entry={entry}
+          canEdit={!isBytes(own)}
+          source={
+            hasSource
+              ? { isOn: asSource, set: setAsSource, name: t.repo.views[own as 'markdown' | 'table'] }
+              : undefined
+          }
+        />
+        <Suspense
+          fallback={
+            <div className={css.fileBody}>
+              <Skeleton lines={8} />
+            </div>
+          }
+        >
+          <View viewer={viewer} blob={blob} />
+        </Suspense>
       </div>
     </div>
   )
+}
+
+function View({ viewer, blob }: { viewer: Viewer; blob: BlobProps }) {
+  if (viewer === 'markdown') return <MarkdownView {...blob} />
+  if (viewer === 'image' || viewer === 'audio' || viewer === 'video') return <MediaView {...blob} media={viewer} />
+  if (viewer === 'weights') return <WeightsView {...blob} />
+  if (viewer === 'table') return <TableView {...blob} />
+  if (viewer === 'parquet') return <ParquetView {...blob} />
+  return <TextView {...blob} />
 }

@@ -4,7 +4,7 @@ import { baseUrl } from '../../lib/api.js'
 import { callableQuery } from '../../lib/callable.js'
 import { offerQuery } from '../../lib/offers.js'
 import { licenceOf, parametersOf, type RepoFacts } from '../../lib/repo-list.js'
-import { cardQuery, repoQuery } from '../../lib/repo-queries.js'
+import { at, cardQuery, repoQuery } from '../../lib/repo-queries.js'
 import { snippetsFor } from '../../lib/snippets.js'
 import { taskName } from '../../lib/tasks.js'
 import { formatExact } from '../../lib/units.js'
@@ -77,7 +77,7 @@ function RepoFactList({ facts }: { facts: RepoFacts }) {
   const parameters = parametersOf(facts)
   const base = facts.cardData?.['base_model']
   const dtypes = facts.safetensors?.parameters ? Object.keys(facts.safetensors.parameters).join(', ') : undefined
-  const totalBytes = facts.usedStorage ?? facts.siblings?.reduce((sum, file) => sum + (file.size ?? 0), 0)
+  const totalBytes = facts.usedStorage
   return (
     <Facts
       facts={[
@@ -112,17 +112,11 @@ function RepoFactList({ facts }: { facts: RepoFacts }) {
 function NoCard({ kind, ns, repo }: RepoProps) {
   const canWrite = useCanWrite(ns)
   const path = kind === 'model' ? `${ns}/${repo}` : `datasets/${ns}/${repo}`
-  const action =
-    canWrite &&
-    (kind === 'model' ? (
-      <ButtonLink to="/$ns/$repo/upload/$rev" params={{ ns, repo, rev: 'main' }} variant="primary">
-        {t.repo.addFiles}
-      </ButtonLink>
-    ) : (
-      <ButtonLink to="/datasets/$ns/$repo/upload/$rev" params={{ ns, repo, rev: 'main' }} variant="primary">
-        {t.repo.addFiles}
-      </ButtonLink>
-    ))
+  const action = canWrite && (
+    <ButtonLink to={at(kind, '/$ns/$repo/new/$rev/$')} params={{ ns, repo, rev: 'main', _splat: '' }} variant="primary">
+      {t.repo.addCard}
+    </ButtonLink>
+  )
   return (
     <EmptyState
       title={t.repo.noCard}

@@ -1,7 +1,7 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { Link, Outlet } from '@tanstack/react-router'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { licenceOf, parametersOf, type RepoFacts, type RepoKindName } from '../../lib/repo-list.js'
-import { repoQuery } from '../../lib/repo-queries.js'
+import { at, repoQuery } from '../../lib/repo-queries.js'
 import { useSession, writableAccounts } from '../../lib/session.js'
 import { taskName } from '../../lib/tasks.js'
 import { formatCount, formatExact } from '../../lib/units.js'
@@ -44,15 +44,9 @@ export function RepoFrame({ kind, ns, repo }: RepoProps) {
               {ns}
             </Link>
             <span aria-hidden="true">/</span>
-            {kind === 'model' ? (
-              <Link to="/$ns/$repo" params={{ ns, repo }}>
-                {repo}
-              </Link>
-            ) : (
-              <Link to="/datasets/$ns/$repo" params={{ ns, repo }}>
-                {repo}
-              </Link>
-            )}
+            <Link to={at(kind, '/$ns/$repo')} params={{ ns, repo }}>
+              {repo}
+            </Link>
           </h1>
           <CopyButton text={facts.id} what={facts.id} />
           {facts.private && <Badge icon={<IconLock {...s} />}>{t.repo.private}</Badge>}
@@ -132,44 +126,33 @@ function RepoBadges({ facts, kind }: { facts: RepoFacts; kind: RepoKindName }) {
   )
 }
 
+/** Which page of the repository this is, so that its tab stays lit in every folder and at every revision. */
+function usePart(): string {
+  return useLocation({ select: ({ pathname }) => pathname.replace(/^\/datasets\//, '/').split('/')[3] ?? '' })
+}
+
 function RepoTabs({ kind, ns, repo }: RepoProps) {
   const canWrite = useCanWrite(ns)
   const params = { ns, repo }
-  const at = { ...params, rev: 'main' }
+  const at0 = { ...params, rev: 'main' }
+  const part = usePart()
+  const current = (parts: readonly string[]) => (parts.includes(part) ? { 'aria-current': 'page' as const } : {})
+  const isFiles = current(['tree', 'blob', 'edit', 'new', 'upload'])
+  const isHistory = current(['commits', 'commit', 'compare', 'refs'])
   const words = t.repo.tabs
-  if (kind === 'dataset') {
-    return (
-      <Tabs label={words.label}>
-        <Tab to="/datasets/$ns/$repo" params={params} activeOptions={{ exact: true }}>
-          {words.card}
-        </Tab>
-        <Tab to="/datasets/$ns/$repo/tree/$rev/$" params={{ ...at, _splat: '' }}>
-          {words.files}
-        </Tab>
-        <Tab to="/datasets/$ns/$repo/commits/$rev" params={at}>
-          {words.commits}
-        </Tab>
-        {canWrite && (
-          <Tab to="/datasets/$ns/$repo/settings" params={params}>
-            {words.settings}
-          </Tab>
-        )}
-      </Tabs>
-    )
-  }
   return (
     <Tabs label={words.label}>
-      <Tab to="/$ns/$repo" params={params} activeOptions={{ exact: true }}>
+      <Tab to={at(kind, '/$ns/$repo')} params={params} activeOptions={{ exact: true }}>
         {words.card}
       </Tab>
-      <Tab to="/$ns/$repo/tree/$rev/$" params={{ ...at, _splat: '' }}>
+      <Tab to={at(kind, '/$ns/$repo/tree/$rev/$')} params={{ ...at0, _splat: '' }} {...isFiles}>
         {words.files}
       </Tab>
-      <Tab to="/$ns/$repo/commits/$rev" params={at}>
+      <Tab to={at(kind, '/$ns/$repo/commits/$rev/$')} params={{ ...at0, _splat: '' }} {...isHistory}>
         {words.commits}
       </Tab>
       {canWrite && (
-        <Tab to="/$ns/$repo/settings" params={params}>
+        <Tab to={at(kind, '/$ns/$repo/settings')} params={params}>
           {words.settings}
         </Tab>
       )}

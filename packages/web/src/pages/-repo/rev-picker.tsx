@@ -1,7 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import { refsQuery } from '../../lib/repo-queries.js'
+import { Link } from '@tanstack/react-router'
+import { at, refsQuery } from '../../lib/repo-queries.js'
 import { t } from '../../text/en.js'
 import { SelectField } from '../../ui/field.js'
+import { IconGitBranch } from '../../ui/icons.js'
 import type { RepoProps } from './repo-frame.js'
 import css from './repo.module.css'
 
@@ -23,6 +25,10 @@ export function RevPicker({ kind, ns, repo, rev, onRev }: RepoProps & { rev: str
         options={options}
         onChange={(event) => onRev(event.target.value)}
       />
+      <Link to={at(kind, '/$ns/$repo/refs')} params={{ ns, repo }} className={css.refsLink} title={t.refs.title}>
+        <IconGitBranch size={16} stroke={1.75} aria-hidden />
+        {data ? t.refs.count(data.branches.length, data.tags.length) : t.refs.title}
+      </Link>
     </div>
   )
 }

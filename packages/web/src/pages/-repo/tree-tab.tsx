@@ -1,84 +1,107 @@
 import { useSuspenseInfiniteQuery } from '@tanstack/react-query'
-import { Link, useNavigate } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { useNavigate } from '@tanstack/react-router'
+import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { baseUrl } from '../../lib/api.js'
-import { treeQuery } from '../../lib/repo-queries.js'
+import { resolvePath, treeQuery } from '../../lib/file-queries.js'
+import { at } from '../../lib/repo-queries.js'
 import { t } from '../../text/en.js'
-import { Button, ButtonLink } from '../../ui/button.js'
+import { ButtonAnchor } from '../../ui/button.js'
 import type { DroppedFile } from '../../ui/dropped-files.js'
+import { DropPage } from '../../ui/drop-page.js'
 import { Dropzone } from '../../ui/dropzone.js'
 import { EmptyState } from '../../ui/empty-state.js'
 import { FileTree, type TreeEntry } from '../../ui/file-tree.js'
-import { IconUpload } from '../../ui/icons.js'
+import { IconDownload } from '../../ui/icons.js'
 import { Stack } from '../../ui/page.js'
+import { FolderActions } from './folder-actions.js'
 import { PathBar } from './path-bar.js'
 import { type RepoProps, useCanWrite } from './repo-frame.js'
+import { CommitLink, FileLink, FolderLink } from './repo-link.js'
+import { ResumeNotice } from './resume-notice.js'
 import { stageFiles } from './staged-files.js'
+import { TreeHead } from './tree-head.js'
+import { useLastCommits } from './use-last-commits.js'
+
+type Props = RepoProps & { rev: string; path: string }
+
+/** Folders first while the whole folder is known; a longer one keeps git's order, in which its pages come. */
+function useEntries({ kind, ns, repo, rev, path }: Props) {
+  const tree = useSuspenseInfiniteQuery(treeQuery(kind, `${ns}/${repo}`, rev, path))
+  const { pages } = tree.data
+  const found = useMemo(() => {
+    const all = pages.flatMap((page) => page.entries)
+    if (pages[0]?.cursor) return all
+    return all.toSorted((a, b) =>
+      a.type === b.type ? a.path.localeCompare(b.path, 'en') : a.type === 'directory' ? -1 : 1,
+    )
+  }, [pages])
+  return { tree, found, commit: pages[0]?.commit ?? rev }
+}
 
 /** Files of one folder at one revision. */
-export function TreeTab({ kind, ns, repo, rev, path }: RepoProps & { rev: string; path: string }) {
-  const tree = useSuspenseInfiniteQuery(treeQuery(kind, `${ns}/${repo}`, rev, path))
+export function TreeTab({ kind, ns, repo, rev, path }: Props) {
+  const id = `${ns}/${repo}`
+  const place = { kind, ns, repo, rev }
+  const { tree, found, commit } = useEntries({ ...place, path })
+  const { lastCommits, onRange } = useLastCommits({ kind, id, commit, folder: path }, found)
   const canWrite = useCanWrite(ns) && !/^[0-9a-f]{40}$/.test(rev)
   const navigate = useNavigate()
-  const entries = tree.data.pages
-    .flatMap((page) => page.entries)
-    .map(
-      (entry): TreeEntry => ({
-        path: entry.path,
-        type: entry.type,
-        sizeBytes: entry.size,
-        isLfs: Boolean(entry.lfs),
-        lastCommit: entry.lastCommit,
-      }),
-    )
-  const link = (entry: TreeEntry, className: string | undefined, content: ReactNode) => {
-    const params = { ns, repo, rev, _splat: entry.path }
-    const isFolder = entry.type === 'directory'
-    if (kind === 'model')
-      return isFolder ? (
-        <Link to="/$ns/$repo/tree/$rev/$" params={params} className={className}>
-          {content}
-        </Link>
-      ) : (
-        <Link to="/$ns/$repo/blob/$rev/$" params={params} className={className}>
-          {content}
-        </Link>
+  const [filter, setFilter] = useState('')
+  const entries = useMemo(() => {
+    const needle = filter.toLowerCase()
+    return found
+      .filter((entry) => !needle || entry.path.slice(path.length).toLowerCase().includes(needle))
+      .map(
+        (entry): TreeEntry => ({
+          path: entry.path,
+          type: entry.type,
+          sizeBytes: entry.size,
+          isLfs: Boolean(entry.lfs),
+          lastCommit: lastCommits[entry.path],
+        }),
       )
-    return isFolder ? (
-      <Link to="/datasets/$ns/$repo/tree/$rev/$" params={params} className={className}>
+  }, [found, lastCommits, filter, path])
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = tree
+  const more = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage])
+  const link = (entry: TreeEntry, className: string | undefined, content: ReactNode) =>
+    entry.type === 'directory' ? (
+      <FolderLink {...place} path={entry.path} className={className}>
         {content}
-      </Link>
+      </FolderLink>
     ) : (
-      <Link to="/datasets/$ns/$repo/blob/$rev/$" params={params} className={className}>
+      <FileLink {...place} path={entry.path} className={className}>
         {content}
-      </Link>
+      </FileLink>
     )
-  }
   const take = (files: DroppedFile[]) => {
     stageFiles(files.map((one) => ({ ...one, path: path ? `${path}/${one.path}` : one.path })))
-    const params = { ns, repo, rev }
-    void (kind === 'model'
-      ? navigate({ to: '/$ns/$repo/upload/$rev', params })
-      : navigate({ to: '/datasets/$ns/$repo/upload/$rev', params }))
+    void navigate({ to: at(kind, '/$ns/$repo/upload/$rev'), params: { ns, repo, rev }, search: {} })
   }
-  const add = {
-    variant: 'default',
-    icon: <IconUpload size={16} stroke={1.75} aria-hidden />,
-    children: t.repo.addFiles,
-  } as const
   return (
     <div>
-      <PathBar {...{ kind, ns, repo, rev, path }} part="tree">
-        {canWrite &&
-          (kind === 'model' ? (
-            <ButtonLink {...add} to="/$ns/$repo/upload/$rev" params={{ ns, repo, rev }} />
-          ) : (
-            <ButtonLink {...add} to="/datasets/$ns/$repo/upload/$rev" params={{ ns, repo, rev }} />
-          ))}
+      <PathBar {...place} path={path} part="tree">
+        <FolderActions {...place} path={path} count={found.length} filter={filter} onFilter={setFilter} />
       </PathBar>
       <Stack>
-        {entries.length > 0 ? (
-          <FileTree entries={entries} renderLink={link} />
+        {canWrite && <ResumeNotice {...{ kind, ns, repo }} />}
+        {found.length > 0 ? (
+          <FileTree
+            entries={entries}
+            head={<TreeHead {...place} path={path} />}
+            renderLink={link}
+            renderCommit={(entry, className, title) => (
+              <CommitLink {...{ kind, ns, repo, className }} sha={entry.lastCommit?.id ?? rev}>
+                {title}
+              </CommitLink>
+            )}
+            renderActions={(entry) =>
+              entry.type === 'file' && <Download href={resolvePath(kind, id, rev, entry.path)} path={entry.path} />
+            }
+            onRange={onRange}
+            onEnd={more}
+          />
         ) : (
           <EmptyState
             title={t.repo.emptyFolder}
@@ -87,15 +110,24 @@ export function TreeTab({ kind, ns, repo, rev, path }: RepoProps & { rev: string
             {t.repo.emptyFolderHelp}
           </EmptyState>
         )}
-        {tree.hasNextPage && (
-          <div>
-            <Button busy={tree.isFetchingNextPage} onClick={() => void tree.fetchNextPage()}>
-              {t.parts.moreRows}
-            </Button>
-          </div>
-        )}
-        {canWrite && <Dropzone onFiles={take} />}
+        <p className="muted" role="status">
+          {hasNextPage
+            ? t.repo.entriesSoFar(found.length)
+            : filter
+              ? t.repo.entriesShown(entries.length, found.length)
+              : ''}
+        </p>
+        {canWrite && (found.length === 0 ? <Dropzone onFiles={take} /> : <DropPage onFiles={take} />)}
       </Stack>
     </div>
+  )
+}
+
+function Download({ href, path }: { href: string; path: string }) {
+  const label = t.repo.downloadFile(path.split('/').pop() ?? path)
+  return (
+    <ButtonAnchor variant="quiet" size="dense" href={`${href}?download=true`} aria-label={label} title={label} download>
+      <IconDownload size={16} stroke={1.75} aria-hidden />
+    </ButtonAnchor>
   )
 }

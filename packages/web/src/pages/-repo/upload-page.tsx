@@ -1,106 +1,148 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { type FormEvent, useEffect, useRef, useState } from 'react'
-import { type UploadStep, uploadFiles } from '../../lib/upload-files.js'
+import { useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useEffect, useState } from 'react'
+import { at } from '../../lib/repo-queries.js'
+import type { Upload } from '../../lib/uploads/upload.js'
+import { removeUpload, startUpload, useUploads } from '../../lib/uploads/upload-store.js'
+import { formatBytes } from '../../lib/units.js'
 import { t } from '../../text/en.js'
 import { Button, IconButton } from '../../ui/button.js'
 import { Bytes } from '../../ui/bytes.js'
 import type { DroppedFile } from '../../ui/dropped-files.js'
 import { Dropzone } from '../../ui/dropzone.js'
-import { ErrorSummary, TextField } from '../../ui/field.js'
 import { IconX } from '../../ui/icons.js'
 import { Section, Stack } from '../../ui/page.js'
-import { Progress } from '../../ui/progress.js'
 import { useToast } from '../../ui/toast.js'
-import type { RepoProps } from './repo-frame.js'
-import css from './repo.module.css'
+import { UploadProgress } from '../../ui/upload-progress.js'
+import { CommitForm, type CommitValues, firstCommitValues } from './edit/commit-form.js'
+import { goToChange } from './edit/go-to-change.js'
+import { type RepoProps, useCanWrite } from './repo-frame.js'
+import { ResumeNotice } from './resume-notice.js'
 import { takeStagedFiles } from './staged-files.js'
+import css from './upload.module.css'
 
 const words = t.repo.upload
 
-/** Chosen files, a message, one commit. */
-export function UploadPage({ kind, ns, repo, rev }: RepoProps & { rev: string }) {
-  const [files, setFiles] = useState<readonly DroppedFile[]>([])
-  const [message, setMessage] = useState('')
-  const [step, setStep] = useState<UploadStep | null>(null)
-  const startedAt = useRef(0)
-  const client = useQueryClient()
-  const navigate = useNavigate()
-  const say = useToast()
-  useEffect(() => add(takeStagedFiles()), [])
-  const add = (more: readonly DroppedFile[]) =>
-    setFiles((before) => [...before.filter((old) => !more.some((one) => one.path === old.path)), ...more])
-  const upload = useMutation({
-    mutationFn: () => {
-      startedAt.current = performance.now()
-      return uploadFiles({
-        kind,
-        id: `${ns}/${repo}`,
-        rev,
-        files,
-        message: message.trim() || words.messageDefault,
-        onStep: setStep,
-      })
-    },
-    onSuccess: async ({ files: count }) => {
-      await client.invalidateQueries()
-      const params = { ns, repo, rev, _splat: '' }
-      await (kind === 'model'
-        ? navigate({ to: '/$ns/$repo/tree/$rev/$', params })
-        : navigate({ to: '/datasets/$ns/$repo/tree/$rev/$', params }))
-      say(words.done(count))
-    },
-    onSettled: () => setStep(null),
-  })
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (files.length > 0) upload.mutate()
-  }
+type Props = RepoProps & { rev: string; folder?: string | undefined }
+
+/** Chosen files, a message, one commit; or the upload that is on its way. */
+export function UploadPage({ kind, ns, repo, rev, folder }: Props) {
+  const id = `${ns}/${repo}`
+  const mine = useUploads().find(({ request }) => request.kind === kind && request.id === id && request.rev === rev)
+  useFinish(mine, { kind, ns, repo }, rev)
+  if (mine)
+    return (
+      <Section title={words.under}>
+        <Stack>
+          <UploadProgress upload={mine} />
+          <Files files={mine.request.files} sentByPath={mine.sentByPath} />
+          <p className="muted">{t.upload.mayLeave}</p>
+        </Stack>
+      </Section>
+    )
   return (
     <Section title={words.title}>
-      <form onSubmit={submit}>
-        <Stack>
-          <ErrorSummary message={upload.error?.message} />
-          <Dropzone onFiles={add} />
-          {files.length > 0 && (
-            <Staged files={files} onRemove={(path) => setFiles(files.filter((one) => one.path !== path))} />
-          )}
-          <TextField
-            label={words.message}
-            placeholder={words.messageDefault}
-            value={message}
-            onChange={(event) => setMessage(event.target.value)}
-            maxLength={200}
-          />
-          {step && (
-            <Progress
-              label={words[step.phase]}
-              doneBytes={step.doneBytes}
-              totalBytes={step.totalBytes}
-              startedAt={startedAt.current}
-            />
-          )}
-          <div>
-            <Button type="submit" variant="primary" disabled={files.length === 0} busy={upload.isPending}>
-              {words.into(rev)}
-            </Button>
-          </div>
-        </Stack>
-      </form>
+      <Stack>
+        <ResumeNotice {...{ kind, ns, repo }} />
+        <Choose {...{ kind, ns, repo, rev, folder }} />
+      </Stack>
     </Section>
   )
 }
 
-function Staged({ files, onRemove }: { files: readonly DroppedFile[]; onRemove: (path: string) => void }) {
+/** An upload that ends while its page is open leads to what it made. */
+function useFinish(upload: Upload | undefined, place: RepoProps, rev: string): void {
+  const navigate = useNavigate()
+  const client = useQueryClient()
+  const say = useToast()
+  const result = upload?.phase === 'done' ? upload.result : undefined
+  useEffect(() => {
+    if (!upload || !result) return
+    void client.invalidateQueries().then(async () => {
+      const title = words.done(upload.request.files.length)
+      await goToChange({ navigate, say, client }, { ...place, rev, title, pullRequestUrl: result.pullRequestUrl })
+      await removeUpload(upload.key)
+    })
+  }, [result])
+}
+
+function Choose({ kind, ns, repo, rev, folder }: Props) {
+  const canWrite = useCanWrite(ns)
+  const [files, setFiles] = useState<readonly DroppedFile[]>([])
+  const [values, setValues] = useState<CommitValues>(() => firstCommitValues(canWrite))
+  useEffect(() => setFiles((before) => merge(before, takeStagedFiles())), [])
+  const add = (more: readonly DroppedFile[]) =>
+    setFiles((before) =>
+      merge(
+        before,
+        more.map((one) => (folder ? { ...one, path: `${folder}/${one.path}` } : one)),
+      ),
+    )
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (files.length === 0) return
+    startUpload({
+      ...{ kind, id: `${ns}/${repo}`, rev, files, asPullRequest: values.asPullRequest },
+      message: values.message.trim() || words.messageDefault,
+      description: values.description.trim(),
+    })
+  }
+  const bytes = files.reduce((sum, { file }) => sum + file.size, 0)
   return (
-    <ul className={css.staged} aria-label={t.parts.files(files.length)}>
+    <form onSubmit={submit}>
+      <Stack>
+        <Dropzone onFiles={add} />
+        {files.length > 0 && (
+          <div>
+            <div className={css.stagedHead}>
+              <span>{t.parts.files(files.length)}</span>
+              <span>{formatBytes(bytes)}</span>
+            </div>
+            <Files files={files} onRemove={(path) => setFiles(files.filter((one) => one.path !== path))} />
+          </div>
+        )}
+        <CommitForm
+          {...{ rev, values, canWrite }}
+          onChange={setValues}
+          placeholder={words.messageDefault}
+          actions={
+            <Button type="submit" variant="primary" disabled={files.length === 0}>
+              {values.asPullRequest ? t.repo.edit.propose : words.into(rev)}
+            </Button>
+          }
+        />
+      </Stack>
+    </form>
+  )
+}
+
+const merge = (before: readonly DroppedFile[], more: readonly DroppedFile[]) => [
+  ...before.filter((old) => !more.some((one) => one.path === old.path)),
+  ...more,
+]
+
+interface FilesProps {
+  files: readonly DroppedFile[]
+  sentByPath?: Readonly<Record<string, number>>
+  onRemove?: (path: string) => void
+}
+
+function Files({ files, sentByPath = {}, onRemove }: FilesProps) {
+  return (
+    <ul className={css.staged} aria-label={t.parts.files(files.length)} tabIndex={0}>
       {files.map(({ path, file }) => (
         <li key={path}>
-          <code>{path}</code>
-          <Bytes value={file.size} />
-          <IconButton size="dense" label={t.parts.removeFile(path)} onClick={() => onRemove(path)}>
-            <IconX size={16} stroke={1.75} aria-hidden />
-          </IconButton>
+          <code title={path}>{path}</code>
+          {path in sentByPath ? (
+            <progress value={sentByPath[path]} max={Math.max(file.size, 1)} aria-label={t.upload.sent(path)} />
+          ) : (
+            <Bytes value={file.size} />
+          )}
+          {onRemove && (
+            <IconButton size="dense" label={t.parts.removeFile(path)} onClick={() => onRemove(path)}>
+              <IconX size={16} stroke={1.75} aria-hidden />
+            </IconButton>
+          )}
         </li>
       ))}
     </ul>

@@ -10,6 +10,7 @@ import { CodeSnippet, CommandBlock } from '../../ui/code-snippet.js'
 import { CopyText } from '../../ui/copy-text.js'
 import { DataTable } from '../../ui/data-table.js'
 import { Diff } from '../../ui/diff.js'
+import { parseDiff } from '../../ui/parse-diff.js'
 import { Dropzone } from '../../ui/dropzone.js'
 import { EmptyState } from '../../ui/empty-state.js'
 import { ErrorState } from '../../ui/error-state.js'
@@ -203,14 +204,14 @@ function Tables() {
               type: 'directory',
               sizeBytes: 0,
               isLfs: false,
-              lastCommit: { title: 'Add ONNX', date: '2026-11-20T10:00:00Z' },
+              lastCommit: { id: '0'.repeat(40), title: 'Add ONNX', date: '2026-11-20T10:00:00Z' },
             },
             {
               path: 'model.safetensors',
               type: 'file',
               sizeBytes: 520384,
               isLfs: true,
-              lastCommit: { title: 'Add weights', date: '2026-11-20T10:00:00Z' },
+              lastCommit: { id: '0'.repeat(40), title: 'Add weights', date: '2026-11-20T10:00:00Z' },
             },
             { path: 'README.md', type: 'file', sizeBytes: 1204, isLfs: false },
           ]}
@@ -236,8 +237,10 @@ function Tables() {
           onChoose={() => {}}
         />
         <Diff
-          text={
-            'diff --git a/config.json b/config.json\n@@ -1,3 +1,3 @@\n {\n-  "hidden_size": 32\n+  "hidden_size": 64\n }'
+          files={
+            parseDiff(
+              'diff --git a/config.json b/config.json\n@@ -1,3 +1,3 @@\n {\n-  "hidden_size": 32\n+  "hidden_size": 64\n }',
+            ).files
           }
         />
       </Stack>

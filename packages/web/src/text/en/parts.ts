@@ -29,6 +29,7 @@ export const parts = {
   dropHere: 'Drop files or folders here',
   dropHelp: 'Large and binary files are stored as LFS objects, as with git.',
   chooseFiles: 'Choose files',
+  chooseFolder: 'Choose a folder',
   removeFile: (name: string) => `Remove ${name}`,
   files: (count: number) => plural(count, 'file', 'files'),
   timeLeft: (text: string) => `${text} left`,

@@ -1,8 +1,8 @@
-import { catalogFacets, inspectFile, type RepoType, renderedCard } from '@stoa/contracts'
+import { catalogFacets, inspectFile, previewMarkdown, type RepoType, renderedCard } from '@stoa/contracts'
 import type { Http } from '../../../kit/http/server.js'
 import { countListFacets } from '../count-facets.js'
 import type { CatalogDeps } from '../deps.js'
-import type { CardReader } from '../get-card.js'
+import { type CardReader, previewMarkdownText } from '../get-card.js'
 import { inspectRepoFile } from '../inspect-file.js'
 
 /** Binds what the Hub API lacks: rendered cards, what weights files say of themselves, and facet counts. */
@@ -17,6 +17,12 @@ export function bindStoaRoutes(http: Http, deps: CatalogDeps, cards: CardReader)
       path: query.path ?? 'README.md',
     })
     return { ...card, toc: [...toc], errors: [...errors], warnings: [...warnings] }
+  })
+  stoa.bind(previewMarkdown, async ({ actor, params, body }) => {
+    const place = { type: params.type, fullName: `${params.namespace}/${params.name}` }
+    const asked = { ...place, revision: body.rev, path: body.path, text: body.text }
+    const { html, frontMatter, errors, warnings } = await previewMarkdownText(deps, actor, asked)
+    return { html, frontMatter, errors: [...errors], warnings: [...warnings] }
   })
   stoa.bind(inspectFile, async ({ actor, params, query }) => {
     const place = { type: params.type, fullName: `${params.namespace}/${params.name}` }

@@ -9,6 +9,8 @@ import { type ReadTree, rememberTrees } from './walk-tree.js'
 /** Files shown; a comparison of more ends with a line that says so. */
 const MAX_FILES = 300
 const MAX_FILE_BYTES = 1024 * 1024
+/** Text after which a comparison ends. */
+const MAX_CHARS = 8 * 1024 * 1024
 const SAMPLE_BYTES = 8000
 
 interface FileChange {
@@ -30,6 +32,7 @@ export async function compareCommits(deps: BrowseDeps, repo: Repo, base: string,
   for await (const change of changedFiles(readTree, from?.commit.tree ?? null, to.commit.tree, '')) {
     if (++files > MAX_FILES) return `${text}... more than ${MAX_FILES} files differ\n`
     text += await describeChange(deps, repo, change)
+    if (text.length > MAX_CHARS) return `${text}... the rest is too long to show\n`
   }
   return text
 }

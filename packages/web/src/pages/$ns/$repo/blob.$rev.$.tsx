@@ -1,10 +1,10 @@
 import { createFileRoute } from '@tanstack/react-router'
-import { blobQuery } from '../../../lib/repo-queries.js'
+import { loadFile } from '../../-repo/loaders.js'
 import { BlobTab } from '../../-repo/blob-tab.js'
 
 export const Route = createFileRoute('/$ns/$repo/blob/$rev/$')({
-  loader: ({ context, params: { ns, repo, rev, _splat = '' } }) =>
-    context.queryClient.ensureQueryData(blobQuery('model', `${ns}/${repo}`, rev, _splat)),
+  loader: ({ context, params: { ns, repo, rev, _splat: path = '' } }) =>
+    loadFile(context.queryClient, { kind: 'model', id: `${ns}/${repo}`, rev, path }),
   component: Blob,
 })
 

@@ -1,10 +1,10 @@
 import { createFileRoute } from '@tanstack/react-router'
-import { treeQuery } from '../../../../lib/repo-queries.js'
+import { loadFolder } from '../../../-repo/loaders.js'
 import { TreeTab } from '../../../-repo/tree-tab.js'
 
 export const Route = createFileRoute('/datasets/$ns/$repo/tree/$rev/$')({
-  loader: ({ context, params: { ns, repo, rev, _splat = '' } }) =>
-    context.queryClient.ensureInfiniteQueryData(treeQuery('dataset', `${ns}/${repo}`, rev, _splat)),
+  loader: ({ context, params: { ns, repo, rev, _splat: path = '' } }) =>
+    loadFolder(context.queryClient, { kind: 'dataset', id: `${ns}/${repo}`, rev, path }),
   component: Tree,
 })
 
