@@ -50,7 +50,7 @@ function middle(before: readonly string[], after: readonly string[]): Edit[] {
     if (fromUp) edits.push({ kind: 'add', old: x, now: (y -= 1) })
     else edits.push({ kind: 'del', old: (x -= 1), now: y })
   }
-  return edits.reverse()
+  return edits.toReversed()
 }
 
 /** Furthest reach by diagonal before each step; null when the lists differ too much. */

@@ -1,7 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useState } from 'react'
-import { at } from '../../lib/repo-queries.js'
 import type { Upload } from '../../lib/uploads/upload.js'
 import { removeUpload, startUpload, useUploads } from '../../lib/uploads/upload-store.js'
 import { formatBytes } from '../../lib/units.js'
@@ -58,11 +57,12 @@ function useFinish(upload: Upload | undefined, place: RepoProps, rev: string): v
   const result = upload?.phase === 'done' ? upload.result : undefined
   useEffect(() => {
     if (!upload || !result) return
-    void client.invalidateQueries().then(async () => {
+    const leave = async () => {
       const title = words.done(upload.request.files.length)
       await goToChange({ navigate, say, client }, { ...place, rev, title, pullRequestUrl: result.pullRequestUrl })
       await removeUpload(upload.key)
-    })
+    }
+    void leave()
   }, [result])
 }
 
