@@ -21,6 +21,7 @@ export const REPO_ERRORS = {
     status: 412,
     message: 'The branch was updated since you opened this page. Please refresh and try again.',
   },
+  MergeConflict: { status: 409, message: 'Both sides changed the same files.' },
   GitObjectRefused: { status: 422, message: 'A git object breaks the rules of this server.' },
   InvalidCommit: { status: 400, message: 'The commit could not be read.' },
   InvalidCard: { status: 400, message: 'Invalid metadata in README.md.' },

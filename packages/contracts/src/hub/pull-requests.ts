@@ -20,10 +20,13 @@ export const createDiscussion = route({
   errors: ['RepoNotFound', 'Forbidden', 'InsufficientScope', 'GatedRepo'],
 })
 
+/** In an address. */
+export const discussionNumber = z.string().regex(/^\d{1,9}$/)
+
 const author = z.object({ _id: z.string(), name: z.string(), fullname: z.string(), type: z.literal('user') })
 
 /** Author is left out, never null, when the account is gone (hub-api 5.1). */
-const discussionEvent = z.object({
+export const discussionEvent = z.object({
   id: z.string(),
   type: z.string(),
   createdAt: dateText,
@@ -38,7 +41,7 @@ export const getDiscussion = route({
   path: '/api/:kind/:namespace/:name/discussions/:num',
   summary: 'A discussion or pull request with its events',
   auth: 'optional',
-  params: repoParams.extend({ num: z.string().regex(/^\d{1,9}$/) }),
+  params: repoParams.extend({ num: discussionNumber }),
   query: z.object({ diff: queryFlag }),
   response: z.object({
     num: z.number(),
@@ -52,8 +55,9 @@ export const getDiscussion = route({
     pinned: z.boolean(),
     events: z.array(discussionEvent),
     /** Of a pull request only. */
-    changes: z.object({ base: z.string() }).optional(),
-    filesWithConflicts: z.boolean().optional(),
+    changes: z.object({ base: z.string(), mergeCommitId: z.string().optional() }).optional(),
+    /** False when the pull request can be merged. */
+    filesWithConflicts: z.union([z.boolean(), z.array(z.string())]).optional(),
     diff: z.string().optional(),
   }),
   errors: ['RepoNotFound', 'GatedRepo', 'NotFound'],

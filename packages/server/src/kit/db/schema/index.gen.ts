@@ -67,6 +67,7 @@ export interface Schema {
   'repos.collections': repos.Collections
   'repos.commits': repos.Commits
   'repos.condemnedBlobs': repos.CondemnedBlobs
+  'repos.discussionEvents': repos.DiscussionEvents
   'repos.discussions': repos.Discussions
   'repos.downloads': repos.Downloads
   'repos.lfsLocks': repos.LfsLocks

@@ -92,6 +92,23 @@ export interface CondemnedBlobs {
   condemnedAt: Date
 }
 
+export interface DiscussionEvents {
+  id: string
+  discussionId: string
+  seq: number
+  type: string
+  /** the comment, the new status or the new title */
+  body: string
+  /** the title before */
+  earlier: string | null
+  edits: Generated<number>
+  editedAt: Date | null
+  hiddenBy: string | null
+  authorId: string
+  authorName: string
+  createdAt: Date
+}
+
 export interface Discussions {
   id: string
   repoId: string
@@ -104,6 +121,11 @@ export interface Discussions {
   authorId: string
   authorName: string
   createdAt: Date
+  descriptionEdits: Generated<number>
+  descriptionEditedAt: Date | null
+  descriptionHiddenBy: string | null
+  /** 40 lower-case hex */
+  mergeCommit: string | null
 }
 
 export interface Downloads {

@@ -31,12 +31,26 @@ export async function insertDiscussion(tx: Tx, discussion: NewDiscussion): Promi
   return num
 }
 
-export type DiscussionRow = NewDiscussion & { readonly num: number }
+export interface DiscussionRow extends NewDiscussion {
+  readonly num: number
+  readonly descriptionEdits: number
+  readonly descriptionEditedAt: Date | null
+  readonly descriptionHiddenBy: string | null
+  /** Of a merged pull request. */
+  readonly mergeCommit: string | null
+  /** The description and the comments after it. */
+  readonly numComments: number
+}
+
+const COMMENTS = sql<number>`(1 + (
+  select count(*) from repos.discussion_events e where e.discussion_id = repos.discussions.id and e.type = 'comment'
+))::int`.as('numComments')
 
 export async function findDiscussion(db: Db, repoId: string, num: number): Promise<DiscussionRow | null> {
   const row = await db
     .selectFrom('repos.discussions')
     .selectAll()
+    .select(COMMENTS)
     .where('repoId', '=', repoId)
     .where('num', '=', num)
     .executeTakeFirst()
@@ -78,7 +92,13 @@ export async function listDiscussionRows(
   if (filter.isPullRequest !== null) query = query.where('isPullRequest', '=', filter.isPullRequest)
   if (filter.statuses !== null) query = query.where('status', 'in', filter.statuses)
   if (filter.authorName !== null) query = query.where(sql`lower(author_name)`, '=', filter.authorName.toLowerCase())
-  const rows = await query.selectAll().orderBy('num', 'desc').offset(page.start).limit(page.limit).execute()
+  const rows = await query
+    .selectAll()
+    .select(COMMENTS)
+    .orderBy('num', 'desc')
+    .offset(page.start)
+    .limit(page.limit)
+    .execute()
   const total = await query.select((eb) => eb.fn.countAll<bigint | string>().as('count')).executeTakeFirstOrThrow()
   return { rows: rows as DiscussionRow[], count: Number(total.count) }
 }

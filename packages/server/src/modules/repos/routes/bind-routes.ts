@@ -1,6 +1,7 @@
 import type { Http } from '../../../kit/http/server.js'
 import type { GitStorage } from '../git/create-store.js'
 import { bindAccountRepos } from './account-repos.js'
+import { bindDiscussionChanges } from './discussion-changes.js'
 import { bindDiscussions } from './discussions.js'
 import { bindGates, type GateRouteDeps } from './gates.js'
 import { bindGitRoutes } from './git.js'
@@ -20,6 +21,7 @@ export function bindRepoRoutes(http: Http, deps: GateRouteDeps, storage: GitStor
   bindHubRepos(http, deps)
   bindHubCommit(http, deps)
   bindDiscussions(http, deps)
+  bindDiscussionChanges(http, deps)
   bindAccountRepos(http, deps)
   bindHubTree(http, deps)
   bindHubRefs(http, deps)

@@ -1,13 +1,18 @@
+import { parseCommit } from '@stoa/git'
 import { createDiscussion, DISCUSSION_PAGE, getDiscussion, listDiscussions, refuse } from '@stoa/contracts'
 import type { Http } from '../../../kit/http/server.js'
 import { compareCommits } from '../browse/compare.js'
 import { demandPullRequestRight } from '../commits/may-commit.js'
-import { openDiscussion } from '../open-discussion.js'
+import { openDiscussion } from '../discussions/open-discussion.js'
+import { planMerge } from '../discussions/plan-merge.js'
+import { showCommit, showDiscussion, showEvent, showOpening } from '../discussions/show-discussion.js'
+import { listDiscussionEvents } from '../queries/discussion-events.js'
 import { type DiscussionRow, findDiscussion, listDiscussionRows } from '../queries/discussions.js'
+import { findRevision } from '../resolve-revision.js'
 import { type Repo, repoPath } from '../repo.js'
 import { openRepo, type RepoRouteDeps } from './repo-routes.js'
 
-/** Opening and reading discussions: what pull requests by commit need. The rest belongs to community. */
+/** Opening and reading discussions and pull requests (hub-api 2.01 to 2.03). */
 export function bindDiscussions(http: Http, deps: RepoRouteDeps): void {
   const hub = http.scope('hub')
   hub.bind(createDiscussion, async (asked) => {
@@ -37,11 +42,45 @@ export function bindDiscussions(http: Http, deps: RepoRouteDeps): void {
     const row = await findDiscussion(deps.db, repo.id, Number(asked.params.num))
     if (!row) throw refuse('NotFound', 'There is no such discussion.')
     const diff = row.isPullRequest && asked.query.diff ? { diff: await diffOf(deps, repo, row) } : {}
-    const pull = row.isPullRequest
-      ? { changes: { base: row.baseRef ?? `refs/heads/${repo.defaultBranch}` }, filesWithConflicts: false, ...diff }
-      : {}
-    return { ...showDiscussion(repo, row), events: [openingEvent(row)], ...pull }
+    const pull = row.isPullRequest ? { ...(await describePull(deps, repo, row)), ...diff } : {}
+    const told = (await listDiscussionEvents(deps.db, row.id)).map(showEvent)
+    const commits = row.isPullRequest ? await listPullCommits(deps, repo, row) : []
+    const later = [...told, ...commits].sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
+    return { ...showDiscussion(repo, row), events: [showOpening(row), ...later], ...pull }
   })
+}
+
+/** Commits shown among the events of a pull request. */
+const MAX_COMMITS = 100
+
+async function listPullCommits(deps: RepoRouteDeps, repo: Repo, row: DiscussionRow) {
+  const ends = await findEnds(deps, repo, row)
+  if (!ends) return []
+  const shown = []
+  const options = { exclude: [ends.base.oid], limit: MAX_COMMITS }
+  for await (const commit of deps.store.walk(repo.id, [ends.head.oid], options)) {
+    const object = await deps.store.readObject(repo.id, commit.oid)
+    const subject = object ? (parseCommit(object.data).message.split('\n', 1)[0] ?? '') : ''
+    shown.push(showCommit(commit, subject))
+  }
+  return shown
+}
+
+/** Where the branch stands and where the pull request does; null when one of them is gone. */
+async function findEnds(deps: RepoRouteDeps, repo: Repo, row: DiscussionRow) {
+  const base = await findRevision(deps, repo, row.baseRef ?? `refs/heads/${repo.defaultBranch}`)
+  const head = await findRevision(deps, repo, `refs/pr/${row.num}`)
+  return base && head ? { base: base.commit, head: head.commit } : null
+}
+
+async function describePull(deps: RepoRouteDeps, repo: Repo, row: DiscussionRow) {
+  const base = row.baseRef ?? `refs/heads/${repo.defaultBranch}`
+  const changes = row.mergeCommit === null ? { base } : { base, mergeCommitId: row.mergeCommit }
+  const ends = row.status === 'merged' ? null : await findEnds(deps, repo, row)
+  if (!ends) return { changes, filesWithConflicts: false }
+  const plan = await planMerge(deps, repo, ends.base, ends.head)
+  if (!plan) return { changes, filesWithConflicts: true }
+  return { changes, filesWithConflicts: plan.conflicts.length > 0 && [...plan.conflicts] }
 }
 
 async function diffOf(deps: RepoRouteDeps, repo: Repo, row: DiscussionRow): Promise<string> {
@@ -50,33 +89,3 @@ async function diffOf(deps: RepoRouteDeps, repo: Repo, row: DiscussionRow): Prom
 
 const STATUSES = { open: ['open', 'draft'], closed: ['closed', 'merged'] } as const
 const NONE = { start: 0, limit: 0 }
-
-const authorOf = (row: DiscussionRow) => ({
-  _id: row.authorId,
-  name: row.authorName,
-  fullname: row.authorName,
-  type: 'user' as const,
-})
-
-function showDiscussion(repo: Repo, row: DiscussionRow) {
-  return {
-    num: row.num,
-    title: row.title,
-    createdAt: row.createdAt.toISOString(),
-    status: row.status,
-    isPullRequest: row.isPullRequest,
-    repo: { name: repo.fullName, type: repo.type },
-    author: authorOf(row),
-    numComments: 1,
-    pinned: false,
-  }
-}
-
-/** The description, as the first comment. */
-function openingEvent(row: DiscussionRow) {
-  const author = authorOf(row)
-  const createdAt = row.createdAt.toISOString()
-  const latest = { raw: row.description, html: '', updatedAt: createdAt, author }
-  const data = { edited: false, hidden: false, latest, numEdits: 0, reactions: [] }
-  return { id: row.id, type: 'comment', createdAt, author, data }
-}

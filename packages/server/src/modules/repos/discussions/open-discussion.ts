@@ -1,9 +1,9 @@
 import { refuse } from '@stoa/contracts'
-import type { RepoDeps, SignedIn } from './deps.js'
-import { announce } from './events.js'
-import { insertDiscussion } from './queries/discussions.js'
-import type { Repo } from './repo.js'
-import { resolveRevision } from './resolve-revision.js'
+import type { RepoDeps, SignedIn } from '../deps.js'
+import { announce } from '../events.js'
+import { insertDiscussion } from '../queries/discussions.js'
+import type { Repo } from '../repo.js'
+import { resolveRevision } from '../resolve-revision.js'
 
 export interface DiscussionRequest {
   readonly title: string
