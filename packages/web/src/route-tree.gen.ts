@@ -27,13 +27,17 @@ import { Route as BillingUsageRouteImport } from './pages/billing/usage'
 import { Route as BillingWalletRouteImport } from './pages/billing/wallet'
 import { Route as DatasetsIndexRouteImport } from './pages/datasets/index'
 import { Route as MarketSellRouteImport } from './pages/market/sell'
+import { Route as OauthConsentRouteImport } from './pages/oauth/consent'
+import { Route as OauthDeviceRouteImport } from './pages/oauth/device'
 import { Route as OrganizationsNewRouteImport } from './pages/organizations/new'
+import { Route as SettingsConnectedApplicationsRouteImport } from './pages/settings/connected-applications'
 import { Route as SettingsProfileRouteImport } from './pages/settings/profile'
 import { Route as SettingsTokensRouteImport } from './pages/settings/tokens'
 import { Route as NsRepoIndexRouteImport } from './pages/$ns/$repo/index'
 import { Route as NsRepoRefsRouteImport } from './pages/$ns/$repo/refs'
 import { Route as NsRepoSettingsRouteImport } from './pages/$ns/$repo/settings'
 import { Route as DatasetsNsRepoRouteRouteImport } from './pages/datasets/$ns/$repo/route'
+import { Route as SettingsApplicationsNewRouteImport } from './pages/settings/applications/new'
 import { Route as NsRepoCommitShaRouteImport } from './pages/$ns/$repo/commit.$sha'
 import { Route as NsRepoCompareSpecRouteImport } from './pages/$ns/$repo/compare.$spec'
 import { Route as NsRepoUploadRevRouteImport } from './pages/$ns/$repo/upload.$rev'
@@ -144,11 +148,27 @@ const MarketSellRoute = MarketSellRouteImport.update({
   path: '/market/sell',
   getParentRoute: () => rootRouteImport,
 } as any)
+const OauthConsentRoute = OauthConsentRouteImport.update({
+  id: '/oauth/consent',
+  path: '/oauth/consent',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const OauthDeviceRoute = OauthDeviceRouteImport.update({
+  id: '/oauth/device',
+  path: '/oauth/device',
+  getParentRoute: () => rootRouteImport,
+} as any)
 const OrganizationsNewRoute = OrganizationsNewRouteImport.update({
   id: '/organizations/new',
   path: '/organizations/new',
   getParentRoute: () => rootRouteImport,
 } as any)
+const SettingsConnectedApplicationsRoute =
+  SettingsConnectedApplicationsRouteImport.update({
+    id: '/connected-applications',
+    path: '/connected-applications',
+    getParentRoute: () => SettingsRouteRoute,
+  } as any)
 const SettingsProfileRoute = SettingsProfileRouteImport.update({
   id: '/profile',
   path: '/profile',
@@ -178,6 +198,11 @@ const DatasetsNsRepoRouteRoute = DatasetsNsRepoRouteRouteImport.update({
   id: '/datasets/$ns/$repo',
   path: '/datasets/$ns/$repo',
   getParentRoute: () => rootRouteImport,
+} as any)
+const SettingsApplicationsNewRoute = SettingsApplicationsNewRouteImport.update({
+  id: '/applications/new',
+  path: '/applications/new',
+  getParentRoute: () => SettingsRouteRoute,
 } as any)
 const NsRepoCommitShaRoute = NsRepoCommitShaRouteImport.update({
   id: '/commit/$sha',
@@ -298,7 +323,10 @@ export interface FileRoutesByFullPath {
   '/billing/usage': typeof BillingUsageRoute
   '/billing/wallet': typeof BillingWalletRoute
   '/market/sell': typeof MarketSellRoute
+  '/oauth/consent': typeof OauthConsentRoute
+  '/oauth/device': typeof OauthDeviceRoute
   '/organizations/new': typeof OrganizationsNewRoute
+  '/settings/connected-applications': typeof SettingsConnectedApplicationsRoute
   '/settings/profile': typeof SettingsProfileRoute
   '/settings/tokens': typeof SettingsTokensRoute
   '/$ns/': typeof NsIndexRoute
@@ -306,6 +334,7 @@ export interface FileRoutesByFullPath {
   '/datasets/$ns/$repo': typeof DatasetsNsRepoRouteRouteWithChildren
   '/$ns/$repo/refs': typeof NsRepoRefsRoute
   '/$ns/$repo/settings': typeof NsRepoSettingsRoute
+  '/settings/applications/new': typeof SettingsApplicationsNewRoute
   '/$ns/$repo/': typeof NsRepoIndexRoute
   '/$ns/$repo/commit/$sha': typeof NsRepoCommitShaRoute
   '/$ns/$repo/compare/$spec': typeof NsRepoCompareSpecRoute
@@ -343,13 +372,17 @@ export interface FileRoutesByTo {
   '/billing/usage': typeof BillingUsageRoute
   '/billing/wallet': typeof BillingWalletRoute
   '/market/sell': typeof MarketSellRoute
+  '/oauth/consent': typeof OauthConsentRoute
+  '/oauth/device': typeof OauthDeviceRoute
   '/organizations/new': typeof OrganizationsNewRoute
+  '/settings/connected-applications': typeof SettingsConnectedApplicationsRoute
   '/settings/profile': typeof SettingsProfileRoute
   '/settings/tokens': typeof SettingsTokensRoute
   '/$ns': typeof NsIndexRoute
   '/datasets': typeof DatasetsIndexRoute
   '/$ns/$repo/refs': typeof NsRepoRefsRoute
   '/$ns/$repo/settings': typeof NsRepoSettingsRoute
+  '/settings/applications/new': typeof SettingsApplicationsNewRoute
   '/$ns/$repo': typeof NsRepoIndexRoute
   '/$ns/$repo/commit/$sha': typeof NsRepoCommitShaRoute
   '/$ns/$repo/compare/$spec': typeof NsRepoCompareSpecRoute
@@ -389,7 +422,10 @@ export interface FileRoutesById {
   '/billing/usage': typeof BillingUsageRoute
   '/billing/wallet': typeof BillingWalletRoute
   '/market/sell': typeof MarketSellRoute
+  '/oauth/consent': typeof OauthConsentRoute
+  '/oauth/device': typeof OauthDeviceRoute
   '/organizations/new': typeof OrganizationsNewRoute
+  '/settings/connected-applications': typeof SettingsConnectedApplicationsRoute
   '/settings/profile': typeof SettingsProfileRoute
   '/settings/tokens': typeof SettingsTokensRoute
   '/$ns/': typeof NsIndexRoute
@@ -397,6 +433,7 @@ export interface FileRoutesById {
   '/datasets/$ns/$repo': typeof DatasetsNsRepoRouteRouteWithChildren
   '/$ns/$repo/refs': typeof NsRepoRefsRoute
   '/$ns/$repo/settings': typeof NsRepoSettingsRoute
+  '/settings/applications/new': typeof SettingsApplicationsNewRoute
   '/$ns/$repo/': typeof NsRepoIndexRoute
   '/$ns/$repo/commit/$sha': typeof NsRepoCommitShaRoute
   '/$ns/$repo/compare/$spec': typeof NsRepoCompareSpecRoute
@@ -437,7 +474,10 @@ export interface FileRouteTypes {
     | '/billing/usage'
     | '/billing/wallet'
     | '/market/sell'
+    | '/oauth/consent'
+    | '/oauth/device'
     | '/organizations/new'
+    | '/settings/connected-applications'
     | '/settings/profile'
     | '/settings/tokens'
     | '/$ns/'
@@ -445,6 +485,7 @@ export interface FileRouteTypes {
     | '/datasets/$ns/$repo'
     | '/$ns/$repo/refs'
     | '/$ns/$repo/settings'
+    | '/settings/applications/new'
     | '/$ns/$repo/'
     | '/$ns/$repo/commit/$sha'
     | '/$ns/$repo/compare/$spec'
@@ -482,13 +523,17 @@ export interface FileRouteTypes {
     | '/billing/usage'
     | '/billing/wallet'
     | '/market/sell'
+    | '/oauth/consent'
+    | '/oauth/device'
     | '/organizations/new'
+    | '/settings/connected-applications'
     | '/settings/profile'
     | '/settings/tokens'
     | '/$ns'
     | '/datasets'
     | '/$ns/$repo/refs'
     | '/$ns/$repo/settings'
+    | '/settings/applications/new'
     | '/$ns/$repo'
     | '/$ns/$repo/commit/$sha'
     | '/$ns/$repo/compare/$spec'
@@ -527,7 +572,10 @@ export interface FileRouteTypes {
     | '/billing/usage'
     | '/billing/wallet'
     | '/market/sell'
+    | '/oauth/consent'
+    | '/oauth/device'
     | '/organizations/new'
+    | '/settings/connected-applications'
     | '/settings/profile'
     | '/settings/tokens'
     | '/$ns/'
@@ -535,6 +583,7 @@ export interface FileRouteTypes {
     | '/datasets/$ns/$repo'
     | '/$ns/$repo/refs'
     | '/$ns/$repo/settings'
+    | '/settings/applications/new'
     | '/$ns/$repo/'
     | '/$ns/$repo/commit/$sha'
     | '/$ns/$repo/compare/$spec'
@@ -572,6 +621,8 @@ export interface RootRouteChildren {
   NsRepoRouteRoute: typeof NsRepoRouteRouteWithChildren
   AdminUiRoute: typeof AdminUiRoute
   MarketSellRoute: typeof MarketSellRoute
+  OauthConsentRoute: typeof OauthConsentRoute
+  OauthDeviceRoute: typeof OauthDeviceRoute
   OrganizationsNewRoute: typeof OrganizationsNewRoute
   NsIndexRoute: typeof NsIndexRoute
   DatasetsIndexRoute: typeof DatasetsIndexRoute
@@ -706,12 +757,33 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof MarketSellRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/oauth/consent': {
+      id: '/oauth/consent'
+      path: '/oauth/consent'
+      fullPath: '/oauth/consent'
+      preLoaderRoute: typeof OauthConsentRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/oauth/device': {
+      id: '/oauth/device'
+      path: '/oauth/device'
+      fullPath: '/oauth/device'
+      preLoaderRoute: typeof OauthDeviceRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/organizations/new': {
       id: '/organizations/new'
       path: '/organizations/new'
       fullPath: '/organizations/new'
       preLoaderRoute: typeof OrganizationsNewRouteImport
       parentRoute: typeof rootRouteImport
+    }
+    '/settings/connected-applications': {
+      id: '/settings/connected-applications'
+      path: '/connected-applications'
+      fullPath: '/settings/connected-applications'
+      preLoaderRoute: typeof SettingsConnectedApplicationsRouteImport
+      parentRoute: typeof SettingsRouteRoute
     }
     '/settings/profile': {
       id: '/settings/profile'
@@ -754,6 +826,13 @@ declare module '@tanstack/react-router' {
       fullPath: '/datasets/$ns/$repo'
       preLoaderRoute: typeof DatasetsNsRepoRouteRouteImport
       parentRoute: typeof rootRouteImport
+    }
+    '/settings/applications/new': {
+      id: '/settings/applications/new'
+      path: '/applications/new'
+      fullPath: '/settings/applications/new'
+      preLoaderRoute: typeof SettingsApplicationsNewRouteImport
+      parentRoute: typeof SettingsRouteRoute
     }
     '/$ns/$repo/commit/$sha': {
       id: '/$ns/$repo/commit/$sha'
@@ -906,13 +985,17 @@ const BillingRouteRouteWithChildren = BillingRouteRoute._addFileChildren(
 )
 
 interface SettingsRouteRouteChildren {
+  SettingsConnectedApplicationsRoute: typeof SettingsConnectedApplicationsRoute
   SettingsProfileRoute: typeof SettingsProfileRoute
   SettingsTokensRoute: typeof SettingsTokensRoute
+  SettingsApplicationsNewRoute: typeof SettingsApplicationsNewRoute
 }
 
 const SettingsRouteRouteChildren: SettingsRouteRouteChildren = {
+  SettingsConnectedApplicationsRoute: SettingsConnectedApplicationsRoute,
   SettingsProfileRoute: SettingsProfileRoute,
   SettingsTokensRoute: SettingsTokensRoute,
+  SettingsApplicationsNewRoute: SettingsApplicationsNewRoute,
 }
 
 const SettingsRouteRouteWithChildren = SettingsRouteRoute._addFileChildren(
@@ -997,6 +1080,8 @@ const rootRouteChildren: RootRouteChildren = {
   NsRepoRouteRoute: NsRepoRouteRouteWithChildren,
   AdminUiRoute: AdminUiRoute,
   MarketSellRoute: MarketSellRoute,
+  OauthConsentRoute: OauthConsentRoute,
+  OauthDeviceRoute: OauthDeviceRoute,
   OrganizationsNewRoute: OrganizationsNewRoute,
   NsIndexRoute: NsIndexRoute,
   DatasetsIndexRoute: DatasetsIndexRoute,

@@ -6,7 +6,7 @@ import { OAUTH_SCOPES } from '../hub/oauth.js'
 const date = z.iso.datetime()
 const scopes = z.array(z.enum(OAUTH_SCOPES))
 const origin = z.enum(['built_in', 'manifest', 'person', 'registered'])
-const MAX_QUERY = 8192
+const MAX_REQUEST = 12_000
 const MAX_ORGS = 500
 
 const askingApp = z.object({
@@ -35,16 +35,17 @@ const decision = {
   /** Organisations the app may work for besides the person: all, or these ids. */
   orgs: z.union([z.literal('all'), z.array(z.string().max(24)).max(MAX_ORGS)]).optional(),
 }
-const query = z.string().max(MAX_QUERY)
+/** The query of /oauth/authorize in base64url: one opaque text that no router of pages rewrites. */
+const request = z.string().max(MAX_REQUEST)
 
 export const inspectConsent = route({
   id: 'accounts.oauth.consent.inspect',
   family: 'stoa',
   method: 'POST',
   path: '/api/v1/accounts/oauth/consent/inspect',
-  summary: 'What an app asks for, from the query of /oauth/authorize; `to` when nothing is left to ask.',
+  summary: 'What an app asks for; `to` when nothing is left to ask.',
   auth: 'user',
-  body: z.strictObject({ query }),
+  body: z.strictObject({ request }),
   response: z.union([
     z.object({ to: z.string() }),
     z.object({ ...asking, /** Host or scheme the person will be sent to. */ destination: z.string() }),
@@ -59,7 +60,7 @@ export const decideConsent = route({
   path: '/api/v1/accounts/oauth/consent',
   summary: 'Lets an app in, or not; answers where to send the browser.',
   auth: 'user',
-  body: z.strictObject({ query, ...decision }),
+  body: z.strictObject({ request, ...decision }),
   response: z.object({ to: z.string() }),
   errors: [
     'SessionRequired',

@@ -89,3 +89,4 @@ export { default as IconSection } from '@tabler/icons-react/dist/esm/icons/IconS
 export { default as IconCloudUpload } from '@tabler/icons-react/dist/esm/icons/IconCloudUpload.mjs'
 export { default as IconCornerDownRight } from '@tabler/icons-react/dist/esm/icons/IconCornerDownRight.mjs'
 export { default as IconFolderOpen } from '@tabler/icons-react/dist/esm/icons/IconFolderOpen.mjs'
+export { default as IconPlug } from '@tabler/icons-react/dist/esm/icons/IconPlug.mjs'

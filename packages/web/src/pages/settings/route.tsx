@@ -1,7 +1,7 @@
 import { createFileRoute, Outlet } from '@tanstack/react-router'
 import { requireUser } from '../../lib/require-user.js'
 import { t } from '../../text/en.js'
-import { IconKey, IconUser } from '../../ui/icons.js'
+import { IconKey, IconPlug, IconUser } from '../../ui/icons.js'
 import { Page, Railed, RailGroup, RailLink } from '../../ui/page.js'
 
 export const Route = createFileRoute('/settings')({ beforeLoad: requireUser, component: Settings })
@@ -18,6 +18,10 @@ function Settings() {
       <RailLink to="/settings/tokens" search={{}}>
         <IconKey {...s} />
         {t.account.tokens}
+      </RailLink>
+      <RailLink to="/settings/connected-applications">
+        <IconPlug {...s} />
+        {t.apps.connected}
       </RailLink>
     </RailGroup>
   )

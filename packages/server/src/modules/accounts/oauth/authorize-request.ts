@@ -1,4 +1,4 @@
-import { type AuthorizeParams, type ErrorCode, type OauthScope, refuse } from '@stoa/contracts'
+import { authorizeParams, type AuthorizeParams, type ErrorCode, type OauthScope, refuse } from '@stoa/contracts'
 import { oauthError } from '../../../kit/http/dialects.js'
 import type { Db } from '../../../kit/db/database.js'
 import { findOauthApp, type OauthAppRow } from '../queries/oauth-apps.js'
@@ -116,8 +116,17 @@ export function signInPage(params: AuthorizeParams): string {
   return `/login?${new URLSearchParams({ next })}`
 }
 
-/** The page that asks the person; it gets the app's parameters as they are. */
+/** The page that asks the person; it gets the app's parameters as one opaque text, which no router of pages rewrites. */
 export function consentPage(params: AuthorizeParams): string {
   const sent = Object.entries(params).filter((field): field is [string, string] => field[1] !== undefined)
-  return `/oauth/consent?${new URLSearchParams(sent)}`
+  return `/oauth/consent?request=${Buffer.from(String(new URLSearchParams(sent))).toString('base64url')}`
+}
+
+/** The app's parameters as the page got them; throws `OauthInvalidRequest`. */
+export function readConsentRequest(request: string): AuthorizeParams {
+  const fields = [...new URLSearchParams(Buffer.from(request, 'base64url').toString('utf8'))]
+  const parsed = authorizeParams.safeParse(Object.fromEntries(fields))
+  if (!parsed.success || new Set(fields.map(([name]) => name)).size !== fields.length)
+    throw refuse('OauthInvalidRequest')
+  return parsed.data
 }

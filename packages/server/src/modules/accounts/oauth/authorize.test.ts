@@ -70,7 +70,7 @@ describe('asking to sign somebody in', () => {
     expect(login.pathname).toBe('/login')
     const next = new URL(login.searchParams.get('next') ?? '', server.url)
     expect(next.pathname).toBe('/oauth/consent')
-    expect(next.searchParams.get('client_id')).toBe(app.clientId)
+    expect(Buffer.from(next.searchParams.get('request') ?? '', 'base64url').toString()).toContain(app.clientId)
     const signedIn = await authorize(query, {}, ada.cookie)
     expect(signedIn.headers.get('location')).toMatch(/^\/oauth\/consent\?/)
   })
@@ -135,7 +135,7 @@ describe('asking to sign somebody in', () => {
     expect(byToken.headers.get('location')).toMatch(/^\/login\?/)
     const decideWith = (headers: Record<string, string>, cookie?: string) =>
       ask<{ error: { code: string } }>(`${server.url}/api/v1/accounts/oauth/consent`, 'POST', {
-        body: { query, allow: true },
+        body: { request: Buffer.from(query).toString('base64url'), allow: true },
         headers,
         ...(cookie ? { cookie } : {}),
       })
@@ -182,7 +182,9 @@ describe('asking to sign somebody in', () => {
     expect((await decide(bob, query)).body.to).toMatch(/^\/login/)
     const login = await authorize(authorizeQuery(app, makePkce(), { prompt: 'login' }), {}, bob.cookie)
     expect(login.headers.get('location')).toMatch(/^\/login/)
-    expect(login.headers.get('location')).not.toContain('prompt')
+    const next = new URL(login.headers.get('location') ?? '', server.url).searchParams.get('next') ?? ''
+    const request = new URL(next, server.url).searchParams.get('request') ?? ''
+    expect(Buffer.from(request, 'base64url').toString()).not.toContain('prompt')
   })
 })
 

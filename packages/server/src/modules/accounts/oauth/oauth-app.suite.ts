@@ -96,7 +96,11 @@ export function authorizeQuery(app: TestApp, pkce: Pkce | null, more: Record<str
 
 /** Says yes (or no) as a person does on the page; the address the browser would go to. */
 export async function decide(person: Person, query: string, more: object = {}): Promise<Answer<{ to: string }>> {
-  return person.ask<{ to: string }>('POST', decideConsent.path, { query, allow: true, ...more })
+  return person.ask<{ to: string }>('POST', decideConsent.path, {
+    request: Buffer.from(query).toString('base64url'),
+    allow: true,
+    ...more,
+  })
 }
 
 export async function codeFor(person: Person, query: string, more: object = {}): Promise<string> {

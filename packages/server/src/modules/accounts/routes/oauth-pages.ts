@@ -1,6 +1,4 @@
 import {
-  authorizeParams,
-  type AuthorizeParams,
   decideConsent,
   decideDevice,
   inspectConsent,
@@ -12,7 +10,12 @@ import {
 } from '@stoa/contracts'
 import type { Http } from '../../../kit/http/server.js'
 import { avatarUrlOf } from '../account.js'
-import { type AuthorizeRequest, readAuthorizeRequest, signInPage } from '../oauth/authorize-request.js'
+import {
+  type AuthorizeRequest,
+  readAuthorizeRequest,
+  readConsentRequest,
+  signInPage,
+} from '../oauth/authorize-request.js'
 import {
   approve,
   choosableOrgIds,
@@ -41,7 +44,7 @@ export function bindOauthPages(http: Http, deps: OauthDeps): void {
 
   stoa.bind(inspectConsent, async ({ actor, body }) => {
     const person = await demandSignedIn(deps, actor)
-    const params = readQuery(body.query)
+    const params = readConsentRequest(body.request)
     const asked = await readAuthorizeRequest(deps.db, deps.publicUrl(), params)
     if ('to' in asked) return asked
     if (needsFreshSignIn(deps, asked, person)) return { to: signInPage(params) }
@@ -54,21 +57,13 @@ export function bindOauthPages(http: Http, deps: OauthDeps): void {
 
   stoa.bind(decideConsent, async ({ actor, body }) => {
     const person = await demandSignedIn(deps, actor)
-    const params = readQuery(body.query)
+    const params = readConsentRequest(body.request)
     const asked = await readAuthorizeRequest(deps.db, deps.publicUrl(), params)
     if ('to' in asked) return asked
     if (!body.allow) return { to: deny(deps, asked) }
     if (needsFreshSignIn(deps, asked, person)) return { to: signInPage(params) }
     return { to: await approve(deps, asked, person, body.orgs) }
   })
-}
-
-function readQuery(query: string): AuthorizeParams {
-  const fields = [...new URLSearchParams(query)]
-  const parsed = authorizeParams.safeParse(Object.fromEntries(fields))
-  if (!parsed.success || new Set(fields.map(([name]) => name)).size !== fields.length)
-    throw refuse('OauthInvalidRequest')
-  return parsed.data
 }
 
 interface OrgQuestion {
