@@ -21,6 +21,7 @@ export async function startBuilt(port: number, env: Record<string, string>): Pro
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   const url = `http://127.0.0.1:${port}`
+  process.on('exit', () => child.kill('SIGKILL'))
   await ready(child, url, startedAt)
   const readyMs = performance.now() - startedAt
   return {

@@ -1,29 +1,20 @@
 import { spawn } from 'node:child_process'
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { once } from 'node:events'
-import { randomBytes } from 'node:crypto'
 import { startBuilt } from './built-server.js'
+import { commitLarge, createRepo, NAME, sendLfs, writeManifest } from './hub-client.js'
+import { writeLarge } from './large-file.js'
 import { median, report } from './report.js'
 
 /** A large file from disk through the server's byte path, against nginx with sendfile, in turns. */
 const SIZE_BYTES = 2_000_000_000
-const ROUNDS = 5
+const ROUNDS = 3
 const NGINX_PORT = 17_310
 
 const folder = mkdtempSync(join(tmpdir(), 'stoa-bench-download-'))
-const TOKEN = 'hf_benchDownloadAlice0000000000000000'
-
-async function writeLarge(path: string): Promise<void> {
-  const out = createWriteStream(path)
-  const chunk = randomBytes(4_000_000)
-  for (let written = 0; written < SIZE_BYTES; written += chunk.length) if (!out.write(chunk)) await once(out, 'drain')
-  out.end()
-  await once(out, 'finish')
-}
-
 function nginx(): { stop(): Promise<void>; pid: number } {
   const config = `daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
     events { worker_connections 64; } http { access_log off; sendfile on; client_body_temp_path ${folder}/b; proxy_temp_path ${folder}/p;
@@ -46,7 +37,7 @@ function download(port: number, path: string): Promise<number> {
     const startedAt = performance.now()
     let received = 0
     const socket = createConnection({ host: '127.0.0.1', port }, () => {
-      socket.write(`GET ${path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer ${TOKEN}\r\nConnection: close\r\n\r\n`)
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n`)
     })
     socket.on('data', (chunk) => {
       received += chunk.length
@@ -60,35 +51,27 @@ function download(port: number, path: string): Promise<number> {
   })
 }
 
-async function uploadLarge(url: string, path: string): Promise<void> {
-  const { createRepo, uploadFile } = await import('@huggingface/hub')
-  const { openAsBlob } = await import('node:fs')
-  const as = { hubUrl: url, accessToken: TOKEN }
-  await createRepo({ ...as, repo: 'alice/large' })
-  await uploadFile({
-    ...as,
-    repo: 'alice/large',
-    useXet: false,
-    file: { path: 'large.bin', content: await openAsBlob(path) },
-  })
+/** Where the bytes are: the hub answers a large file itself or sends the client there. */
+async function placeOf(url: string): Promise<string> {
+  const answer = await fetch(url, { redirect: 'manual' })
+  await answer.body?.cancel()
+  const to = new URL(answer.headers.get('location') ?? url, url)
+  return to.pathname + to.search
 }
 
 mkdirSync(join(folder, 'www'))
-const file = join(folder, 'www/large.bin')
-await writeLarge(file)
-const manifest = join(folder, 'manifest.yaml')
-writeFileSync(
-  manifest,
-  `lenient: true\nusers:\n  - { name: alice, tokens: [{ name: w, role: write, value: ${TOKEN} }] }\n`,
-)
-const server = await startBuilt(17_311, { STOA_DATA_DIR: join(folder, 'data'), STOA_BOOTSTRAP: manifest })
-await uploadLarge(server.url, file)
+const file = await writeLarge(join(folder, 'www/large.bin'), SIZE_BYTES)
+const server = await startBuilt(17_311, { STOA_DATA_DIR: join(folder, 'data'), STOA_BOOTSTRAP: writeManifest(folder) })
+await createRepo(server.url, 'large')
+await sendLfs(server.url, 'large', file)
+await commitLarge(server.url, 'large', 'large.bin', file)
+const path = await placeOf(`${server.url}/${NAME}/large/resolve/main/large.bin`)
 const rival = nginx()
 await new Promise((resolve) => setTimeout(resolve, 500))
 const ours: number[] = []
 const theirs: number[] = []
 for (let round = 0; round <= ROUNDS; round += 1) {
-  const a = await download(17_311, '/alice/large/resolve/main/large.bin')
+  const a = await download(17_311, path)
   const b = await download(NGINX_PORT, '/large.bin')
   if (round === 0) continue
   ours.push(SIZE_BYTES / a / 1e9)

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { startBuilt } from './built-server.js'
+import { createRepo, NAME, TOKEN, writeManifest } from './hub-client.js'
 import { median, report, ROOT } from './report.js'
 
 /** Clone and push of many files with the real git, against `git http-backend` on bare repositories, in turns. */
@@ -12,7 +13,6 @@ const FILES = 20_000
 const FOLDERS = 200
 const ROUNDS = 5
 const PORT = 17_312
-const TOKEN = 'hf_benchGitAlice000000000000000000000'
 
 const folder = mkdtempSync(join(tmpdir(), 'stoa-bench-git-'))
 const ENV = { PATH: process.env['PATH'] ?? '', HOME: folder, GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0' }
@@ -63,11 +63,8 @@ interface Side {
 }
 
 async function createOurs(url: string, name: string): Promise<string> {
-  const body = JSON.stringify({ type: 'model', name, private: false })
-  const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' }
-  const answer = await fetch(`${url}/api/repos/create`, { method: 'POST', headers, body })
-  if (!answer.ok) throw new Error(`creating ${name}: ${answer.status} ${await answer.text()}`)
-  return `${url.replace('://', `://alice:${TOKEN}@`)}/alice/${name}`
+  await createRepo(url, name)
+  return `${url.replace('://', `://${NAME}:${TOKEN}@`)}/${NAME}/${name}`
 }
 
 async function createTheirs(url: string, name: string): Promise<string> {
@@ -81,12 +78,7 @@ async function createTheirs(url: string, name: string): Promise<string> {
 }
 
 const work = await makeWork()
-const manifest = join(folder, 'manifest.yaml')
-writeFileSync(
-  manifest,
-  `lenient: true\nusers:\n  - { name: alice, tokens: [{ name: w, role: write, value: ${TOKEN} }] }\n`,
-)
-const server = await startBuilt(PORT, { STOA_DATA_DIR: join(folder, 'data'), STOA_BOOTSTRAP: manifest })
+const server = await startBuilt(PORT, { STOA_DATA_DIR: join(folder, 'data'), STOA_BOOTSTRAP: writeManifest(folder) })
 const rival = await startRival()
 const sides: Side[] = [
   { name: 'ours', create: (name) => createOurs(server.url, name) },

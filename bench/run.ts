@@ -4,10 +4,11 @@ import { spawnSync } from 'node:child_process'
 import { ROOT } from './report.js'
 
 /** `npm run bench [name…]`: every benchmark, one process each, so that none warms or fills the next. */
-const SHARED = new Set(['run.ts', 'report.ts'])
-const wanted = process.argv.slice(2)
+/** `npm run bench:hub`: the speeds that the hub promises. */
+const GROUPS: Readonly<Record<string, readonly string[]>> = { hub: ['download', 'git', 'upload'] }
+const wanted = process.argv.slice(2).flatMap((name) => GROUPS[name] ?? [name])
 const names = readdirSync(join(ROOT, 'bench'))
-  .filter((name) => name.endsWith('.bench.ts') && !SHARED.has(name))
+  .filter((name) => name.endsWith('.bench.ts'))
   .map((name) => name.replace('.bench.ts', ''))
   .filter((name) => wanted.length === 0 || wanted.includes(name))
 

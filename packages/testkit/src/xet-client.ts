@@ -71,6 +71,7 @@ const describe = (xorb: BuiltXorb) => ({
 /** The CAS of a repository or bucket for one person. */
 export interface XetSession {
   readonly casUrl: string
+  readonly authorization: string
   sendXorb(xorb: BuiltXorb): Promise<Response>
   sendShard(shard: Buffer): Promise<Response>
   ask(path: string, headers?: Record<string, string>): Promise<Response>
@@ -89,6 +90,7 @@ export async function openXet(url: string, token: string, place: string): Promis
     fetch(casUrl + path, { method: 'POST', headers: { authorization }, body: new Uint8Array(body) })
   return {
     casUrl,
+    authorization,
     sendXorb: (xorb) => post(`/v1/xorbs/default/${hashToText(xorb.hash)}`, Buffer.concat(xorb.records)),
     sendShard: (shard) => post('/v1/shards', shard),
     ask: (path, headers = {}) => fetch(casUrl + path, { headers: { authorization, ...headers } }),
