@@ -67,8 +67,8 @@ for (let round = 0; round <= ROUNDS; round += 1) {
   const plain = await timed(() => hashAndWrite(file))
   const lfs = await timed(() => sendLfs(server.url, 'large', file))
   const small = await writeLarge(join(folder, 'weights.bin'), XET_BYTES)
-  const packed = await packFile(readFileSync(small.path))
   const session = await openXet(server.url, TOKEN, `models/${NAME}/large`)
+  const packed = await packFile(readFileSync(small.path))
   const xet = await timed(() => sendXet(session, packed))
   if (round === 0) continue
   rates.plain.push(statSync(file.path).size / plain / 1e9)
