@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { BlobMismatch, type PutOptions, type WrittenBlob } from './port.js'
 
-/** Gathers a body into pieces of `pieceBytes` (the last one smaller) while it counts and hashes them. */
+/** Gathers a body into pieces of `pieceBytes` (the last one smaller) while it counts them, and hashes them when a hash was promised. */
 export class CheckedBody {
-  readonly #hash = createHash('sha256')
+  readonly #hash: Hash | null
   readonly #promised: PutOptions
   readonly #pieceBytes: () => number
   readonly #body: AsyncIterable<Uint8Array>
@@ -12,6 +12,7 @@ export class CheckedBody {
   constructor(body: AsyncIterable<Uint8Array>, promised: PutOptions, pieceBytes: number | (() => number)) {
     this.#body = body
     this.#promised = promised
+    this.#hash = promised.sha256 === undefined ? null : createHash('sha256')
     this.#pieceBytes = typeof pieceBytes === 'number' ? () => pieceBytes : pieceBytes
   }
 
@@ -38,17 +39,16 @@ export class CheckedBody {
 
   /** After the last piece: what was written. Throws `BlobMismatch` unless it is what was promised. */
   finish(): WrittenBlob {
-    const written = { sizeBytes: this.#sizeBytes, sha256: this.#hash.digest('hex') }
     const { sizeBytes, sha256 } = this.#promised
-    if (sizeBytes !== undefined && sizeBytes !== written.sizeBytes)
-      throw new BlobMismatch(`the content has ${written.sizeBytes} bytes instead of ${sizeBytes}`)
-    if (sha256 !== undefined && sha256 !== written.sha256)
-      throw new BlobMismatch(`the content has SHA-256 ${written.sha256}`)
-    return written
+    if (sizeBytes !== undefined && sizeBytes !== this.#sizeBytes)
+      throw new BlobMismatch(`the content has ${this.#sizeBytes} bytes instead of ${sizeBytes}`)
+    const found = this.#hash?.digest('hex')
+    if (sha256 !== found) throw new BlobMismatch(`the content has SHA-256 ${found}`)
+    return { sizeBytes: this.#sizeBytes }
   }
 
   #take(chunk: Uint8Array): void {
-    this.#hash.update(chunk)
+    this.#hash?.update(chunk)
     this.#sizeBytes += chunk.byteLength
     const promised = this.#promised.sizeBytes
     if (promised !== undefined && this.#sizeBytes > promised)

@@ -21,8 +21,6 @@ export interface BlobFacts {
 
 export interface WrittenBlob {
   readonly sizeBytes: number
-  /** Lower-case hex. */
-  readonly sha256: string
 }
 
 export interface ListedBlob extends BlobFacts {

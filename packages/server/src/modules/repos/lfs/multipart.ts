@@ -21,7 +21,7 @@ export async function beginUpload(deps: RepoDeps, object: IncomingObject, partBy
   return id
 }
 
-/** Stores one part; its ETag. A part may be sent again. Throws `LfsHashMismatch` for a part of the wrong size. */
+/** Stores one part; its ETag, which only names it: the whole is what is hashed. A part may be sent again. Throws `LfsHashMismatch` for a part of the wrong size. */
 export async function receivePart(
   deps: RepoDeps,
   uploadId: string,
@@ -34,8 +34,8 @@ export async function receivePart(
   const last = Number(upload.sizeBytes - upload.partBytes * BigInt(parts - 1))
   const expected = part === parts ? last : Number(upload.partBytes)
   try {
-    const written = await deps.blobs.put(partKey(uploadId, part), atMost(bytes, expected), { sizeBytes: expected })
-    return `"${written.sha256}"`
+    await deps.blobs.put(partKey(uploadId, part), atMost(bytes, expected), { sizeBytes: expected })
+    return `"${uploadId}-${part}"`
   } catch (error) {
     throw error instanceof BlobMismatch ? mismatch() : error
   }

@@ -11,7 +11,7 @@ import {
   xorbHash,
 } from '@stoa/xet'
 
-/** One xorb to check; its bytes come along and are not sent back. */
+/** One xorb to check; its bytes are shared memory, else they are copied here. */
 export interface VerifyRequest {
   readonly id: number
   readonly bytes: Uint8Array
