@@ -28,6 +28,8 @@ export interface Route<
   readonly query?: Query
   readonly body?: Body
   readonly response?: Response
+  /** Whoever looks through somebody else's eyes may do this although it is no reading. */
+  readonly isForBorrowed?: boolean
   readonly errors: readonly ErrorCode[]
   readonly bodyLimitBytes?: number
 }

@@ -17,6 +17,11 @@ export const ACCOUNT_ERRORS = {
   EmailTaken: { status: 409, message: 'Another account has verified this e-mail address.' },
   TokenNameTaken: { status: 409, message: 'You already have an access token of this name.' },
   TokenLimit: { status: 422, message: 'You have as many access tokens as one account may have. Delete one first.' },
+  GroupNotFound: { status: 404, message: 'No such resource group.' },
+  GroupNameTaken: { status: 409, message: 'The organisation has a resource group of this name.' },
+  GroupLimit: { status: 422, message: 'The organisation has as many resource groups as it may have.' },
+  DutyConflict: { status: 409, message: 'Nobody does these at once, or gives them to themselves.' },
+  BorrowedView: { status: 403, message: 'You look through the eyes of somebody else: you may only read.' },
   LastAdmin: { status: 409, message: 'This would leave nobody in charge. Name another admin first.' },
   ManifestInvalid: { status: 422, message: 'The manifest could not be applied.' },
 } as const

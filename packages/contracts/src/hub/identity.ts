@@ -158,6 +158,8 @@ export const orgMembers = route({
       isPro: z.boolean(),
       type: z.literal('user'),
       role: memberRole.optional(),
+      duties: z.array(z.string()).optional(),
+      resourceGroups: z.array(z.object({ id: z.string(), name: z.string(), role: z.string() })).optional(),
     }),
   ),
   errors: ['AccountNotFound'],
@@ -172,9 +174,16 @@ export const setMemberRole = route({
   summary: 'Changes the role of a member.',
   auth: 'write',
   params: z.object({ name: accountNameParam, user: accountNameParam }),
-  body: z.object({ role: memberRole }),
+  body: z.object({
+    role: memberRole,
+    /** Resource groups the member is in from now on; what is not sent stays. */
+    resourceGroups: z
+      .array(z.object({ id: z.string().max(24), role: z.enum(['admin', 'write', 'contributor', 'read']) }))
+      .max(1_000)
+      .optional(),
+  }),
   response: z.object({ user: z.string(), role: memberRole }),
-  errors: ['AccountNotFound', 'Forbidden', 'InsufficientScope', 'LastAdmin'],
+  errors: ['AccountNotFound', 'GroupNotFound', 'Forbidden', 'InsufficientScope', 'LastAdmin'],
 })
 
 /** `GET /api/users/{name}/avatar` and the organisation's (hub-api 2.39, 2.40). */

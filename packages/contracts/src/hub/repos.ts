@@ -40,9 +40,10 @@ export const createRepo = route({
     short_description: z.string().max(200).nullish(),
     sdk: spaceSdk.nullish(),
     files: z.array(newFile).max(MAX_FILES).nullish(),
+    resourceGroupId: z.string().max(24).nullish(),
   }),
   response: z.object({ url: z.string(), name: z.string(), id: z.string() }),
-  errors: ['QuotaExceeded', 'RepoExists', 'InvalidRepoName', 'Forbidden', 'InsufficientScope'],
+  errors: ['QuotaExceeded', 'RepoExists', 'InvalidRepoName', 'GroupNotFound', 'Forbidden', 'InsufficientScope'],
   bodyLimitBytes: CREATE_BODY_BYTES,
 })
 

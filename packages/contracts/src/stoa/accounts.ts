@@ -1,24 +1,8 @@
 import { z } from 'zod'
 import { route } from '../define.js'
 import { accountNameParam } from '../hub/identity.js'
-
-/** Permissions a fine-grained access token may name (hub-api 1.3; `billing.*` is ours). */
-export const TOKEN_PERMISSIONS = [
-  'repo.content.read',
-  'repo.write',
-  'inference.serverless.write',
-  'inference.endpoints.infer.write',
-  'inference.endpoints.write',
-  'org.read',
-  'org.write',
-  'collection.read',
-  'collection.write',
-  'job.write',
-  'resourceGroup.write',
-  'discussion.write',
-  'billing.read',
-  'billing.write',
-] as const
+import { platformDuty } from './platform-accounts.js'
+import { TOKEN_PERMISSIONS } from './token-permissions.js'
 
 export const PASSWORD_MIN = 10
 export const PASSWORD_MAX = 200
@@ -52,6 +36,10 @@ const sessionUser = z.object({
   email: z.string().nullable(),
   emailVerified: z.boolean(),
   isAdmin: z.boolean(),
+  /** What they do for the platform, beside being its owner. */
+  duties: z.array(platformDuty),
+  /** The admin who looks through these eyes; the shell shows a banner. */
+  impersonator: z.object({ name: z.string() }).nullable(),
 })
 const sessionOrg = z.object({
   id: z.string(),
@@ -107,6 +95,7 @@ export const signOut = route({
   path: '/api/v1/accounts/sign-out',
   summary: 'Ends this session.',
   auth: 'optional',
+  isForBorrowed: true,
   errors: ['CrossSiteRequest'],
 })
 

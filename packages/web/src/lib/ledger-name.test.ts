@@ -10,6 +10,8 @@ const session = {
     email: null,
     emailVerified: false,
     isAdmin: false,
+    duties: [] as never[],
+    impersonator: null,
   },
   orgs: [],
   flags: { lenient: false, signUp: 'open', needsAdmin: false },

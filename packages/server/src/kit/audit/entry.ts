@@ -39,7 +39,7 @@ export interface AuditActor {
   readonly name?: string
   readonly tokenId?: string
   readonly sessionId?: string
-  /** The admin who acts as this person. */
+  /** The person in whose place this one acts. */
   readonly onBehalfOf?: string
 }
 

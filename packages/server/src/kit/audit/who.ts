@@ -23,12 +23,11 @@ export function whoActs(): { readonly actor: AuditActor; readonly request: Reque
 /** The caller of a request as an event names them. */
 export function describeActor(actor: Actor): AuditActor {
   if (actor.kind === 'anonymous') return { type: 'anonymous', id: 'anonymous' }
-  const { userId, name, auth, impersonator } = actor
+  const { userId, name, auth, impersonator, isService } = actor
   const credential = auth.type === 'session' ? { sessionId: auth.sessionId } : { tokenId: auth.tokenId }
-  if (impersonator) {
-    return { type: 'user', id: impersonator.userId, name: impersonator.name, onBehalfOf: userId, ...credential }
-  }
-  return { type: 'user', id: userId, name, ...credential }
+  if (impersonator)
+    return { type: 'user', id: impersonator.userId, name: impersonator.name, ...credential, onBehalfOf: userId }
+  return { type: isService ? 'service' : 'user', id: userId, name, ...credential }
 }
 
 /** Enough to see whether two requests came from the same program; 16 hex digits. */

@@ -81,6 +81,8 @@ async function admit(deps: BindDeps, route: Route, request: FastifyRequest): Pro
   const { authorization, cookie } = request.headers
   const actor = await deps.authenticate({ authorization, cookie, address: request.ip })
   if (actor.kind === 'user' && actor.auth.type === 'session') refuseCrossSite(request, deps.publicUrl())
+  if (actor.kind === 'user' && actor.impersonator && !SAFE_METHODS.has(request.method) && !route.isForBorrowed)
+    throw refuse('BorrowedView')
   if (route.auth === 'optional') return actor
   if (actor.kind === 'anonymous') throw refuse('Unauthorized')
   if (route.auth === 'admin' && !actor.isAdmin) throw refuse('Forbidden', 'Only an admin of this platform may do this.')

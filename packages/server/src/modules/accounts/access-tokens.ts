@@ -16,7 +16,8 @@ import { deleteOauthTokensByHash } from './queries/oauth-tokens.js'
 import { hashSecret, makeTokenSecret } from './token-secret.js'
 
 export const MAX_TOKENS = 200
-const HINT_LENGTH = 4
+/** Characters of a secret that lists show. */
+export const HINT_LENGTH = 4
 
 type KnownToken = Pick<TokenRow, 'id' | 'userId' | 'name' | 'role' | 'scopes' | 'expiresAt'>
 

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { refuse } from '@stoa/contracts'
 import { type Actor, ANONYMOUS, type Authenticate, type TokenScope, type UserActor } from '../../kit/http/actor.js'
 import { type Believed, createCredentialCache, type CredentialCache } from './credential-cache.js'
+import { can } from './authz/can.js'
 import type { AccountsDeps } from './deps.js'
 import { holdToken } from './oauth/hold-token.js'
 import { findAccountRowById } from './queries/accounts.js'
@@ -152,12 +153,24 @@ async function believeSession(deps: AccountsDeps, session: SessionRow | null): P
   const endsMs = sessionEndMs(session)
   if (endsMs <= deps.clock.now().getTime()) return null
   const actor = await loadUser(deps, session.userId, () => ({ type: 'session', sessionId: session.id }))
-  return actor && { actor, endsMs }
+  if (!actor || session.impersonatorId === null) return actor && { actor, endsMs }
+  const impersonator = await loadImpersonator(deps, session.impersonatorId)
+  return impersonator ? { actor: { ...actor, impersonator }, endsMs } : null
 }
 
 /** The earlier of the absolute end and fourteen idle days. */
 export function sessionEndMs(session: Pick<SessionRow, 'expiresAt' | 'lastUsedAt'>): number {
   return Math.min(session.expiresAt.getTime(), session.lastUsedAt.getTime() + SESSION_IDLE_MS)
+}
+
+/** Who looks through somebody's eyes, while they may: a duty that was taken away ends it. */
+async function loadImpersonator(
+  deps: AccountsDeps,
+  userId: string,
+): Promise<NonNullable<UserActor['impersonator']> | null> {
+  const admin = await loadUser(deps, userId, () => ({ type: 'session', sessionId: '' }))
+  if (!admin || !can(admin, 'platform.impersonate', null).allow) return null
+  return { userId, name: admin.name }
 }
 
 type ToAuth = (user: { readonly name: string }, memberships: UserActor['memberships']) => UserActor['auth']

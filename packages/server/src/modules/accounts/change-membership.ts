@@ -1,10 +1,11 @@
 import { refuse } from '@stoa/contracts'
-import type { Role } from '../../kit/http/actor.js'
+import type { OrgDuty, Role } from '../../kit/http/actor.js'
 import type { Tx } from '../../kit/db/database.js'
 import type { AccountsDeps } from './deps.js'
-import { lockAccount } from './queries/accounts.js'
+import { type AccountRow, lockAccount } from './queries/accounts.js'
+import { deleteGroupMembershipsIn } from './queries/resource-groups.js'
+import { countMembers, deleteMembership, findRole, updateDuties, upsertMembership } from './queries/memberships.js'
 import { recordMember } from './record-change.js'
-import { countMembers, deleteMembership, findRole, upsertMembership } from './queries/memberships.js'
 
 interface Member {
   readonly orgId: string
@@ -39,6 +40,7 @@ export async function removeMembership(
   if (before === null) return null
   if (before === 'admin') await keepAnAdmin(tx, member)
   await deleteMembership(tx, member.orgId, member.userId)
+  await deleteGroupMembershipsIn(tx, member.orgId, member.userId)
   const action = member.isLeaving ? 'org.leave' : 'org.remove_user'
   await recordMember(tx, deps, member, { action, before: { role: before } })
   return before
@@ -53,4 +55,18 @@ async function keepAnAdmin(tx: Tx, { orgId }: Member): Promise<void> {
   if ((await countMembers(tx, orgId, 'admin')) < 2) {
     throw refuse('LastAdmin', 'An organisation has at least one admin. Name another one first.')
   }
+}
+
+/** Makes these the duties of a member beside the role. Throws `AccountNotFound` for somebody outside. */
+export async function setDuties(
+  tx: Tx,
+  deps: AccountsDeps,
+  member: { readonly orgId: string; readonly user: AccountRow; readonly duties: readonly OrgDuty[] },
+): Promise<void> {
+  const { orgId, user, duties } = member
+  if (!(await updateDuties(tx, orgId, user.id, duties))) {
+    throw refuse('AccountNotFound', `${user.name} is not a member.`)
+  }
+  const target = { type: 'user', id: user.id }
+  await deps.audit.record(tx, { chain: orgId, action: 'org.change_duties', target, after: { duties: [...duties] } })
 }

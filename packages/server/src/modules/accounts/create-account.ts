@@ -3,7 +3,14 @@ import { personal } from '../../kit/audit/audit.js'
 import type { Tx } from '../../kit/db/database.js'
 import { findNameProblem } from './account-name.js'
 import type { AccountsDeps } from './deps.js'
-import { type AccountPatch, findAccountRow, insertAccount, insertUser, isEmailTaken } from './queries/accounts.js'
+import {
+  type AccountPatch,
+  type AccountRow,
+  findAccountRow,
+  insertAccount,
+  insertUser,
+  isEmailTaken,
+} from './queries/accounts.js'
 import { setMembership } from './change-membership.js'
 import { recordAccount } from './record-change.js'
 
@@ -54,7 +61,14 @@ export async function createOrg(tx: Tx, deps: AccountsDeps, org: NewOrg): Promis
   return id
 }
 
-async function addAccount(tx: Tx, deps: AccountsDeps, kind: 'user' | 'org', account: NewAccount): Promise<string> {
+/** Makes the account of a machine; its id. Throws `NameInvalid`, `NameTaken`. */
+export async function createService(tx: Tx, deps: AccountsDeps, service: NewAccount): Promise<string> {
+  const id = await addAccount(tx, deps, 'service', service)
+  await insertUser(tx, id, { isAdmin: false })
+  return id
+}
+
+async function addAccount(tx: Tx, deps: AccountsDeps, kind: AccountRow['kind'], account: NewAccount): Promise<string> {
   const { name, isLenient = false, patch = {} } = account
   const problem = findNameProblem(name, isLenient)
   if (problem) throw refuse('NameInvalid', problem)

@@ -1,10 +1,14 @@
 import { makeAdminLink, makeRecoveryLink } from './one-time-links.js'
-import type { Db } from '../../kit/db/database.js'
+import type { Db, Tx } from '../../kit/db/database.js'
 import type { Http } from '../../kit/http/server.js'
 import { type Account, toAccount } from './account.js'
 import { createAuthentication } from './authenticate.js'
 import type { AccountsDeps } from './deps.js'
 import { createPlatformSettings } from './platform-settings.js'
+import { createResourceGroupsNoun } from './manifest/resource-groups-noun.js'
+import { createServiceAccountsNoun } from './manifest/service-accounts-noun.js'
+import type { GroupDeps, ListGroupResources } from './orgs/resource-groups.js'
+import { findGroup, findGroupByName, type GroupRow } from './queries/resource-groups.js'
 import type { ManifestNoun } from '../../kit/manifest/noun.js'
 import type { NounDeps } from './manifest/noun-deps.js'
 import { createOauthAppsNoun } from './manifest/oauth-apps-noun.js'
@@ -24,6 +28,10 @@ import { createSigningKeys } from './oauth/signing-keys.js'
 import { bindOauth } from './routes/oauth.js'
 import { bindOauthApps } from './routes/oauth-apps.js'
 import { bindOauthPages } from './routes/oauth-pages.js'
+import { bindEmergency } from './routes/emergency.js'
+import { bindPlatformAccounts } from './routes/platform-accounts.js'
+import { bindResourceGroups } from './routes/resource-groups.js'
+import { bindServiceAccounts } from './routes/service-accounts.js'
 import { bindOrgs } from './routes/orgs.js'
 import { bindProfile } from './routes/profile.js'
 import { bindPublishers } from './routes/publishers.js'
@@ -41,6 +49,7 @@ export { type VisibleSet, visibleTo } from './authz/visible.js'
 export { visibleCondition, type VisibleColumns } from './queries/visible-condition.js'
 export type { Contact } from './list-contacts.js'
 export type { CountRepos, RepoCounts } from './repo-counts.js'
+export type { GroupResource, ListGroupResources } from './orgs/resource-groups.js'
 export type { CredentialId, TokenFacts } from './authenticate.js'
 export { scopeAllows, type ScopeTarget } from './token-scope.js'
 
@@ -63,10 +72,19 @@ export function createAccounts(deps: AccountsDeps) {
     forgetAll: authentication.cache.forgetAll,
   }
   const removalGuards: RemovalGuard[] = []
-  const nounDeps: NounDeps = { ...deps, settings, removalGuards, forgetAll: authentication.cache.forgetAll }
+  let listGroupResources: ListGroupResources = async () => new Map()
+  const nounDeps: NounDeps & GroupDeps = {
+    listGroupResources: (db, ids) => listGroupResources(db, ids),
+    ...deps,
+    settings,
+    removalGuards,
+    forgetAll: authentication.cache.forgetAll,
+  }
   const nouns = [
     createUsersNoun(nounDeps),
     createOrgsNoun(nounDeps),
+    createResourceGroupsNoun(nounDeps),
+    createServiceAccountsNoun(nounDeps),
     createOauthAppsNoun(nounDeps),
     createTokenIssuersNoun(nounDeps),
     createTrustedPublishersNoun(nounDeps),
@@ -103,6 +121,16 @@ export function createAccounts(deps: AccountsDeps) {
     provideRepoCounts: (count: CountRepos): void => {
       countRepos = count
     },
+    /** Lets the module of repositories tell what is in a resource group. */
+    provideGroupResources: (list: ListGroupResources): void => {
+      listGroupResources = list
+    },
+    /** The resource group of an organisation; null when it has none of this id. */
+    findResourceGroup: (db: Db | Tx, orgId: string, groupId: string): Promise<GroupRow | null> =>
+      findGroup(db, orgId, groupId),
+    /** The same by name. */
+    findResourceGroupByName: (db: Db | Tx, orgId: string, name: string): Promise<GroupRow | null> =>
+      findGroupByName(db, orgId, name),
     /** Lets a module keep an account from being removed while it holds something for it. */
     guardRemoval: (findReason: RemovalGuard): void => void removalGuards.push(findReason),
     routes: (http: Http): void => {
@@ -115,6 +143,10 @@ export function createAccounts(deps: AccountsDeps) {
       bindOauthPages(http, oauth)
       bindOauthApps(http, oauth)
       bindPublishers(http, oauth)
+      bindResourceGroups(http, { ...routeDeps, listGroupResources: (db, ids) => listGroupResources(db, ids) })
+      bindServiceAccounts(http, routeDeps)
+      bindPlatformAccounts(http, routeDeps)
+      bindEmergency(http, routeDeps)
       bindHub(http, routeDeps, (accountId) => countRepos(accountId))
     },
     start: async (): Promise<void> => {

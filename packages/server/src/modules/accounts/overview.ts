@@ -41,7 +41,7 @@ export async function showOrgOverview(deps: AccountsDeps, org: AccountRow, count
     type: 'org' as const,
     ...(org.details ? { details: org.details } : {}),
     ...(isPro(org.plan) ? { plan: org.plan } : {}),
-    isVerified: false,
+    isVerified: org.verifiedAt !== null,
     ...counts,
     numUsers: await countMembers(deps.db, org.id),
     numFollowers: 0,

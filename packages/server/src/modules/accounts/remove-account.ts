@@ -8,6 +8,10 @@ import { recordApp } from './oauth/record.js'
 import { listAppsOf } from './queries/oauth-apps.js'
 import { deleteOauthOf } from './queries/oauth-grants.js'
 import { recordAccount, recordMember } from './record-change.js'
+import { removeService } from './orgs/service-accounts.js'
+import { deleteGroupsOf } from './queries/resource-groups.js'
+import { listServices } from './queries/service-accounts.js'
+import { replaceDuties } from './queries/standing.js'
 import { retireLinks } from './queries/one-time-links.js'
 
 /** Says why an account cannot go yet ("it holds 3 repositories"), or null; asked of the modules that keep things for accounts. */
@@ -36,6 +40,11 @@ export async function removeAccount(
     await retireLinks(tx, 'set_password', account.id, now)
     await updateUser(tx, account.id, { email: null, emailVerifiedAt: null, isAdmin: false })
   }
+  for (const service of account.kind === 'org' ? await listServices(tx, account.id) : []) {
+    await removeService(tx, deps, account.id, service)
+  }
+  await deleteGroupsOf(tx, account.id)
+  await replaceDuties(tx, account.id, [], { by: null, at: now })
   for (const member of await deleteMembershipsOf(tx, account.id)) {
     await recordMember(tx, deps, member, { action: 'org.remove_user', before: { role: member.role } })
   }

@@ -3,12 +3,14 @@ import { avatarUrlOf } from './account.js'
 import type { AccountsDeps } from './deps.js'
 import type { PlatformSettings } from './platform-settings.js'
 import { findAccountRowById, listAccountRowsById } from './queries/accounts.js'
+import { findStanding } from './queries/standing.js'
 import { listMemberships } from './queries/memberships.js'
 
 /** What the web shell shows of a user (null: a visitor), read fresh so that a change shows at once. */
 export async function buildSessionView(
   deps: AccountsDeps & { readonly settings: PlatformSettings },
   userId: string | null,
+  impersonator: string | null = null,
 ): Promise<SessionView> {
   const { settings } = deps
   const flags = {
@@ -29,6 +31,10 @@ export async function buildSessionView(
     return org ? [{ id: org.id, name: org.name, fullname: org.fullname, avatarUrl: avatarUrlOf(org), role }] : []
   })
   const { id, name, fullname, email, isAdmin } = user
-  const shown = { id, name, fullname, email, isAdmin, avatarUrl: avatarUrlOf(user) }
+  const shown = {
+    ...{ id, name, fullname, email, isAdmin, avatarUrl: avatarUrlOf(user) },
+    duties: [...(await findStanding(deps.db, user.id, deps.clock.now())).duties],
+    impersonator: impersonator === null ? null : { name: impersonator },
+  }
   return { user: { ...shown, emailVerified: user.emailVerifiedAt !== null }, orgs, flags }
 }

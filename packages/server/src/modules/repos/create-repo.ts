@@ -9,6 +9,7 @@ import { announce, factsOf } from './events.js'
 import { defaultAttributes } from './files/attributes.js'
 import { findRepoByName, insertRepo } from './queries/repos.js'
 import { recordRepo } from './record-change.js'
+import { getJoinableGroup } from './resource-groups.js'
 import { type Repo, repoPath } from './repo.js'
 import { refuseInternal } from './internal.js'
 import { findRepoNameProblem, type RepoName, splitRepoName } from './repo-name.js'
@@ -21,6 +22,8 @@ export interface NewRepo {
   /** Null lets the account's default decide. */
   readonly visibility: Repo['visibility'] | null
   readonly sdk?: string | null | undefined
+  /** A resource group of the organisation. */
+  readonly resourceGroupId?: string | null | undefined
   /** Metadata of the first README; null writes none. */
   readonly card?: string | null
   readonly files?: readonly FirstFile[]
@@ -28,7 +31,7 @@ export interface NewRepo {
 
 /**
  * Makes a repository with its first commit (a default `.gitattributes`, and what was given) in one transaction.
- * Throws `InvalidRepoName`, `Forbidden`, `RepoExists` with the existing `url`, `InvalidCard`, `InvalidPath`, `QuotaExceeded`.
+ * Throws `InvalidRepoName`, `Forbidden`, `RepoExists` with the existing `url`, `InvalidCard`, `InvalidPath`, `QuotaExceeded`, `GroupNotFound`.
  */
 export async function createRepo(deps: RepoDeps, actor: SignedIn, request: NewRepo): Promise<Repo> {
   const { name, account } = await placeFor(deps, actor, request)
@@ -37,7 +40,16 @@ export async function createRepo(deps: RepoDeps, actor: SignedIn, request: NewRe
   const commit = await buildFirstCommit(deps, author, firstFiles(request))
   const visibility = request.visibility ?? (account.defaultPrivate ? 'private' : 'public')
   refuseInternal(account, visibility)
-  const draft = { type: request.type, name, account, visibility, sdk: request.sdk ?? null }
+  const groupId = request.resourceGroupId ?? null
+  const group = groupId === null ? null : await getJoinableGroup(deps, actor, account, groupId)
+  const draft = {
+    resourceGroupId: group?.id ?? null,
+    type: request.type,
+    name,
+    account,
+    visibility,
+    sdk: request.sdk ?? null,
+  }
   const repo = await deps.write(async (tx) => {
     await deps.quotas.demandRoom(tx, account.id, { visibility, bytes: 0n, repos: 1 })
     return await insertNewRepo(deps, tx, { ...draft, actorId: actor.userId, commit })
@@ -52,6 +64,7 @@ export interface RepoDraft {
   readonly account: NamespaceAccount
   readonly visibility: Repo['visibility']
   readonly sdk: string | null
+  readonly resourceGroupId: string | null
   readonly actorId: string | null
   readonly commit: FirstCommit
 }
@@ -66,6 +79,7 @@ export async function insertNewRepo(deps: RepoDeps, tx: Tx, draft: RepoDraft): P
     namespace: draft.account.name,
     name: draft.name.name,
     visibility: draft.visibility,
+    resourceGroupId: draft.resourceGroupId,
     sdk: draft.sdk,
     createdBy: draft.actorId,
   })

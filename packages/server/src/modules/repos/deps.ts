@@ -9,7 +9,16 @@ import type { Quotas } from './quotas/quotas.js'
 /** What repositories use of accounts. */
 export type RepoAccounts = Pick<
   Accounts,
-  'findAccount' | 'getAccount' | 'guardRemoval' | 'isLenient' | 'listContacts' | 'provideRepoCounts' | 'recall'
+  | 'findResourceGroup'
+  | 'findResourceGroupByName'
+  | 'provideGroupResources'
+  | 'findAccount'
+  | 'getAccount'
+  | 'guardRemoval'
+  | 'isLenient'
+  | 'listContacts'
+  | 'provideRepoCounts'
+  | 'recall'
 >
 export type { Contact } from '../accounts/index.js'
 

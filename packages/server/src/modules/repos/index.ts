@@ -12,6 +12,7 @@ import { answerBatch, type BatchRequest } from './lfs/batch.js'
 import { createUrlSigner } from './lfs/signed-url.js'
 import { reposNoun } from './manifest/repos-noun.js'
 import { countBuckets } from './queries/buckets.js'
+import { listGroupResources } from './queries/resource-groups.js'
 import { countPublicRepos, countRepos } from './queries/repos.js'
 import { createQuotas } from './quotas/quotas.js'
 import { quotasNoun } from './quotas/quotas-noun.js'
@@ -97,6 +98,7 @@ export function createRepos(options: ReposOptions) {
 
 /** Tells accounts what their holders own: for overviews, and so that no account goes with its repositories. */
 function provideCounts({ db, accounts }: BrowseDeps): void {
+  accounts.provideGroupResources(listGroupResources)
   accounts.provideRepoCounts((accountId) => countPublicRepos(db, accountId))
   accounts.guardRemoval(async (tx, accountId) => {
     const count = await countRepos(tx, accountId)

@@ -195,6 +195,7 @@ export interface Sessions {
   expiresAt: Date
   impersonatorId: string | null
   impersonationReason: string | null
+  impersonatorSessionId: string | null
 }
 
 export interface Settings {

@@ -45,6 +45,8 @@ export const ACCOUNT_RULES = {
   /** To see what an organisation stores. */
   'org.content.list': accountRule({ role: 'no_access', platform: OWNER }),
   'org.manage': accountRule({ role: 'admin', permission: 'org.write', writes: true }),
+  /** To see groups, service accounts and settings without changing them. */
+  'org.settings.read': accountRule({ role: 'admin', permission: 'org.read' }),
   'org.leave': accountRule({ role: 'no_access', permission: 'org.write', writes: true }),
   'org.audit.read': accountRule({
     role: 'admin',

@@ -1,4 +1,4 @@
-import { memberRole } from '@stoa/contracts'
+import { memberRole, ORG_DUTIES, orgDuty } from '@stoa/contracts'
 import { z } from 'zod'
 import type { Tx } from '../../../kit/db/database.js'
 import {
@@ -8,10 +8,10 @@ import {
   type ManifestContext,
   type ManifestNoun,
 } from '../../../kit/manifest/noun.js'
-import { setMembership } from '../change-membership.js'
+import { setDuties, setMembership } from '../change-membership.js'
 import { createOrg } from '../create-account.js'
 import { findAccountRow, listAccountRows, updateAccount } from '../queries/accounts.js'
-import { listMembers } from '../queries/memberships.js'
+import { findDuties, findRole, listMembers, type MemberRow } from '../queries/memberships.js'
 import { differingFacts, recordAccount } from '../record-change.js'
 import { removeAccount } from '../remove-account.js'
 import type { NounDeps } from './noun-deps.js'
@@ -29,6 +29,8 @@ const org = z.strictObject({
     .optional(),
   details: z.string().max(2000).optional(),
   members: z.record(z.string().max(96), memberRole).optional(),
+  /** What members do beside the role. */
+  duties: z.record(z.string().max(96), z.array(orgDuty).max(ORG_DUTIES.length)).optional(),
 })
 export type OrgItem = z.output<typeof org>
 
@@ -59,6 +61,7 @@ export function createOrgsNoun(deps: NounDeps): ManifestNoun<OrgItem> {
           website: row.website || undefined,
           details: row.details || undefined,
           members: Object.fromEntries(members.map((member) => [member.name, member.role])),
+          duties: dutiesOf(members),
         })
       }
       return items
@@ -76,6 +79,7 @@ async function applyOrg(tx: Tx, deps: NounDeps, item: OrgItem, context: Manifest
   if (!before) {
     const orgId = await createOrg(tx, deps, { name, fullname, isLenient: context.lenient, patch: settingsOf(item) })
     await applyMembers(tx, deps, orgId, members)
+    await applyDuties(tx, deps, orgId, item.duties ?? {})
     return {
       kind: 'create',
       subject: `org ${name}`,
@@ -90,6 +94,7 @@ async function applyOrg(tx: Tx, deps: NounDeps, item: OrgItem, context: Manifest
     if (!isSame) await recordAccount(tx, deps, before, { action: 'org.settings.update', ...facts })
   }
   texts.push(...(await applyMembers(tx, deps, before.id, members)))
+  texts.push(...(await applyDuties(tx, deps, before.id, item.duties ?? {})))
   const text = texts.filter((one) => one !== '').join(', ')
   return text === '' ? null : { kind: 'update', subject: `org ${before.name}`, text }
 }
@@ -116,4 +121,31 @@ async function applyMembers(
     if (before !== role) texts.push(`member ${user.name} ${before ?? 'none'} → ${role}`)
   }
   return texts
+}
+
+/** Members have exactly the named duties; those that are not mentioned keep theirs. */
+async function applyDuties(
+  tx: Tx,
+  deps: NounDeps,
+  orgId: string,
+  duties: NonNullable<OrgItem['duties']>,
+): Promise<string[]> {
+  const texts: string[] = []
+  for (const [name, given] of Object.entries(duties)) {
+    const user = await findAccountRow(tx, name)
+    if (!user || (await findRole(tx, orgId, user.id)) === null)
+      throw itemProblem(['duties', name], `${name} is no member`)
+    const wanted = [...new Set(given)].sort()
+    const held = await findDuties(tx, orgId, user.id)
+    if (held.join() === wanted.join()) continue
+    await setDuties(tx, deps, { orgId, user, duties: wanted })
+    texts.push(`duties of ${user.name} ${held.join('+') || 'none'} → ${wanted.join('+') || 'none'}`)
+  }
+  return texts
+}
+
+/** Duties by member; undefined when nobody has any. */
+function dutiesOf(members: readonly MemberRow[]): OrgItem['duties'] {
+  const held = members.filter((member) => member.duties.length > 0)
+  return held.length === 0 ? undefined : Object.fromEntries(held.map(({ name, duties }) => [name, [...duties]]))
 }

@@ -1,3 +1,4 @@
+import { PLATFORM_DUTIES, platformDuty } from '@stoa/contracts'
 import { z } from 'zod'
 import {
   type Change,
@@ -15,11 +16,14 @@ import {
   changeAccountId,
   countAdmins,
   findAccountRow,
+  findAccountRowById,
   isEmailTaken,
   listAccountRows,
   updateAccount,
   updateUser,
 } from '../queries/accounts.js'
+import { dutiesOf, setPlatformDuties } from '../platform/duties.js'
+import { listDuties } from '../queries/standing.js'
 import { findPasswordHash, listTokenRows, upsertPassword } from '../queries/credentials.js'
 import { differingFacts, recordAccount, recordSignIn } from '../record-change.js'
 import { removeAccount } from '../remove-account.js'
@@ -33,6 +37,11 @@ const user = z.strictObject({
   email: z.email().max(254).optional(),
   password: z.string().max(200).optional(),
   admin: z.boolean().optional(),
+  /** What they do for the platform, beside `admin`. */
+  duties: z
+    .array(platformDuty.exclude(['owner']))
+    .max(PLATFORM_DUTIES.length)
+    .optional(),
   website: z
     .url({ protocol: /^https?$/ })
     .max(300)
@@ -135,6 +144,7 @@ async function addUser(tx: Tx, deps: NounDeps, { item, context, prepared }: User
   }
   await applyTokens(tx, deps, { userId, name, tokens: item.tokens ?? [], context })
   await applySessions(tx, deps, { userId, sessions: item.sessions ?? [], now: context.now })
+  await applyDuties(tx, deps, userId, item)
   return { kind: 'create', subject: `user ${name}`, text: item.admin ? 'admin' : '' }
 }
 
@@ -167,8 +177,20 @@ async function changeUser(tx: Tx, deps: NounDeps, before: AccountRow, work: User
   }
   texts.push(...(await applyTokens(tx, deps, { userId, name: before.name, tokens: item.tokens ?? [], context })))
   texts.push(...(await applySessions(tx, deps, { userId, sessions: item.sessions ?? [], now: context.now })))
+  texts.push(await applyDuties(tx, deps, userId, item))
   const text = texts.filter((one) => one !== '').join(', ')
   return text === '' ? null : { kind: 'update', subject: `user ${before.name}`, text }
+}
+
+/** Makes the named duties so; what changed, in words. `admin` stands beside them and is not touched. */
+async function applyDuties(tx: Tx, deps: NounDeps, userId: string, { duties }: UserItem): Promise<string> {
+  const user = duties === undefined ? null : await findAccountRowById(tx, userId)
+  if (duties === undefined || !user) return ''
+  const before = await dutiesOf(tx, user)
+  const wanted = [...(user.isAdmin ? (['owner'] as const) : []), ...duties].sort()
+  if (wanted.join() === before.join()) return ''
+  await setPlatformDuties(tx, deps, user, { duties: wanted, byId: null })
+  return `duties ${before.join('+') || 'none'} → ${wanted.join('+') || 'none'}`
 }
 
 /** The columns of the profile that the item names. */
@@ -214,6 +236,7 @@ async function exportUser(deps: NounDeps, row: AccountRow): Promise<UserItem> {
       ...(one.expiresAt ? { expiresAt: one.expiresAt.toISOString() } : {}),
     }),
   )
+  const duties = ((await listDuties(deps.db, [row.id])).get(row.id) ?? []) as NonNullable<UserItem['duties']>
   const lenient = deps.settings.isLenient()
     ? {
         id: row.id,
@@ -229,6 +252,7 @@ async function exportUser(deps: NounDeps, row: AccountRow): Promise<UserItem> {
     fullname: row.fullname,
     email,
     admin: row.isAdmin || undefined,
+    duties: duties.length > 0 ? duties : undefined,
     website: row.website || undefined,
     details: row.details || undefined,
     tokens: tokens.length > 0 ? tokens : undefined,

@@ -17,12 +17,24 @@ export interface AccountRow {
   readonly email: string | null
   readonly emailVerifiedAt: Date | null
   readonly isAdmin: boolean
+  readonly verifiedAt: Date | null
+  /** Null unless it is suspended. */
+  readonly suspendedReason: string | null
 }
 
 export type AccountPatch = Partial<
   Pick<
     AccountRow,
-    'fullname' | 'avatarUrl' | 'website' | 'details' | 'plan' | 'billingMode' | 'defaultPrivate' | 'state'
+    | 'fullname'
+    | 'avatarUrl'
+    | 'website'
+    | 'details'
+    | 'plan'
+    | 'billingMode'
+    | 'defaultPrivate'
+    | 'state'
+    | 'verifiedAt'
+    | 'suspendedReason'
   >
 >
 export type UserPatch = Partial<Pick<AccountRow, 'email' | 'emailVerifiedAt' | 'isAdmin'>>
@@ -44,6 +56,8 @@ function selectAccounts(db: Db | Tx) {
       'a.defaultPrivate',
       'a.state',
       'a.createdAt',
+      'a.verifiedAt',
+      'a.suspendedReason',
       'u.email',
       'u.emailVerifiedAt',
       'u.isAdmin',
@@ -93,6 +107,36 @@ export async function listAccountRows(db: Db | Tx, kind: 'user' | 'org'): Promis
     .orderBy('a.name')
     .execute()
   return rows.map(toRow)
+}
+
+/** Accounts by name, after one; `search` matches a part of the name or the beginning of the address. */
+export async function pageAccountRows(
+  db: Db | Tx,
+  page: {
+    readonly search?: string | undefined
+    readonly kind?: string | undefined
+    readonly state?: string | undefined
+    readonly after?: string | undefined
+    readonly limit: number
+  },
+): Promise<AccountRow[]> {
+  let query = selectAccounts(db)
+    .orderBy((eb) => eb.fn('lower', ['a.name']))
+    .limit(page.limit)
+  if (page.kind !== undefined) query = query.where('a.kind', '=', page.kind)
+  if (page.state !== undefined) query = query.where('a.state', '=', page.state)
+  const { after, search } = page
+  if (after !== undefined) query = query.where((eb) => eb(eb.fn('lower', ['a.name']), '>', after.toLowerCase()))
+  if (search !== undefined && search !== '') {
+    const text = search.toLowerCase().replaceAll('\0', '')
+    query = query.where((eb) =>
+      eb.or([
+        eb(eb.fn<number>('strpos', [eb.fn('lower', ['a.name']), eb.val(text)]), '>', 0),
+        eb(eb.fn<boolean>('starts_with', [eb.fn('lower', ['u.email']), eb.val(text)]), '=', true),
+      ]),
+    )
+  }
+  return (await query.execute()).map(toRow)
 }
 
 /** Users of an e-mail address: the one who verified it first, then the oldest. */

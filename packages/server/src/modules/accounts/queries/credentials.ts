@@ -22,9 +22,20 @@ export interface SessionRow {
   readonly createdAt: Date
   readonly lastUsedAt: Date
   readonly expiresAt: Date
+  /** The admin who looks through the user's eyes in this session. */
+  readonly impersonatorId: string | null
 }
 
-const SESSION_COLUMNS = ['id', 'userId', 'userAgent', 'addressPrefix', 'createdAt', 'lastUsedAt', 'expiresAt'] as const
+const SESSION_COLUMNS = [
+  'id',
+  'userId',
+  'userAgent',
+  'addressPrefix',
+  'createdAt',
+  'lastUsedAt',
+  'expiresAt',
+  'impersonatorId',
+] as const
 
 export async function findSession(db: Db | Tx, secretHash: string): Promise<SessionRow | null> {
   const row = await db
@@ -49,13 +60,44 @@ export async function listSessionRows(db: Db | Tx, userId: string, now: Date): P
     .selectFrom('accounts.sessions')
     .select(SESSION_COLUMNS)
     .where('userId', '=', userId)
+    .where('impersonatorId', 'is', null)
     .where('expiresAt', '>', now)
     .orderBy('lastUsedAt', 'desc')
     .execute()
 }
 
-export async function insertSession(tx: Tx, session: SessionRow & { readonly secretHash: string }): Promise<void> {
+export async function insertSession(
+  tx: Tx,
+  session: Omit<SessionRow, 'impersonatorId'> & {
+    readonly secretHash: string
+    readonly impersonatorId?: string
+    readonly impersonatorSessionId?: string
+    readonly impersonationReason?: string
+  },
+): Promise<void> {
   await tx.insertInto('accounts.sessions').values(session).execute()
+}
+
+/** The session an admin came from, when it still stands. */
+export async function findOwnSessionOfImpersonator(
+  db: Db | Tx,
+  sessionId: string,
+  now: Date,
+): Promise<SessionRow | null> {
+  const row = await db
+    .selectFrom('accounts.sessions as borrowed')
+    .innerJoin('accounts.sessions as own', 'own.id', 'borrowed.impersonatorSessionId')
+    .select(SESSION_COLUMNS.map((column) => `own.${column}` as const))
+    .whereRef('own.userId', '=', 'borrowed.impersonatorId')
+    .where('borrowed.id', '=', sessionId)
+    .where('own.expiresAt', '>', now)
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/** Gives a session another cookie; the old one stops. */
+export async function changeSessionSecret(tx: Tx, sessionId: string, secretHash: string): Promise<void> {
+  await tx.updateTable('accounts.sessions').set({ secretHash }).where('id', '=', sessionId).execute()
 }
 
 /** Ends one session of a user; false when it is not theirs. */
@@ -181,6 +223,23 @@ export async function updateToken(
     .set({ role: patch.role, scopes: JSON.stringify(patch.scopes) })
     .where('id', '=', tokenId)
     .execute()
+}
+
+/** Gives a token of a user another secret; null when it is not theirs. */
+export async function changeTokenSecret(
+  tx: Tx,
+  userId: string,
+  tokenId: string,
+  secret: { readonly secretHash: string; readonly hint: string },
+): Promise<TokenRow | null> {
+  const row = await tx
+    .updateTable('accounts.accessTokens')
+    .set(secret)
+    .where('userId', '=', userId)
+    .where('id', '=', tokenId)
+    .returning(TOKEN_COLUMNS)
+    .executeTakeFirst()
+  return row ? toToken(row) : null
 }
 
 /** Revokes one token of a user; false when it is not theirs. */

@@ -9,6 +9,7 @@ export interface MemberRow {
   readonly fullname: string
   readonly avatarUrl: string | null
   readonly role: Role
+  readonly duties: readonly OrgDuty[]
 }
 
 /** Organisations of a user, by name, with duties and resource groups. */
@@ -49,8 +50,9 @@ export async function listMembers(
   let query = db
     .selectFrom('accounts.memberships as m')
     .innerJoin('accounts.accounts as a', 'a.id', 'm.userId')
-    .select(['a.id', 'a.name', 'a.fullname', 'a.avatarUrl', 'm.role'])
+    .select(['a.id', 'a.name', 'a.fullname', 'a.avatarUrl', 'm.role', 'm.duties'])
     .where('m.orgId', '=', orgId)
+    .where('a.kind', '=', 'user')
     .where('a.state', '=', 'active')
     .orderBy((eb) => eb.fn('lower', ['a.name']))
     .limit(page.limit)
@@ -65,14 +67,16 @@ export async function listMembers(
     )
   }
   const rows = await query.execute()
-  return rows.map((row) => ({ ...row, role: row.role as Role }))
+  return rows.map((row) => ({ ...row, role: row.role as Role, duties: row.duties as OrgDuty[] }))
 }
 
 export async function countMembers(db: Db | Tx, orgId: string, role?: Role): Promise<number> {
   let query = db
     .selectFrom('accounts.memberships')
+    .innerJoin('accounts.accounts as a', 'a.id', 'userId')
     .select((eb) => eb.fn.countAll<bigint>().as('count'))
     .where('orgId', '=', orgId)
+    .where('a.kind', '=', 'user')
   if (role) query = query.where('role', '=', role)
   return Number((await query.executeTakeFirstOrThrow()).count)
 }
@@ -103,6 +107,32 @@ export async function deleteMembershipsOf(
     .where((eb) => eb.or([eb('orgId', '=', accountId), eb('userId', '=', accountId)]))
     .returning(['orgId', 'userId', 'role'])
     .execute()
+}
+
+/** Duties of a member, sorted. */
+export async function findDuties(db: Db | Tx, orgId: string, userId: string): Promise<OrgDuty[]> {
+  const row = await db
+    .selectFrom('accounts.memberships')
+    .select('duties')
+    .where('orgId', '=', orgId)
+    .where('userId', '=', userId)
+    .executeTakeFirst()
+  return ((row?.duties ?? []) as OrgDuty[]).sort()
+}
+
+export async function updateDuties(
+  tx: Tx,
+  orgId: string,
+  userId: string,
+  duties: readonly OrgDuty[],
+): Promise<boolean> {
+  const result = await tx
+    .updateTable('accounts.memberships')
+    .set({ duties: [...duties] })
+    .where('orgId', '=', orgId)
+    .where('userId', '=', userId)
+    .executeTakeFirst()
+  return result.numUpdatedRows > 0n
 }
 
 /** Organisations whose only admin is this user. */

@@ -17,3 +17,60 @@ export async function findStanding(db: Db | Tx, userId: string, now: Date): Prom
             where user_id = ${userId} and expires_at > ${now}) as broken_glass`.execute(db)
   return rows[0] ?? { duties: [], brokenGlass: [] }
 }
+
+export async function listDuties(db: Db | Tx, userIds: readonly string[]): Promise<Map<string, PlatformDuty[]>> {
+  const found = new Map<string, PlatformDuty[]>()
+  if (userIds.length === 0) return found
+  const rows = await db
+    .selectFrom('accounts.platformDuties')
+    .select(['userId', 'duty'])
+    .where('userId', 'in', [...userIds])
+    .orderBy('duty')
+    .execute()
+  for (const { userId, duty } of rows) found.set(userId, [...(found.get(userId) ?? []), duty as PlatformDuty])
+  return found
+}
+
+/** Makes these the duties of a user; `owner` is kept elsewhere and is none of them. */
+export async function replaceDuties(
+  tx: Tx,
+  userId: string,
+  duties: readonly PlatformDuty[],
+  granted: { readonly by: string | null; readonly at: Date },
+): Promise<void> {
+  await tx.deleteFrom('accounts.platformDuties').where('userId', '=', userId).execute()
+  if (duties.length === 0) return
+  await tx
+    .insertInto('accounts.platformDuties')
+    .values(duties.map((duty) => ({ userId, duty, grantedBy: granted.by, createdAt: granted.at })))
+    .execute()
+}
+
+export interface OpeningRow {
+  readonly id: string
+  readonly userId: string
+  readonly orgId: string
+  readonly reason: string
+  readonly createdAt: Date
+  readonly expiresAt: Date
+}
+
+export async function insertOpening(tx: Tx, opening: OpeningRow): Promise<void> {
+  await tx.insertInto('accounts.breakGlass').values(opening).execute()
+}
+
+/** When an organisation was opened, latest first. */
+export async function listOpenings(
+  db: Db | Tx,
+  orgId: string,
+  limit: number,
+): Promise<(OpeningRow & { readonly userName: string })[]> {
+  return db
+    .selectFrom('accounts.breakGlass as b')
+    .innerJoin('accounts.accounts as a', 'a.id', 'b.userId')
+    .select(['b.id', 'b.userId', 'b.orgId', 'b.reason', 'b.createdAt', 'b.expiresAt', 'a.name as userName'])
+    .where('b.orgId', '=', orgId)
+    .orderBy('b.createdAt', 'desc')
+    .limit(limit)
+    .execute()
+}

@@ -6,6 +6,7 @@ import { can } from '../authz/can.js'
 import { drawAvatar } from '../avatar.js'
 import { showOrgOverview, showUserOverview } from '../overview.js'
 import type { AccountRow } from '../queries/accounts.js'
+import { listGroupsOfMembers } from '../queries/resource-groups.js'
 import { listMembers } from '../queries/memberships.js'
 import type { CountRepos } from '../repo-counts.js'
 import { buildWhoami } from '../whoami.js'
@@ -41,6 +42,16 @@ export function bindHub(http: Http, deps: RouteDeps, countRepos: CountRepos): vo
       reply.header('link', `<${address}>; rel="next"`)
     }
     const isMember = can(actor, 'org.read', { id: org.id, type: 'org', name: org.name }).allow
+    const isAdmin = can(actor, 'org.settings.read', { id: org.id, type: 'org', name: org.name }).allow
+    const joined = isAdmin
+      ? await listGroupsOfMembers(
+          deps.db,
+          org.id,
+          page.map((member) => member.id),
+        )
+      : []
+    const groupsOf = (userId: string) =>
+      joined.filter((one) => one.userId === userId).map(({ id, name, role }) => ({ id, name, role }))
     return page.map((member) => ({
       _id: member.id,
       user: member.name,
@@ -48,7 +59,8 @@ export function bindHub(http: Http, deps: RouteDeps, countRepos: CountRepos): vo
       avatarUrl: avatarUrlOf(member),
       isPro: false,
       type: 'user' as const,
-      ...(isMember ? { role: member.role } : {}),
+      ...(isMember ? { role: member.role, duties: [...member.duties] } : {}),
+      ...(isAdmin ? { resourceGroups: groupsOf(member.id) } : {}),
     }))
   })
 }

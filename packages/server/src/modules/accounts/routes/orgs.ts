@@ -1,10 +1,11 @@
-import { addMember, createOrg, refuse, removeMember, setMemberRole, updateOrg } from '@stoa/contracts'
+import { addMember, createOrg, refuse, removeMember, setMemberDuties, setMemberRole, updateOrg } from '@stoa/contracts'
 import type { UserActor } from '../../../kit/http/actor.js'
 import type { Http } from '../../../kit/http/server.js'
 import { can } from '../authz/can.js'
 import { avatarUrlOf } from '../account.js'
-import { removeMembership, setMembership } from '../change-membership.js'
+import { removeMembership, setDuties, setMembership } from '../change-membership.js'
 import { createOrg as makeOrg } from '../create-account.js'
+import { addGroupMembers, getGroup } from '../orgs/resource-groups.js'
 import { type AccountRow, findAccountRowById, updateAccount } from '../queries/accounts.js'
 import { findRole } from '../queries/memberships.js'
 import { differingFacts, recordAccount } from '../record-change.js'
@@ -61,9 +62,21 @@ function bindMembers(http: Http, deps: RouteDeps): void {
     await deps.write(async (tx) => {
       if ((await findRole(tx, orgId, user.id)) === null) throw notMember(user)
       await setMembership(tx, deps, { orgId, userId: user.id, role: body.role })
+      for (const { id, role } of body.resourceGroups ?? []) {
+        await addGroupMembers(tx, deps, await getGroup(tx, orgId, id), [{ user: user.name, role }], actor.userId)
+      }
     })
     deps.authentication.cache.forgetUser(user.id)
     return { user: user.name, role: body.role }
+  })
+
+  stoa.bind(setMemberDuties, async ({ actor, params, body }) => {
+    const { id: orgId } = await getManagedOrg(deps, actor, params.name)
+    const user = await getShown(deps, params.user, 'user')
+    const duties = [...new Set(body.duties)]
+    await deps.write((tx) => setDuties(tx, deps, { orgId, user, duties }))
+    deps.authentication.cache.forgetUser(user.id)
+    return { user: user.name, duties }
   })
 
   stoa.bind(removeMember, async ({ actor, params }) => {

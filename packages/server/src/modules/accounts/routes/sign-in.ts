@@ -13,7 +13,8 @@ export function bindSignIn(http: Http, deps: RouteDeps): void {
   const stoa = http.scope('stoa')
 
   stoa.bind(session, async ({ actor }) => {
-    const view = await buildSessionView(deps, actor.kind === 'user' ? actor.userId : null)
+    const person = actor.kind === 'user' ? actor : null
+    const view = await buildSessionView(deps, person?.userId ?? null, person?.impersonator?.name ?? null)
     if (!view.user || actor.kind !== 'user' || mayLearnEmail(actor.auth)) return view
     return { ...view, user: { ...view.user, email: null, emailVerified: false } }
   })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Tx } from '../../../kit/db/database.js'
+import type { Db, Tx } from '../../../kit/db/database.js'
 import { type Change, itemProblem, type ManifestContext, type ManifestNoun } from '../../../kit/manifest/noun.js'
 import { insertNewRepo } from '../create-repo.js'
 import type { RepoDeps } from '../deps.js'
@@ -8,6 +8,7 @@ import { refuseSold } from '../live-offer.js'
 import { insertLfsObject } from '../queries/lfs.js'
 import { deleteRepoRow, findRepoByName, listRepos, updateRepo } from '../queries/repos.js'
 import { recordRepo, recordSettings } from '../record-change.js'
+import { updateRepoGroup } from '../queries/resource-groups.js'
 import type { Repo } from '../repo.js'
 import { findRepoNameProblem, type RepoName, splitRepoName } from '../repo-name.js'
 import { type FirstContent, readFirstContent } from './read-first-content.js'
@@ -18,6 +19,8 @@ const repoItem = z.strictObject({
   type: z.enum(['model', 'dataset', 'space', 'kernel']).default('model'),
   name: z.string().min(3).max(200),
   private: z.boolean().optional(),
+  /** Name of a resource group of its organisation. */
+  resourceGroup: z.string().min(1).max(96).optional(),
   sdk: z.enum(['gradio', 'streamlit', 'docker', 'static']).optional(),
   files: z.string().max(1000).optional(),
 })
@@ -49,7 +52,7 @@ export function reposNoun(deps: RepoDeps): ManifestNoun<RepoItem, FirstContent |
       const items: RepoItem[] = []
       let after = ''
       for (let page = await listRepos(db, after, PAGE); page.length > 0; page = await listRepos(db, after, PAGE)) {
-        items.push(...page.map(showRepo))
+        for (const repo of page) items.push(showRepo(repo, await nameOfGroup(deps, db, repo)))
         after = page.at(-1)?.id ?? ''
       }
       return items
@@ -83,7 +86,8 @@ async function applyRepo(
   const isPrivate = item.private ?? account.defaultPrivate
   const actorId = context.actor?.userId ?? null
   const draft = { type: item.type, name, account, visibility: visibilityOf(isPrivate), sdk: item.sdk ?? null, actorId }
-  const repo = await insertNewRepo(deps, tx, { ...draft, commit: content.commit })
+  const resourceGroupId = (await findNamedGroup(deps, tx, account.id, item)) ?? null
+  const repo = await insertNewRepo(deps, tx, { ...draft, resourceGroupId, commit: content.commit })
   if (!repo) throw itemProblem(['name'], `${item.name} was made while the manifest was applied`)
   for (const object of content.large) {
     await insertLfsObject(tx, { ...object, repoId: repo.id, pushedBy: actorId, at: context.now })
@@ -98,21 +102,43 @@ async function changeRepo(
   item: RepoItem,
   context: ManifestContext,
 ): Promise<Change | null> {
-  if (item.private === undefined || item.private === (repo.visibility !== 'public')) return null
-  const changed = await updateRepo(tx, repo.id, { visibility: visibilityOf(item.private) }, context.now)
-  await recordSettings(deps, tx, repo, changed)
+  const texts: string[] = []
+  if (item.private !== undefined && item.private !== (repo.visibility !== 'public')) {
+    const changed = await updateRepo(tx, repo.id, { visibility: visibilityOf(item.private) }, context.now)
+    await recordSettings(deps, tx, repo, changed)
+    texts.push(item.private ? 'private no → yes' : 'private yes → no')
+  }
+  const groupId = await findNamedGroup(deps, tx, repo.accountId, item)
+  if (groupId !== undefined && groupId !== repo.resourceGroupId) {
+    await updateRepoGroup(tx, repo.id, groupId, context.now)
+    texts.push(`resourceGroup → ${item.resourceGroup}`)
+  }
+  if (texts.length === 0) return null
   await announce(deps.events, tx, 'repos.settings', { repoId: repo.id, actorId: context.actor?.userId ?? null })
-  const text = item.private ? 'private no → yes' : 'private yes → no'
-  return { kind: 'update', subject: subjectOf(repo), text }
+  return { kind: 'update', subject: subjectOf(repo), text: texts.join(', ') }
+}
+
+/** Id of the group the item names; undefined when it names none. */
+async function findNamedGroup(deps: RepoDeps, tx: Tx, accountId: string, item: RepoItem): Promise<string | undefined> {
+  if (item.resourceGroup === undefined) return undefined
+  const group = await deps.accounts.findResourceGroupByName(tx, accountId, item.resourceGroup)
+  if (!group) throw itemProblem(['resourceGroup'], `there is no resource group ${item.resourceGroup}`)
+  return group.id
 }
 
 const visibilityOf = (isPrivate: boolean): 'public' | 'private' => (isPrivate ? 'private' : 'public')
 
-function showRepo(repo: Repo): RepoItem {
+async function nameOfGroup(deps: RepoDeps, db: Db, repo: Repo): Promise<string | undefined> {
+  if (repo.resourceGroupId === null) return undefined
+  return (await deps.accounts.findResourceGroup(db, repo.accountId, repo.resourceGroupId))?.name
+}
+
+function showRepo(repo: Repo, resourceGroup: string | undefined): RepoItem {
   return {
     type: repo.type,
     name: repo.fullName,
     private: repo.visibility === 'public' ? undefined : true,
+    resourceGroup,
     sdk: (repo.sdk as RepoItem['sdk']) ?? undefined,
   }
 }

@@ -14,6 +14,7 @@ import { bindLfs } from './lfs.js'
 import { bindLfsLocks } from './lfs-locks.js'
 import { bindQuotas } from './quotas.js'
 import { bindResolve } from './resolve.js'
+import { bindResourceGroupOfThings } from './resource-groups.js'
 import { bindStorageRoutes } from './storage.js'
 
 /** Every door of this module but those of the Xet store. */
@@ -32,5 +33,6 @@ export function bindRepoRoutes(http: Http, deps: GateRouteDeps, storage: GitStor
   bindLfs(http, deps)
   bindLfsLocks(http, deps)
   bindStorageRoutes(http, deps)
+  bindResourceGroupOfThings(http, deps)
   bindGitRoutes(http, { ...deps, storage })
 }

@@ -73,6 +73,7 @@ function bindLifeCycle(http: Http, deps: RepoRouteDeps, urlOf: (repo: Parameters
       organization,
       visibility: visibilityOf(body),
       sdk: type === 'space' ? sdk : null,
+      resourceGroupId: body.resourceGroupId,
       card,
       files,
     })
