@@ -40,6 +40,11 @@ const bundle = await rolldown({
   onLog: (level, log, report) => log.code !== 'EVAL' && report(level, log),
 })
 rmSync(UNFINISHED, { recursive: true, force: true })
-await bundle.write({ dir: UNFINISHED, format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' })
+await bundle.write({
+  dir: UNFINISHED,
+  format: 'esm',
+  entryFileNames: '[name].mjs',
+  chunkFileNames: '[name]-[hash].mjs',
+})
 rmSync(FOLDER, { recursive: true, force: true })
 renameSync(UNFINISHED, FOLDER)

@@ -52,7 +52,9 @@ if (packages.some((name) => isStale(name, '.tsbuildinfo'))) {
   build('database template', process.execPath, [join(ROOT, 'packages/server/dist/build-template.js')])
 }
 const bundle = join(ROOT, 'packages/cli/dist/bundle/main.mjs')
-const compiledAt = Math.max(...packages.map((name) => statSync(join(ROOT, 'packages', name, 'dist/.tsbuildinfo')).mtimeMs))
+const compiledAt = Math.max(
+  ...packages.map((name) => statSync(join(ROOT, 'packages', name, 'dist/.tsbuildinfo')).mtimeMs),
+)
 if (!existsSync(bundle) || statSync(bundle).mtimeMs < compiledAt)
   build('one file of many', process.execPath, [join(ROOT, 'scripts/bundle-server.mjs')])
 const servesPages = ['serve', 'demo'].includes(process.argv[2] ?? '')
