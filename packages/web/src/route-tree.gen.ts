@@ -31,7 +31,9 @@ import { Route as OauthConsentRouteImport } from './pages/oauth/consent'
 import { Route as OauthDeviceRouteImport } from './pages/oauth/device'
 import { Route as OrganizationsNewRouteImport } from './pages/organizations/new'
 import { Route as SettingsConnectedApplicationsRouteImport } from './pages/settings/connected-applications'
+import { Route as SettingsGatedReposRouteImport } from './pages/settings/gated-repos'
 import { Route as SettingsProfileRouteImport } from './pages/settings/profile'
+import { Route as SettingsStorageRouteImport } from './pages/settings/storage'
 import { Route as SettingsTokensRouteImport } from './pages/settings/tokens'
 import { Route as NsRepoIndexRouteImport } from './pages/$ns/$repo/index'
 import { Route as NsRepoRefsRouteImport } from './pages/$ns/$repo/refs'
@@ -169,9 +171,19 @@ const SettingsConnectedApplicationsRoute =
     path: '/connected-applications',
     getParentRoute: () => SettingsRouteRoute,
   } as any)
+const SettingsGatedReposRoute = SettingsGatedReposRouteImport.update({
+  id: '/gated-repos',
+  path: '/gated-repos',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
 const SettingsProfileRoute = SettingsProfileRouteImport.update({
   id: '/profile',
   path: '/profile',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
+const SettingsStorageRoute = SettingsStorageRouteImport.update({
+  id: '/storage',
+  path: '/storage',
   getParentRoute: () => SettingsRouteRoute,
 } as any)
 const SettingsTokensRoute = SettingsTokensRouteImport.update({
@@ -327,7 +339,9 @@ export interface FileRoutesByFullPath {
   '/oauth/device': typeof OauthDeviceRoute
   '/organizations/new': typeof OrganizationsNewRoute
   '/settings/connected-applications': typeof SettingsConnectedApplicationsRoute
+  '/settings/gated-repos': typeof SettingsGatedReposRoute
   '/settings/profile': typeof SettingsProfileRoute
+  '/settings/storage': typeof SettingsStorageRoute
   '/settings/tokens': typeof SettingsTokensRoute
   '/$ns/': typeof NsIndexRoute
   '/datasets/': typeof DatasetsIndexRoute
@@ -376,7 +390,9 @@ export interface FileRoutesByTo {
   '/oauth/device': typeof OauthDeviceRoute
   '/organizations/new': typeof OrganizationsNewRoute
   '/settings/connected-applications': typeof SettingsConnectedApplicationsRoute
+  '/settings/gated-repos': typeof SettingsGatedReposRoute
   '/settings/profile': typeof SettingsProfileRoute
+  '/settings/storage': typeof SettingsStorageRoute
   '/settings/tokens': typeof SettingsTokensRoute
   '/$ns': typeof NsIndexRoute
   '/datasets': typeof DatasetsIndexRoute
@@ -426,7 +442,9 @@ export interface FileRoutesById {
   '/oauth/device': typeof OauthDeviceRoute
   '/organizations/new': typeof OrganizationsNewRoute
   '/settings/connected-applications': typeof SettingsConnectedApplicationsRoute
+  '/settings/gated-repos': typeof SettingsGatedReposRoute
   '/settings/profile': typeof SettingsProfileRoute
+  '/settings/storage': typeof SettingsStorageRoute
   '/settings/tokens': typeof SettingsTokensRoute
   '/$ns/': typeof NsIndexRoute
   '/datasets/': typeof DatasetsIndexRoute
@@ -478,7 +496,9 @@ export interface FileRouteTypes {
     | '/oauth/device'
     | '/organizations/new'
     | '/settings/connected-applications'
+    | '/settings/gated-repos'
     | '/settings/profile'
+    | '/settings/storage'
     | '/settings/tokens'
     | '/$ns/'
     | '/datasets/'
@@ -527,7 +547,9 @@ export interface FileRouteTypes {
     | '/oauth/device'
     | '/organizations/new'
     | '/settings/connected-applications'
+    | '/settings/gated-repos'
     | '/settings/profile'
+    | '/settings/storage'
     | '/settings/tokens'
     | '/$ns'
     | '/datasets'
@@ -576,7 +598,9 @@ export interface FileRouteTypes {
     | '/oauth/device'
     | '/organizations/new'
     | '/settings/connected-applications'
+    | '/settings/gated-repos'
     | '/settings/profile'
+    | '/settings/storage'
     | '/settings/tokens'
     | '/$ns/'
     | '/datasets/'
@@ -785,11 +809,25 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof SettingsConnectedApplicationsRouteImport
       parentRoute: typeof SettingsRouteRoute
     }
+    '/settings/gated-repos': {
+      id: '/settings/gated-repos'
+      path: '/gated-repos'
+      fullPath: '/settings/gated-repos'
+      preLoaderRoute: typeof SettingsGatedReposRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
     '/settings/profile': {
       id: '/settings/profile'
       path: '/profile'
       fullPath: '/settings/profile'
       preLoaderRoute: typeof SettingsProfileRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
+    '/settings/storage': {
+      id: '/settings/storage'
+      path: '/storage'
+      fullPath: '/settings/storage'
+      preLoaderRoute: typeof SettingsStorageRouteImport
       parentRoute: typeof SettingsRouteRoute
     }
     '/settings/tokens': {
@@ -986,14 +1024,18 @@ const BillingRouteRouteWithChildren = BillingRouteRoute._addFileChildren(
 
 interface SettingsRouteRouteChildren {
   SettingsConnectedApplicationsRoute: typeof SettingsConnectedApplicationsRoute
+  SettingsGatedReposRoute: typeof SettingsGatedReposRoute
   SettingsProfileRoute: typeof SettingsProfileRoute
+  SettingsStorageRoute: typeof SettingsStorageRoute
   SettingsTokensRoute: typeof SettingsTokensRoute
   SettingsApplicationsNewRoute: typeof SettingsApplicationsNewRoute
 }
 
 const SettingsRouteRouteChildren: SettingsRouteRouteChildren = {
   SettingsConnectedApplicationsRoute: SettingsConnectedApplicationsRoute,
+  SettingsGatedReposRoute: SettingsGatedReposRoute,
   SettingsProfileRoute: SettingsProfileRoute,
+  SettingsStorageRoute: SettingsStorageRoute,
   SettingsTokensRoute: SettingsTokensRoute,
   SettingsApplicationsNewRoute: SettingsApplicationsNewRoute,
 }

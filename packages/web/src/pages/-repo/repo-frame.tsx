@@ -15,6 +15,7 @@ import { IconDownload, IconHeart, IconLock } from '../../ui/icons.js'
 import { KindIcon } from '../../ui/kind-icon.js'
 import { Page, Tab, Tabs } from '../../ui/page.js'
 import { TimeAgo } from '../../ui/time-ago.js'
+import { GateBox } from './gate-box.js'
 import css from './repo.module.css'
 
 const s = { size: 14, stroke: 1.75, 'aria-hidden': true } as const
@@ -55,6 +56,7 @@ export function RepoFrame({ kind, ns, repo }: RepoProps) {
         <RepoFigures facts={facts} />
         <RepoBadges facts={facts} kind={kind} />
       </header>
+      {facts.gated && <GateBox kind={kind} ns={ns} repo={repo} />}
       <RepoTabs kind={kind} ns={ns} repo={repo} />
       <Outlet />
     </Page>

@@ -1,6 +1,7 @@
 import { t } from '../../text/en.js'
 import { Notice } from '../../ui/notice.js'
 import { Stack } from '../../ui/page.js'
+import { GatePanel } from './gate-panel.js'
 import { type RepoProps, useCanWrite } from './repo-frame.js'
 import { DeleteRepo } from './settings/delete-repo.js'
 import { RenameRepo } from './settings/rename-repo.js'
@@ -14,6 +15,7 @@ export function SettingsTab(props: RepoProps) {
   return (
     <Stack>
       <Visibility {...props} />
+      <GatePanel {...props} />
       <RenameRepo {...props} />
       <TransferRepo {...props} />
       <DeleteRepo {...props} />

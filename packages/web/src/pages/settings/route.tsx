@@ -1,7 +1,7 @@
 import { createFileRoute, Outlet } from '@tanstack/react-router'
 import { requireUser } from '../../lib/require-user.js'
 import { t } from '../../text/en.js'
-import { IconKey, IconPlug, IconUser } from '../../ui/icons.js'
+import { IconDatabase, IconKey, IconLock, IconPlug, IconUser } from '../../ui/icons.js'
 import { Page, Railed, RailGroup, RailLink } from '../../ui/page.js'
 
 export const Route = createFileRoute('/settings')({ beforeLoad: requireUser, component: Settings })
@@ -22,6 +22,14 @@ function Settings() {
       <RailLink to="/settings/connected-applications">
         <IconPlug {...s} />
         {t.apps.connected}
+      </RailLink>
+      <RailLink to="/settings/gated-repos">
+        <IconLock {...s} />
+        {t.gates.mine}
+      </RailLink>
+      <RailLink to="/settings/storage" search={{}}>
+        <IconDatabase {...s} />
+        {t.gates.storage}
       </RailLink>
     </RailGroup>
   )

@@ -7,7 +7,9 @@ import { type Actor, ANONYMOUS } from '../../../kit/http/actor.js'
 import { NO_LIMITS } from '../../../kit/http/rate-limit.js'
 import { createHttp } from '../../../kit/http/server.js'
 import { silentLog } from '../../../kit/log.js'
+import { createDownloadCounter } from '../count-downloads.js'
 import type { RepoEvents } from '../events.js'
+import { createQuotas } from '../quotas/quotas.js'
 import { bindGitRoutes, type GitRouteDeps } from '../routes/git.js'
 import { openTestStorage, type TestStorage } from './storage.suite.js'
 
@@ -39,7 +41,10 @@ export async function openGitServer(): Promise<GitServer> {
     log: silentLog,
   })
   const events = { emit: async (_tx: unknown, _name: string, payload: object) => void pushed.push(payload as never) }
-  const deps = { ...storage.kit, storage, store: storage.store, dataDir: storage.dir, log: silentLog, events }
+  const own = { ...storage.kit, log: silentLog, dataDir: storage.dir, storage, store: storage.store, events }
+  // Nobody is limited here, so no account is asked for.
+  const quotas = createQuotas({ ...own, accounts: { getAccount: () => Promise.reject(new Error('not asked for')) } })
+  const deps = { ...own, quotas, downloads: createDownloadCounter(own) }
   bindGitRoutes(http, deps as unknown as GitRouteDeps)
   const { port } = await http.listen('127.0.0.1', 0)
   const url = `http://127.0.0.1:${port}`
