@@ -16,7 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   server: ['contracts', 'git', 'xet', 'formats'],
   web: ['sdk', 'contracts'],
   testkit: ['server', 'sdk', 'contracts', 'xet'],
-  cli: ['sdk', 'contracts', 'server'],
+  cli: ['sdk', 'contracts', 'formats', 'server'],
 }
 
 /** The module line: a module may import only those before it. */

@@ -7,6 +7,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import('./commands/demo.js')).demo,
   apply: async () => (await import('./commands/apply.js')).apply,
   export: async () => (await import('./commands/export.js')).exportCommand,
+  audit: async () => (await import('./commands/audit.js')).auditCommand,
   whoami: async () => (await import('./commands/whoami.js')).whoamiCommand,
   storage: async () => (await import('./commands/storage.js')).storage,
   'admin-link': async () => (await import('./commands/admin-link.js')).adminLink,
@@ -19,10 +20,11 @@ const HELP = `stoa: a self-hosted home for models, data and the people who build
   stoa apply -f FILE [--dry-run]    apply a manifest to a running server (exit 2: a dry run found changes)
   stoa export --manifest            write what stands as a manifest
   stoa storage collect [--dry-run]  remove stored bytes that nothing names any more
+  stoa audit export|verify|witness|key   copies of the audit chains, checked without a server (stoa audit)
   stoa whoami                       who the token belongs to
   stoa admin-link                   a one-time link to get in as admin; run it where the data is, with the server stopped
 
-apply, export, storage and whoami take --url and --token, else STOA_URL and STOA_TOKEN, else HF_ENDPOINT and HF_TOKEN.`
+apply, export, storage, audit and whoami take --url and --token, else STOA_URL and STOA_TOKEN, else HF_ENDPOINT and HF_TOKEN.`
 
 /** Runs one command line; its exit code. What a person can mend is one line on the error output. */
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {

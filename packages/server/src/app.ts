@@ -8,6 +8,7 @@ import { createManifest } from './manifest/index.js'
 import { createAccounts } from './modules/accounts/index.js'
 import { createCatalog } from './modules/catalog/index.js'
 import { createCommerce } from './modules/commerce/index.js'
+import { createGovernance } from './modules/governance/index.js'
 import { createInference } from './modules/inference/index.js'
 import { createRepos } from './modules/repos/index.js'
 import { createResourceSight } from './see-resource.js'
@@ -21,13 +22,14 @@ export interface AppOptions {
 /** The house: every module, built in the order in which one may use another. */
 export function createApp(kit: Kit, options: AppOptions) {
   const accounts = createAccounts(kit)
+  const governance = createGovernance({ ...kit, accounts })
   const commerce = createCommerce({ ...kit, accounts })
   const repos = createRepos({ ...kit, accounts, commerce })
   commerce.provideResourceAccess(createResourceSight(kit, repos))
   const catalog = createCatalog({ ...kit, repos })
   const limiter = kit.config.rateLimits ? unless(accounts.isLenient, createRateLimiter(kit.clock)) : NO_LIMITS
   const inference = createInference({ ...kit, accounts, commerce, repos, limiter })
-  const modules: readonly Module[] = [accounts, commerce, repos, catalog, inference]
+  const modules: readonly Module[] = [accounts, governance, commerce, repos, catalog, inference]
   const nouns = modules.flatMap((module) => module.nouns ?? [])
   const manifest = createManifest({ ...kit, accounts, nouns })
 
@@ -45,7 +47,7 @@ export function createApp(kit: Kit, options: AppOptions) {
     const describe = createPageDescriber({ findRepo: repos.findRepo, facts: catalog.facts })
     http.fallback(createWebShell({ publicUrl: kit.publicUrl, describe }))
   }
-  return { http, manifest, accounts, commerce, repos, catalog, inference, ...lifecycle(modules) }
+  return { http, manifest, accounts, governance, commerce, repos, catalog, inference, ...lifecycle(modules) }
 }
 
 export type App = ReturnType<typeof createApp>

@@ -32,7 +32,7 @@ export async function ask<T = unknown>(url: string, method: string, options: Ask
     ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
   })
   const text = await answer.text()
-  const isJson = answer.headers.get('content-type')?.includes('json') ?? false
+  const isJson = /[/+]json\b/.test(answer.headers.get('content-type') ?? '')
   const [cookie = ''] = (answer.headers.get('set-cookie') ?? '').split(';')
   return { status: answer.status, body: (isJson ? JSON.parse(text) : text) as T, headers: answer.headers, cookie }
 }

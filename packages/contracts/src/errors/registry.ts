@@ -1,6 +1,7 @@
 import { ACCOUNT_ERRORS } from './accounts.js'
 import { CATALOG_ERRORS } from './catalog.js'
 import { COMMERCE_ERRORS } from './commerce.js'
+import { GOVERNANCE_ERRORS } from './governance.js'
 import { INFERENCE_ERRORS } from './inference.js'
 import { KIT_ERRORS } from './kit.js'
 import { OAUTH_ERRORS } from './oauth.js'
@@ -18,6 +19,7 @@ export const ERRORS = {
   ...KIT_ERRORS,
   ...ACCOUNT_ERRORS,
   ...OAUTH_ERRORS,
+  ...GOVERNANCE_ERRORS,
   ...REPO_ERRORS,
   ...CATALOG_ERRORS,
   ...COMMERCE_ERRORS,

@@ -12,6 +12,7 @@ import {
   isEmailTaken,
 } from './queries/accounts.js'
 import { setMembership } from './change-membership.js'
+import { wasErasedName } from './erase-account.js'
 import { recordAccount } from './record-change.js'
 
 /** What a new account is called. `id` is only given by a lenient manifest. */
@@ -72,7 +73,8 @@ async function addAccount(tx: Tx, deps: AccountsDeps, kind: AccountRow['kind'], 
   const { name, isLenient = false, patch = {} } = account
   const problem = findNameProblem(name, isLenient)
   if (problem) throw refuse('NameInvalid', problem)
-  if (await findAccountRow(tx, name)) throw refuse('NameTaken', `The name "${name}" is taken.`)
+  if ((await findAccountRow(tx, name)) || (await wasErasedName(tx, deps, name)))
+    throw refuse('NameTaken', `The name "${name}" is taken.`)
   const id = account.id ?? deps.ids.next()
   const createdAt = deps.clock.now()
   try {

@@ -17,4 +17,5 @@ export interface AccountsDeps {
   /** Outside of the database; what is sealed with it cannot be read from there. */
   readonly instanceKey: Buffer
   publicUrl(): string
+  readonly instanceKey: Buffer
 }

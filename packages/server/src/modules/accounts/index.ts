@@ -1,5 +1,5 @@
 import { makeAdminLink, makeRecoveryLink } from './one-time-links.js'
-import type { Db, Tx } from '../../kit/db/database.js'
+import { afterCommit, type Db, type Tx } from '../../kit/db/database.js'
 import type { Http } from '../../kit/http/server.js'
 import { type Account, toAccount } from './account.js'
 import { createAuthentication } from './authenticate.js'
@@ -20,6 +20,8 @@ import type { RemovalGuard } from './remove-account.js'
 import type { CountRepos } from './repo-counts.js'
 import { type Contact, listContacts } from './list-contacts.js'
 import { findAccountRow, findAccountRowById } from './queries/accounts.js'
+import { closeDoors, listErasureObstacles, removeErased } from './erase-account.js'
+import { checkPasswordOf } from './sign-in.js'
 import { bindHub } from './routes/hub.js'
 import { createIssuerKeys } from './oauth/issuer-keys.js'
 import type { OauthDeps } from './oauth/deps.js'
@@ -131,6 +133,24 @@ export function createAccounts(deps: AccountsDeps) {
     /** The same by name. */
     findResourceGroupByName: (db: Db | Tx, orgId: string, name: string): Promise<GroupRow | null> =>
       findGroupByName(db, orgId, name),
+    /** What erasing a person asks of accounts. */
+    erasure: {
+      listObstacles: (db: Db | Tx, userId: string) => listErasureObstacles(db, userId),
+      /** Throws `WrongPassword` or `SignInThrottled`. */
+      checkPassword: (attempt: { login: string; password: string; address: string }) =>
+        checkPasswordOf({ ...deps, throttle }, attempt),
+      closeDoors: async (tx: Tx, userId: string, keepSessionId: string): Promise<void> => {
+        await closeDoors(tx, deps, userId, keepSessionId)
+        afterCommit(tx, () => authentication.cache.forgetUser(userId))
+      },
+      /** The account as it was; its name is not given again. */
+      remove: async (tx: Tx, userId: string): Promise<void> => {
+        const user = await findAccountRowById(tx, userId)
+        if (!user || user.kind !== 'user') throw new Error(`no user ${userId}`)
+        await removeErased(tx, deps, user)
+        afterCommit(tx, () => authentication.cache.forgetUser(userId))
+      },
+    },
     /** Lets a module keep an account from being removed while it holds something for it. */
     guardRemoval: (findReason: RemovalGuard): void => void removalGuards.push(findReason),
     routes: (http: Http): void => {

@@ -177,6 +177,11 @@ export interface ResourceGroups {
   updatedAt: Date
 }
 
+export interface RetiredNames {
+  nameHash: Buffer
+  retiredAt: Date
+}
+
 export interface ServiceAccounts {
   accountId: string
   orgId: string

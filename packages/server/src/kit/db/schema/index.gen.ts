@@ -2,6 +2,7 @@
 import type * as accounts from './accounts.gen.js'
 import type * as catalog from './catalog.gen.js'
 import type * as commerce from './commerce.gen.js'
+import type * as governance from './governance.gen.js'
 import type * as inference from './inference.gen.js'
 import type * as kit from './kit.gen.js'
 import type * as repos from './repos.gen.js'
@@ -22,6 +23,7 @@ export interface Schema {
   'accounts.platformDuties': accounts.PlatformDuties
   'accounts.resourceGroupMembers': accounts.ResourceGroupMembers
   'accounts.resourceGroups': accounts.ResourceGroups
+  'accounts.retiredNames': accounts.RetiredNames
   'accounts.serviceAccounts': accounts.ServiceAccounts
   'accounts.sessions': accounts.Sessions
   'accounts.settings': accounts.Settings
@@ -45,6 +47,9 @@ export interface Schema {
   'commerce.plans': commerce.Plans
   'commerce.ratedLines': commerce.RatedLines
   'commerce.sales': commerce.Sales
+  'governance.auditStreams': governance.AuditStreams
+  'governance.checkpoints': governance.Checkpoints
+  'governance.privacyRequests': governance.PrivacyRequests
   'inference.deployments': inference.Deployments
   'inference.endpoints': inference.Endpoints
   'inference.providerModels': inference.ProviderModels

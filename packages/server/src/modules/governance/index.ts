@@ -1,0 +1,54 @@
+import type { Http } from '../../kit/http/server.js'
+import { makeCheckpoints } from './audit/make-checkpoints.js'
+import { createSigningKey } from './audit/signing-key.js'
+import type { GovernanceDeps } from './deps.js'
+import { bindAudit } from './routes/audit.js'
+import { bindPrivacy } from './routes/privacy.js'
+import { type Eraser, runErasures } from './privacy/erase-person.js'
+import { bindStreams } from './routes/streams.js'
+import { runStreams } from './streams/run-streams.js'
+
+const CHECKPOINT_EVERY_MS = 60_000
+const STREAMS_EVERY_MS = 5_000
+const ERASURES_EVERY_MS = 3_600_000
+
+export type { Eraser, Leaver } from './privacy/erase-person.js'
+
+/** The record of what happened, and the rights of people over what is kept about them. */
+export function createGovernance(deps: GovernanceDeps) {
+  const key = createSigningKey(deps.instanceKey)
+  const routeDeps = { ...deps, key }
+  const erasers: Eraser[] = []
+  const holdings: ((userId: string) => Promise<string[]>)[] = []
+  const listHoldings = async (userId: string): Promise<string[]> =>
+    (await Promise.all(holdings.map((list) => list(userId)))).flat()
+  const erase = (): Promise<void> => runErasures({ ...deps, erasers })
+  return {
+    /** Signs everything that waits, due or not; how many checkpoints were made. */
+    signEverything: (): Promise<number> => makeCheckpoints(routeDeps, true),
+    /** Signs what is due by number or age. */
+    signDue: (): Promise<number> => makeCheckpoints(routeDeps),
+    /** Sends the streams what they have not had. */
+    runStreams: (): Promise<void> => runStreams(deps),
+    /** Lets a module erase what it owns of a person, before the register is applied; erasers run in the order of modules. */
+    provideEraser: (eraser: Eraser): void => void erasers.push(eraser),
+    /** Lets a module say what somebody owns, in words, which goes with them. */
+    provideHoldings: (list: (userId: string) => Promise<string[]>): void => void holdings.push(list),
+    /** Erases everybody whose cooling-off is over. */
+    runErasures: erase,
+    routes: (http: Http): void => {
+      bindPrivacy(http, { ...deps, listHoldings })
+      bindAudit(http, routeDeps)
+      bindStreams(http, deps)
+    },
+    start: async (): Promise<void> => {
+      deps.jobs.repeat('governance.checkpoints', CHECKPOINT_EVERY_MS, async () => {
+        await makeCheckpoints(routeDeps)
+      })
+      deps.jobs.repeat('governance.erasures', ERASURES_EVERY_MS, erase)
+      deps.jobs.repeat('governance.streams', STREAMS_EVERY_MS, () => runStreams(deps))
+    },
+  }
+}
+
+export type Governance = ReturnType<typeof createGovernance>
