@@ -38,8 +38,8 @@ export interface RegisteredTable {
   readonly subject: string | null
   /** Section of a person's export. */
   readonly section: string | null
-  /** What happens to the whole row; `keep`: each column says. */
-  readonly erase: 'delete' | 'module' | 'keep'
+  /** What happens to the whole row; `cascade`: it goes with the row it refers to; `keep`: each column says. */
+  readonly erase: 'delete' | 'module' | 'cascade' | 'keep'
   readonly columns: readonly RegisteredColumn[]
 }
 
@@ -94,13 +94,13 @@ function readTable(
   if (erase === 'keep' && wantsRow && subject !== null) {
     problems.push(`${name}.${wantsRow.name}: erase=delete takes the row: say erase=delete in the comment of the table`)
   }
-  if (wantsRow && subject === null) {
+  if (wantsRow && subject === null && erase !== 'cascade') {
     problems.push(
       `${name}.${wantsRow.name}: whose row is it? Say it: comment on table ${name} is 'subject=<column>; export=<section>; erase=delete';`,
     )
   }
-  const isRule = erase === 'delete' || erase === 'module' || erase === 'keep'
-  if (!isRule) problems.push(`${name}: erase=${erase} is not delete, module or keep`)
+  const isRule = erase === 'delete' || erase === 'module' || erase === 'cascade' || erase === 'keep'
+  if (!isRule) problems.push(`${name}: erase=${erase} is not delete, module, cascade or keep`)
   return { schema, name: table, subject, section: words.get('export') ?? null, erase: isRule ? erase : 'keep', columns }
 }
 

@@ -17,5 +17,4 @@ export interface AccountsDeps {
   /** Outside of the database; what is sealed with it cannot be read from there. */
   readonly instanceKey: Buffer
   publicUrl(): string
-  readonly instanceKey: Buffer
 }
