@@ -41,7 +41,7 @@ export async function findLastCommits(
 }
 
 /** Children before parents, so that every path reaches a commit once. */
-function takeNewest<T extends { commit: CommitNode }>(open: Map<string, T>): T {
+export function takeNewest<T extends { commit: CommitNode }>(open: Map<string, T>): T {
   let best: T | null = null
   for (const one of open.values()) {
     if (best === null || one.commit.generation > best.commit.generation) best = one

@@ -37,7 +37,7 @@ export async function listTree(
 ): Promise<TreePage> {
   const from = query.cursor === undefined ? null : readCursor(query.cursor)
   const { commit } = await resolveRevision(deps, repo, from?.commitOid ?? rev)
-  const readTree = rememberTrees((oid) => deps.store.readTree(repo.id, oid))
+  const readTree = rememberTrees((oid) => deps.trees.read(repo.id, oid))
   const folder = await findPath(readTree, commit.tree, path)
   if (folder?.kind !== 'tree') throw entryNotFound(path, commit.oid)
   const usual = query.expand ? TREE_PAGE_EXPANDED : TREE_PAGE
@@ -65,7 +65,7 @@ export async function listPaths(
   expand: boolean,
 ): Promise<TreeEntryJson[]> {
   const { commit } = await resolveRevision(deps, repo, rev)
-  const readTree = rememberTrees((oid) => deps.store.readTree(repo.id, oid))
+  const readTree = rememberTrees((oid) => deps.trees.read(repo.id, oid))
   const found: PathEntry[] = []
   for (const path of paths) {
     const entry = path === '' ? null : await findPath(readTree, commit.tree, path)
@@ -124,7 +124,7 @@ async function describeLastCommits(
   commit: CommitNode,
   paths: readonly string[],
 ): Promise<Map<string, LastCommit>> {
-  const commits = await findLastCommits((oid) => deps.store.findCommit(repo.id, oid), readTree, commit, paths)
+  const commits = await lastCommitsOf(deps, repo, readTree, commit, paths)
   const objects = await deps.store.readObjects(repo.id, [...new Set([...commits.values()].map((one) => one.oid))])
   const described = new Map<string, LastCommit>()
   for (const [path, one] of commits) {
@@ -134,6 +134,30 @@ async function describeLastCommits(
     described.set(path, { id: one.oid, title, date: one.committedAt.toISOString() })
   }
   return described
+}
+
+/** Entries of a folder above which its last commits are found for all of them at once. */
+const LONG_FOLDER = 2000
+
+async function lastCommitsOf(
+  deps: BrowseDeps,
+  repo: Repo,
+  readTree: ReadTree,
+  commit: CommitNode,
+  paths: readonly string[],
+): Promise<Map<string, CommitNode>> {
+  const folders = new Set(paths.map((path) => path.slice(0, Math.max(0, path.lastIndexOf('/')))))
+  const [folder = ''] = folders
+  const tree = folders.size === 1 ? await findPath(readTree, commit.tree, folder) : null
+  const isLong = tree?.kind === 'tree' && ((await readTree(tree.oid))?.length ?? 0) > LONG_FOLDER
+  if (!isLong) return findLastCommits((oid) => deps.store.findCommit(repo.id, oid), readTree, commit, paths)
+  const history = await deps.histories.read(repo.id, commit, folder)
+  const found = new Map<string, CommitNode>()
+  for (const path of paths) {
+    const last = history.get(folder === '' ? path : path.slice(folder.length + 1))
+    if (last) found.set(path, last)
+  }
+  return found
 }
 
 interface Cursor {
