@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useDeferredValue, useRef } from 'react'
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { t } from '../text/en.js'
 import css from './code.module.css'
 import { Code } from './code-snippet.js'
@@ -15,12 +15,27 @@ interface Props {
 
 const indentOf = (path: string): string => (/\.(py|rs|java|c|cpp|h)$/.test(path) ? '    ' : '  ')
 
+/** Longer texts are coloured when the writer rests, not at every key. */
+const promptChars = 20_000
+const restMs = 250
+
+function useSettled(value: string): boolean {
+  const [settled, setSettled] = useState(value)
+  const isLong = value.length > promptChars
+  useEffect(() => {
+    if (!isLong) return
+    const timer = setTimeout(() => setSettled(value), restMs)
+    return () => clearTimeout(timer)
+  }, [value, isLong])
+  return !isLong || settled === value
+}
+
 /**
  * A text field with colours and line numbers behind it: undo, search, spelling and screen readers work as the platform has
  * them. Tab indents; Escape lets the next Tab leave the field.
  */
 export function CodeEditor({ label, path, value, onChange, onSave }: Props) {
-  const shown = useDeferredValue(value)
+  const isSettled = useSettled(value)
   const leaves = useRef(false)
   const lines = value.split('\n').length
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -45,7 +60,7 @@ export function CodeEditor({ label, path, value, onChange, onSave }: Props) {
         </div>
         <div className={css.editorPaper}>
           <pre aria-hidden="true">
-            <Code text={`${shown}\n`} language={languageOf(path)} />
+            <Code text={`${value}\n`} language={isSettled ? languageOf(path) : 'text'} />
           </pre>
           <textarea
             aria-label={label}

@@ -98,7 +98,7 @@ it('follows the history of one file to what a commit changed, word by word, also
   await page.waitForURL(/\/commits\/main\/train\.py/)
   await page.getByRole('link', { name: 'Slower and deeper' }).click()
   await page.getByText('1 file changed').waitFor()
-  expect(await page.locator('main mark').allTextContents()).toEqual(['3e', '2e', '4', '6'])
+  expect(await page.locator('main mark').allTextContents()).toEqual(['3e', '4', '2e', '6'])
   await page.getByRole('button', { name: 'Side by side' }).click()
   await page.locator('table[data-split]').waitFor()
   await page.goto(`/${repo}/commits/main/`)

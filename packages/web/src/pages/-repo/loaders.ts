@@ -1,7 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query'
+import { redirect } from '@tanstack/react-router'
 import { entryQuery, loadLastCommits, markdownQuery, textQuery, treeQuery } from '../../lib/file-queries.js'
 import type { RepoKindName } from '../../lib/repo-list.js'
-import { headCommitQuery } from '../../lib/repo-queries.js'
+import { headCommitQuery, repoQuery } from '../../lib/repo-queries.js'
 import { isBytes, viewerOf } from './blob/viewer-of.js'
 
 interface Place {
@@ -18,6 +19,14 @@ const patienceMs = 250
 
 const within = (work: Promise<unknown>, ms: number) =>
   Promise.race([work.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, ms))])
+
+/** A repository's facts. Under an old name the same page opens under the new one: the server tells where it went. */
+export async function loadRepo(client: QueryClient, kind: RepoKindName, id: string, href: string): Promise<void> {
+  const facts = await client.ensureQueryData(repoQuery(kind, id))
+  if (facts.id.toLowerCase() === id.toLowerCase()) return
+  const prefix = kind === 'model' ? '/' : '/datasets/'
+  throw redirect({ href: `${prefix}${facts.id}${href.slice(prefix.length + id.length)}`, replace: true })
+}
 
 /** A folder opens with its names, and with the last commits of the first of them when they are quick to tell. */
 export async function loadFolder(client: QueryClient, { kind, id, rev, path }: Place): Promise<void> {

@@ -1,5 +1,5 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { licenceOf, parametersOf, type RepoFacts, type RepoKindName } from '../../lib/repo-list.js'
 import { at, repoQuery } from '../../lib/repo-queries.js'
 import { useSession, writableAccounts } from '../../lib/session.js'
@@ -35,8 +35,6 @@ export function useCanWrite(ns: string): boolean {
 /** Title, figures and tabs of a repository, around each of its pages. */
 export function RepoFrame({ kind, ns, repo }: RepoProps) {
   const { data: facts } = useSuspenseQuery(repoQuery(kind, `${ns}/${repo}`))
-  const moved = useMovedPath(kind, `${ns}/${repo}`, facts.id)
-  if (moved) return <Navigate to={moved} replace />
   return (
     <Page>
       <header className={css.head}>
@@ -63,14 +61,6 @@ export function RepoFrame({ kind, ns, repo }: RepoProps) {
       <Outlet />
     </Page>
   )
-}
-
-/** Where this page is now, when the repository has another name than the address says; the server follows renames. */
-function useMovedPath(kind: RepoKindName, asked: string, id: string): string | null {
-  const path = useLocation({ select: ({ pathname }) => pathname })
-  if (asked.toLowerCase() === id.toLowerCase()) return null
-  const prefix = kind === 'model' ? '/' : '/datasets/'
-  return `${prefix}${id}${path.slice(prefix.length + asked.length)}`
 }
 
 function RepoFigures({ facts }: { facts: RepoFacts }) {

@@ -1,9 +1,9 @@
 import { createFileRoute } from '@tanstack/react-router'
-import { repoQuery } from '../../../lib/repo-queries.js'
+import { loadRepo } from '../../-repo/loaders.js'
 import { RepoFrame } from '../../-repo/repo-frame.js'
 
 export const Route = createFileRoute('/$ns/$repo')({
-  loader: ({ context, params: { ns, repo } }) =>
-    context.queryClient.ensureQueryData(repoQuery('model', `${ns}/${repo}`)),
+  loader: ({ context, params: { ns, repo }, location }) =>
+    loadRepo(context.queryClient, 'model', `${ns}/${repo}`, location.href),
   component: () => <RepoFrame {...Route.useParams()} kind="model" />,
 })

@@ -1,6 +1,6 @@
 import { previewMarkdown } from '@stoa/contracts'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { type ReactNode, useDeferredValue, useEffect, useMemo, useState } from 'react'
+import { type ReactNode, useEffect, useMemo, useState } from 'react'
 import { api } from '../../../lib/api.js'
 import { repoParams } from '../../../lib/repo-queries.js'
 import { t } from '../../../text/en.js'
@@ -108,7 +108,6 @@ function useRendered({ kind, ns, repo, rev, path, text }: Props) {
 
 function Preview(props: Props): ReactNode {
   const { data, error } = useRendered(props)
-  const html = useDeferredValue(data?.html ?? '')
   if (error) return <ErrorState error={error} />
   if (!data) return <Skeleton lines={6} />
   return (
@@ -116,7 +115,7 @@ function Preview(props: Props): ReactNode {
       {data.frontMatter && Object.keys(data.frontMatter).length > 0 && (
         <MetadataTable label={t.repo.metadata} values={data.frontMatter} />
       )}
-      <Markdown html={html} />
+      <Markdown html={data.html} />
     </>
   )
 }

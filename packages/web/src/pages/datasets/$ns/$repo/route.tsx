@@ -1,9 +1,9 @@
 import { createFileRoute } from '@tanstack/react-router'
-import { repoQuery } from '../../../../lib/repo-queries.js'
+import { loadRepo } from '../../../-repo/loaders.js'
 import { RepoFrame } from '../../../-repo/repo-frame.js'
 
 export const Route = createFileRoute('/datasets/$ns/$repo')({
-  loader: ({ context, params: { ns, repo } }) =>
-    context.queryClient.ensureQueryData(repoQuery('dataset', `${ns}/${repo}`)),
+  loader: ({ context, params: { ns, repo }, location }) =>
+    loadRepo(context.queryClient, 'dataset', `${ns}/${repo}`, location.href),
   component: () => <RepoFrame {...Route.useParams()} kind="dataset" />,
 })
