@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
-import { t } from '../text/en.js'
+import { tf } from '../text/en/files.js'
 import css from './code.module.css'
 import { Code } from './code-snippet.js'
 import { languageOf } from './highlight.js'
@@ -64,7 +64,7 @@ export function CodeEditor({ label, path, value, onChange, onSave }: Props) {
           </pre>
           <textarea
             aria-label={label}
-            title={t.repo.edit.tabHelp}
+            title={tf.edit.tabHelp}
             value={value}
             onChange={(event) => onChange(event.target.value)}
             onKeyDown={onKeyDown}

@@ -1,8 +1,8 @@
-import { t } from '../text/en.js'
+import { tf } from '../text/en/files.js'
 import css from './diff.module.css'
 import type { DiffHunk, DiffLine } from './parse-diff.js'
 
-const words = t.diff
+const words = tf.diff
 const signs = { same: ' ', add: '+', del: '−' } as const
 
 function HunkHead({ hunk, columns, isFirst }: { hunk: DiffHunk; columns: number; isFirst: boolean }) {

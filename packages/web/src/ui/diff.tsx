@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react'
-import { t } from '../text/en.js'
+import { tf } from '../text/en/files.js'
 import { Bytes } from './bytes.js'
 import { Button } from './button.js'
 import { cx } from './classes.js'
@@ -9,7 +9,7 @@ import { IconChevronDown, IconChevronRight } from './icons.js'
 import type { DiffFile, LargeChange } from './parse-diff.js'
 import { useKept } from '../lib/use-kept.js'
 
-const words = t.diff
+const words = tf.diff
 /** A longer file waits for a press: most readers want the others first. */
 const openLines = 400
 

@@ -2,10 +2,11 @@ import { pauseUpload, removeUpload, resumeUpload } from '../lib/uploads/upload-s
 import { isRunning, type Upload } from '../lib/uploads/upload.js'
 import { formatBytes, formatDuration } from '../lib/units.js'
 import { t } from '../text/en.js'
+import { tf } from '../text/en/files.js'
 import { Button } from './button.js'
 import css from './upload.module.css'
 
-const words = t.upload
+const words = tf.upload
 const settleMs = 700
 
 /** Bytes, rate and time left in one line. */

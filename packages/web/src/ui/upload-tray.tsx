@@ -5,6 +5,7 @@ import { at } from '../lib/repo-queries.js'
 import { isRunning, type Upload } from '../lib/uploads/upload.js'
 import { removeUpload, useUploads } from '../lib/uploads/upload-store.js'
 import { t } from '../text/en.js'
+import { tf } from '../text/en/files.js'
 import { IconButton } from './button.js'
 import { IconX } from './icons.js'
 import { UploadProgress } from './upload-progress.js'
@@ -20,7 +21,7 @@ export function UploadTray() {
   )
   if (shown.length === 0) return null
   return (
-    <section className={css.tray} aria-label={t.upload.tray}>
+    <section className={css.tray} aria-label={tf.upload.tray}>
       {shown.map((upload) => (
         <div key={upload.key} className={css.item}>
           <div className={css.itemHead}>
@@ -40,10 +41,10 @@ export function UploadTray() {
 
 function Result({ upload: { request, result } }: { upload: Upload }) {
   const [ns = '', repo = ''] = request.id.split('/')
-  if (!result) return <strong>{t.upload.item(request.files.length, request.id)}</strong>
+  if (!result) return <strong>{tf.upload.item(request.files.length, request.id)}</strong>
   return (
     <Link to={at(request.kind, '/$ns/$repo/commit/$sha')} params={{ ns, repo, sha: result.commitOid }}>
-      {t.upload.item(request.files.length, request.id)}
+      {tf.upload.item(request.files.length, request.id)}
     </Link>
   )
 }

@@ -10,7 +10,7 @@ import {
   type UploadMemory,
 } from '../../lib/uploads/upload-memory.js'
 import { formatBytes } from '../../lib/units.js'
-import { t } from '../../text/en.js'
+import { tf } from '../../text/en/files.js'
 import { Button } from '../../ui/button.js'
 import { ChooseButton } from '../../ui/dropzone.js'
 import type { DroppedFile } from '../../ui/dropped-files.js'
@@ -19,7 +19,7 @@ import { TimeAgo } from '../../ui/time-ago.js'
 import type { RepoProps } from './repo-frame.js'
 import css from './upload.module.css'
 
-const words = t.upload
+const words = tf.upload
 
 /** Uploads into this repository that a reload or a crash cut off, and the way to go on with them. */
 export function ResumeNotice({ kind, ns, repo }: RepoProps) {

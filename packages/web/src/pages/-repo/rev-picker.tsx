@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { at, refsQuery } from '../../lib/repo-queries.js'
 import { t } from '../../text/en.js'
+import { tf } from '../../text/en/files.js'
 import { SelectField } from '../../ui/field.js'
 import { IconGitBranch } from '../../ui/icons.js'
 import type { RepoProps } from './repo-frame.js'
@@ -25,9 +26,9 @@ export function RevPicker({ kind, ns, repo, rev, onRev }: RepoProps & { rev: str
         options={options}
         onChange={(event) => onRev(event.target.value)}
       />
-      <Link to={at(kind, '/$ns/$repo/refs')} params={{ ns, repo }} className={css.refsLink} title={t.refs.title}>
+      <Link to={at(kind, '/$ns/$repo/refs')} params={{ ns, repo }} className={css.refsLink} title={tf.refs.title}>
         <IconGitBranch size={16} stroke={1.75} aria-hidden />
-        {data ? t.refs.count(data.branches.length, data.tags.length) : t.refs.title}
+        {data ? tf.refs.count(data.branches.length, data.tags.length) : tf.refs.title}
       </Link>
     </div>
   )

@@ -5,6 +5,7 @@ import type { Upload } from '../../lib/uploads/upload.js'
 import { removeUpload, startUpload, useUploads } from '../../lib/uploads/upload-store.js'
 import { formatBytes } from '../../lib/units.js'
 import { t } from '../../text/en.js'
+import { tf } from '../../text/en/files.js'
 import { Button, IconButton } from '../../ui/button.js'
 import { Bytes } from '../../ui/bytes.js'
 import type { DroppedFile } from '../../ui/dropped-files.js'
@@ -35,7 +36,7 @@ export function UploadPage({ kind, ns, repo, rev, folder }: Props) {
         <Stack>
           <UploadProgress upload={mine} />
           <Files files={mine.request.files} sentByPath={mine.sentByPath} />
-          <p className="muted">{t.upload.mayLeave}</p>
+          <p className="muted">{tf.upload.mayLeave}</p>
         </Stack>
       </Section>
     )
@@ -107,7 +108,7 @@ function Choose({ kind, ns, repo, rev, folder }: Props) {
           placeholder={words.messageDefault}
           actions={
             <Button type="submit" variant="primary" disabled={files.length === 0}>
-              {values.asPullRequest ? t.repo.edit.propose : words.into(rev)}
+              {values.asPullRequest ? tf.edit.propose : words.into(rev)}
             </Button>
           }
         />
@@ -134,7 +135,7 @@ function Files({ files, sentByPath = {}, onRemove }: FilesProps) {
         <li key={path}>
           <code title={path}>{path}</code>
           {path in sentByPath ? (
-            <progress value={sentByPath[path]} max={Math.max(file.size, 1)} aria-label={t.upload.sent(path)} />
+            <progress value={sentByPath[path]} max={Math.max(file.size, 1)} aria-label={tf.upload.sent(path)} />
           ) : (
             <Bytes value={file.size} />
           )}

@@ -1,6 +1,6 @@
 import { plural } from '../plural.js'
 
-export const upload = {
+const upload = {
   tray: 'Uploads',
   item: (count: number, name: string) => `${plural(count, 'file', 'files')} to ${name}`,
   progress: (count: number) => `Upload of ${plural(count, 'file', 'files')}`,
@@ -24,7 +24,7 @@ export const upload = {
   forget: 'Forget it',
 } as const
 
-export const diff = {
+const diff = {
   changed: (count: number) => `${plural(count, 'file', 'files')} changed`,
   layout: 'Layout',
   unified: 'Unified',
@@ -44,7 +44,7 @@ export const diff = {
   viewFile: 'View file',
 } as const
 
-export const refs = {
+const refs = {
   title: 'Branches and tags',
   branches: 'Branches',
   tags: 'Tags',
@@ -77,7 +77,7 @@ export const refs = {
     `${plural(branches, 'branch', 'branches')}, ${plural(tags, 'tag', 'tags')}`,
 } as const
 
-export const inspect = {
+const inspect = {
   tensors: 'tensors',
   headerBytes: 'bytes of header',
   tensorCount: (count: number) => plural(count, 'tensor', 'tensors'),
@@ -109,7 +109,7 @@ export const inspect = {
   safety: { innocuous: 'harmless', suspicious: 'unknown', dangerous: 'runs code' },
 } as const
 
-export const table = {
+const table = {
   row: 'Row',
   rows: 'rows',
   columns: 'columns',
@@ -121,3 +121,50 @@ export const table = {
   skipped: (names: string) => `Too heavy to look into here: ${names}.`,
   unreadable: (reason: string) => `This file could not be read: ${reason}`,
 } as const
+
+const edit = {
+  edit: 'Edit',
+  editTitle: 'Edit a file',
+  newTitle: 'New file',
+  fileName: 'Name of the file, with its folders',
+  namePlaceholder: 'folder/name.txt',
+  on: (rev: string) => `on ${rev}`,
+  contents: 'Contents of the file',
+  tabHelp: 'Tab indents. Press Escape and then Tab to leave the field.',
+  modesLabel: 'Ways to see this file',
+  modes: { write: 'Write', preview: 'Preview', changes: 'Changes' },
+  commitTitle: 'Commit',
+  description: 'Description',
+  where: 'Where it goes',
+  toBranch: (rev: string) => `Commit to ${rev}`,
+  toBranchHelp: 'Everybody sees it at once.',
+  propose: 'Propose as pull request',
+  proposeHelp: 'The branch stays as it is until somebody merges the proposal.',
+  onlyPropose: 'You may not write to this repository, so this becomes a proposal for those who may.',
+  proposed: (number: string) => `Pull request ${number} opened.`,
+  saved: (path: string) => `${path} committed.`,
+  createMessage: (path: string) => (path ? `Create ${path}` : 'Create a file'),
+  editMessage: (path: string) => `Update ${path}`,
+  deleteMessage: (path: string) => `Delete ${path}`,
+  renameMessage: (from: string, to: string) => `Rename ${from} to ${to}`,
+  notText:
+    'Only text of up to 512 kB that git keeps itself can be edited here. Download it, change it and upload it again.',
+  restored: 'What you wrote earlier is back.',
+  discard: 'Discard it',
+  conflict:
+    'Somebody changed this file after you opened it. Copy what you wrote and open it again, or replace their version.',
+  overwrite: 'Replace their version',
+  rename: 'Rename or move',
+  renameTitle: 'Rename or move this file',
+  newPath: 'New path',
+  newPathHelp: 'A slash puts it into a folder.',
+  renamed: (path: string) => `Now at ${path}.`,
+  deleteFile: 'Delete this file',
+  deleteTitle: (name: string) => `Delete ${name}`,
+  deleteHelp: 'It is removed from this branch. Earlier commits still have it.',
+  deleteFolderHelp: 'Every file in it is removed from this branch. Earlier commits still have them.',
+  deleted: (path: string) => `${path} deleted.`,
+} as const
+
+/** Words of the pages of files. They arrive with those pages, not with the first. */
+export const tf = { diff, edit, inspect, refs, table, upload } as const

@@ -32,17 +32,15 @@ export function createFolderHistoryReader(store: RepoDeps['store']): FolderHisto
         entries -= remembered.get(old)?.entries ?? 0
         remembered.delete(old)
       }
-      kept.reading.then(
-        (found) => {
-          kept.entries = found.size
-          entries += found.size
-          for (const old of remembered.keys()) {
-            if (entries <= MAX_REMEMBERED_ENTRIES) break
-            if (old !== key) forget(old)
-          }
-        },
-        () => forget(key),
-      )
+      const settle = async (): Promise<void> => {
+        kept.entries = (await kept.reading).size
+        entries += kept.entries
+        for (const old of remembered.keys()) {
+          if (entries <= MAX_REMEMBERED_ENTRIES) break
+          if (old !== key) forget(old)
+        }
+      }
+      settle().catch(() => forget(key))
       return kept.reading
     },
   }
@@ -63,12 +61,12 @@ async function findFolderHistory(
   start: CommitNode,
   folder: string,
 ): Promise<FolderHistory> {
-  let bytes = 0
+  const budget = { bytes: MAX_TREE_BYTES }
   const treeOf = async (commit: CommitNode): Promise<{ oid: string; data: Buffer } | null> => {
     const entry = await findPath((oid) => store.readTree(repoId, oid), commit.tree, folder)
     const object = entry?.kind === 'tree' ? await store.readObject(repoId, entry.oid) : null
     if (!entry || !object) return null
-    bytes += object.data.length
+    budget.bytes -= object.data.length
     return { oid: entry.oid, data: Buffer.from(object.data.buffer, object.data.byteOffset, object.data.length) }
   }
   const found = new Map<string, CommitNode>()
@@ -77,7 +75,7 @@ async function findFolderHistory(
   const none = Buffer.alloc(0)
   const open = new Map<string, Step>([[start.oid, { commit: start, wanted: new Set(changedNames(first.data, none)) }]])
   let last: { commitOid: string; tree: { oid: string; data: Buffer } } = { commitOid: start.oid, tree: first }
-  for (let seen = 0; open.size > 0 && seen < MAX_COMMITS && bytes < MAX_TREE_BYTES; seen++) {
+  for (let seen = 0; open.size > 0 && seen < MAX_COMMITS && budget.bytes > 0; seen++) {
     const { commit, wanted } = takeNewest(open)
     const tree = last.commitOid === commit.oid ? last.tree : await treeOf(commit)
     let left = wanted

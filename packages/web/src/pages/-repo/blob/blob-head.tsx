@@ -6,6 +6,7 @@ import { shownBytes, textQuery } from '../../../lib/file-queries.js'
 import { at } from '../../../lib/repo-queries.js'
 import { useSession } from '../../../lib/session.js'
 import { t } from '../../../text/en.js'
+import { tf } from '../../../text/en/files.js'
 import { ActionMenu } from '../../../ui/action-menu.js'
 import { Badge } from '../../../ui/badge.js'
 import { Button, ButtonAnchor, ButtonLink, IconButton } from '../../../ui/button.js'
@@ -64,7 +65,7 @@ export function BlobHead({ blob, entry, canEdit, source }: Props) {
             params={{ ns, repo, rev, _splat: path }}
             icon={<IconEdit {...s} size={14} />}
           >
-            {t.repo.edit.edit}
+            {tf.edit.edit}
           </ButtonLink>
         )}
         {isKnown && !isPinned && <MoreActions blob={blob} />}
@@ -82,14 +83,14 @@ function MoreActions({ blob: { kind, ns, repo, rev, path } }: { blob: BlobProps 
     <>
       <ActionMenu
         actions={[
-          { label: t.repo.edit.rename, icon: <IconPencil {...s} />, onSelect: () => setOpen('rename') },
+          { label: tf.edit.rename, icon: <IconPencil {...s} />, onSelect: () => setOpen('rename') },
           {
             label: t.repo.history,
             onSelect: () =>
               void navigate({ to: at(kind, '/$ns/$repo/commits/$rev/$'), params: { ns, repo, rev, _splat: path } }),
           },
           {
-            label: t.repo.edit.deleteFile,
+            label: tf.edit.deleteFile,
             icon: <IconTrash {...s} />,
             tone: 'danger',
             onSelect: () => setOpen('delete'),

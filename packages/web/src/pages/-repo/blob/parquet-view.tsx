@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { formatBytes, formatExact } from '../../../lib/units.js'
 import { peekParquet } from '../../../lib/peek-parquet.js'
-import { t } from '../../../text/en.js'
+import { tf } from '../../../text/en/files.js'
 import { Figure, Figures } from '../../../ui/figure.js'
 import { Notice } from '../../../ui/notice.js'
 import { Skeleton } from '../../../ui/skeleton.js'
@@ -16,7 +16,7 @@ export function ParquetView({ href, path, sizeBytes }: BlobProps) {
     queryFn: ({ signal }) => peekParquet(href, sizeBytes, signal),
     retry: false,
   })
-  if (error) return <Notice tone="warn">{t.table.unreadable(error.message)}</Notice>
+  if (error) return <Notice tone="warn">{tf.table.unreadable(error.message)}</Notice>
   if (!data)
     return (
       <div className={css.inspect}>
@@ -27,19 +27,19 @@ export function ParquetView({ href, path, sizeBytes }: BlobProps) {
   return (
     <div className={css.inspect}>
       <Figures>
-        <Figure value={formatExact(data.rowCount)} unit={t.table.rows} />
-        <Figure value={formatExact(data.columns.length)} unit={t.table.columns} />
-        <Figure value={formatExact(data.rowGroups)} unit={t.table.rowGroups} />
+        <Figure value={formatExact(data.rowCount)} unit={tf.table.rows} />
+        <Figure value={formatExact(data.columns.length)} unit={tf.table.columns} />
+        <Figure value={formatExact(data.rowGroups)} unit={tf.table.rowGroups} />
         {data.createdBy && <span className="muted">{data.createdBy.slice(0, 80)}</span>}
       </Figures>
       {skipped.length > 0 && (
         <Notice>
-          {t.table.skipped(
+          {tf.table.skipped(
             skipped.map(({ name, compressedBytes }) => `${name} (${formatBytes(compressedBytes)})`).join(', '),
           )}
         </Notice>
       )}
-      <RowsTable label={t.table.rowsOf(path)} columns={data.columns} rows={data.rows} />
+      <RowsTable label={tf.table.rowsOf(path)} columns={data.columns} rows={data.rows} />
     </div>
   )
 }

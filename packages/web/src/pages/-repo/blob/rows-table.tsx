@@ -1,4 +1,4 @@
-import { t } from '../../../text/en.js'
+import { tf } from '../../../text/en/files.js'
 import css from './blob.module.css'
 
 interface Props {
@@ -17,7 +17,7 @@ export function RowsTable({ label, columns, rows }: Props) {
         <thead>
           <tr>
             <th scope="col" className={css.rowNumber}>
-              <span className="visually-hidden">{t.table.row}</span>
+              <span className="visually-hidden">{tf.table.row}</span>
             </th>
             {columns.map(({ name, type }, index) => (
               <th key={`${index}-${name}`} scope="col">

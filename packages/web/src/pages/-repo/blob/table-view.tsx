@@ -2,7 +2,7 @@ import { useSuspenseQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { shownBytes, textQuery } from '../../../lib/file-queries.js'
 import { mostPeekRows, peekDelimited, peekJsonLines } from '../../../lib/peek-rows.js'
-import { t } from '../../../text/en.js'
+import { tf } from '../../../text/en/files.js'
 import type { BlobProps } from '../blob-tab.js'
 import css from './blob.module.css'
 import { RowsTable } from './rows-table.js'
@@ -24,10 +24,10 @@ export function TableView(blob: BlobProps) {
     <>
       <p className={css.peekNote}>
         {peek.isCut
-          ? t.table.first(Math.min(peek.rows.length, mostPeekRows), peek.columns.length)
-          : t.table.all(peek.rows.length, peek.columns.length)}
+          ? tf.table.first(Math.min(peek.rows.length, mostPeekRows), peek.columns.length)
+          : tf.table.all(peek.rows.length, peek.columns.length)}
       </p>
-      <RowsTable label={t.table.rowsOf(path)} columns={peek.columns} rows={peek.rows} />
+      <RowsTable label={tf.table.rowsOf(path)} columns={peek.columns} rows={peek.rows} />
     </>
   )
 }

@@ -3,6 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { useMemo, useRef, useState } from 'react'
 import { formatBytes, formatCount, formatExact } from '../../../lib/units.js'
 import { t } from '../../../text/en.js'
+import { tf } from '../../../text/en/files.js'
 import { SelectField, TextField } from '../../../ui/field.js'
 import { IconSearch } from '../../../ui/icons.js'
 import { Section } from '../../../ui/page.js'
@@ -10,7 +11,7 @@ import css from './blob.module.css'
 
 type Tensor = Extract<FileInspection, { format: 'safetensors' | 'gguf' }>['tensors'][number]
 
-const words = t.inspect
+const words = tf.inspect
 const rowPx = 32
 const sizeOf = ({ shape }: Tensor) => shape.reduce((product, length) => product * length, 1)
 const sorts = {

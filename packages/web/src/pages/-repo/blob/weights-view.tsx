@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { inspectQuery } from '../../../lib/file-queries.js'
 import { formatCount, formatExact } from '../../../lib/units.js'
 import { t } from '../../../text/en.js'
+import { tf } from '../../../text/en/files.js'
 import { Figure, Figures } from '../../../ui/figure.js'
 import { Notice } from '../../../ui/notice.js'
 import { Section } from '../../../ui/page.js'
@@ -12,7 +13,7 @@ import css from './blob.module.css'
 import { MetadataTable } from './metadata-table.js'
 import { TensorTable } from './tensor-table.js'
 
-const words = t.inspect
+const words = tf.inspect
 
 /** What a weights file says of itself. The server reads its header; nothing of it is loaded or run. */
 export function WeightsView({ kind, ns, repo, rev, path }: BlobProps) {

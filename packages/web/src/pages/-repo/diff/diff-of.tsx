@@ -4,7 +4,7 @@ import { useMemo } from 'react'
 import { api } from '../../../lib/api.js'
 import type { RepoKindName } from '../../../lib/repo-list.js'
 import { repoParams } from '../../../lib/repo-queries.js'
-import { t } from '../../../text/en.js'
+import { tf } from '../../../text/en/files.js'
 import { Diff } from '../../../ui/diff.js'
 import { ErrorState } from '../../../ui/error-state.js'
 import { parseDiff } from '../../../ui/parse-diff.js'
@@ -36,7 +36,7 @@ export function DiffOf({ kind, ns, repo, base, head }: RepoProps & { base: strin
       rest={parsed.rest}
       renderLink={(path) => (
         <FileLink {...{ kind, ns, repo, path }} rev={head}>
-          {t.diff.viewFile}
+          {tf.diff.viewFile}
         </FileLink>
       )}
     />

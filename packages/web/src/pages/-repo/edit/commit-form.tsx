@@ -1,9 +1,10 @@
 import { type ReactNode, useId } from 'react'
 import { t } from '../../../text/en.js'
+import { tf } from '../../../text/en/files.js'
 import { ChoiceField, TextArea, TextField } from '../../../ui/field.js'
 import css from './edit.module.css'
 
-const words = t.repo.edit
+const words = tf.edit
 
 export interface CommitValues {
   message: string

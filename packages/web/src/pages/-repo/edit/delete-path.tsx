@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { postCommit, removePath } from '../../../lib/post-commit.js'
 import { t } from '../../../text/en.js'
+import { tf } from '../../../text/en/files.js'
 import { Button } from '../../../ui/button.js'
 import { ErrorSummary } from '../../../ui/field.js'
 import { SidePanel } from '../../../ui/side-panel.js'
@@ -11,7 +12,7 @@ import { type RepoProps, useCanWrite } from '../repo-frame.js'
 import { CommitForm, firstCommitValues } from './commit-form.js'
 import { goToChange } from './go-to-change.js'
 
-const words = t.repo.edit
+const words = tf.edit
 
 interface Props extends RepoProps {
   rev: string

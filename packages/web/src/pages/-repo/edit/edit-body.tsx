@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useMemo, useState } from 'react'
 import { api } from '../../../lib/api.js'
 import { repoParams } from '../../../lib/repo-queries.js'
 import { t } from '../../../text/en.js'
+import { tf } from '../../../text/en/files.js'
 import { CodeEditor } from '../../../ui/code-editor.js'
 import { Diff } from '../../../ui/diff.js'
 import { ErrorState } from '../../../ui/error-state.js'
@@ -16,7 +17,7 @@ import type { RepoProps } from '../repo-frame.js'
 import css from './edit.module.css'
 import repoCss from '../repo.module.css'
 
-const words = t.repo.edit
+const words = tf.edit
 const restMs = 500
 
 type Mode = 'write' | 'preview' | 'changes'

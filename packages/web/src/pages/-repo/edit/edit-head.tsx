@@ -1,10 +1,10 @@
-import { t } from '../../../text/en.js'
+import { tf } from '../../../text/en/files.js'
 import { TextField } from '../../../ui/field.js'
 import type { RepoProps } from '../repo-frame.js'
 import { FolderLink } from '../repo-link.js'
 import css from './edit.module.css'
 
-const words = t.repo.edit
+const words = tf.edit
 
 interface Props extends RepoProps {
   rev: string

@@ -5,6 +5,7 @@ import { type FormEvent, useState } from 'react'
 import { entryQuery, shownBytes, textQuery } from '../../../lib/file-queries.js'
 import { headCommitQuery } from '../../../lib/repo-queries.js'
 import { t } from '../../../text/en.js'
+import { tf } from '../../../text/en/files.js'
 import { Button } from '../../../ui/button.js'
 import { ErrorState } from '../../../ui/error-state.js'
 import { ErrorSummary } from '../../../ui/field.js'
@@ -19,7 +20,7 @@ import { goToChange } from './go-to-change.js'
 import { saveFile } from './save-file.js'
 import { useDraft } from './use-draft.js'
 
-const words = t.repo.edit
+const words = tf.edit
 
 type Place = RepoProps & { rev: string; path: string }
 

@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { useNavigate } from '@tanstack/react-router'
 import { at } from '../../../lib/repo-queries.js'
-import { t } from '../../../text/en.js'
+import { tf } from '../../../text/en/files.js'
 import type { useToast } from '../../../ui/toast.js'
 import type { RepoProps } from '../repo-frame.js'
 
@@ -28,7 +28,7 @@ export async function goToChange({ navigate, say, client }: Tools, change: Chang
   if (number) {
     const params = { ns, repo, spec: `${rev}..refs/pr/${number}` }
     await navigate({ to: at(kind, '/$ns/$repo/compare/$spec'), params })
-    say(t.repo.edit.proposed(number))
+    say(tf.edit.proposed(number))
     return
   }
   await (path

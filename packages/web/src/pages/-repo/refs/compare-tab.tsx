@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { at, refsQuery } from '../../../lib/repo-queries.js'
-import { t } from '../../../text/en.js'
+import { tf } from '../../../text/en/files.js'
 import { IconButton } from '../../../ui/button.js'
 import { SelectField } from '../../../ui/field.js'
 import { IconArrowsSort } from '../../../ui/icons.js'
@@ -11,7 +11,7 @@ import { DiffOf } from '../diff/diff-of.js'
 import type { RepoProps } from '../repo-frame.js'
 import css from './refs.module.css'
 
-const words = t.refs
+const words = tf.refs
 
 /** `base..head` of an address; three dots are understood too. */
 export function readSpec(spec: string): [base: string, head: string] | null {

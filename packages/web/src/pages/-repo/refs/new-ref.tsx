@@ -3,14 +3,14 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { api } from '../../../lib/api.js'
 import { refsQuery, repoParams } from '../../../lib/repo-queries.js'
 import { useForm } from '../../../lib/use-form.js'
-import { t } from '../../../text/en.js'
+import { tf } from '../../../text/en/files.js'
 import { Button } from '../../../ui/button.js'
 import { ErrorSummary, formClass, TextField } from '../../../ui/field.js'
 import { SidePanel } from '../../../ui/side-panel.js'
 import { useToast } from '../../../ui/toast.js'
 import type { RepoProps } from '../repo-frame.js'
 
-const words = t.refs
+const words = tf.refs
 
 /** Names a new branch or tag and where it begins. */
 export function NewRef({ kind, ns, repo, what, onClose }: RepoProps & { what: 'branch' | 'tag'; onClose: () => void }) {

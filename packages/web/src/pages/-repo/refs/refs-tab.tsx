@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { api } from '../../../lib/api.js'
 import { at, headCommitQuery, refsQuery, repoParams } from '../../../lib/repo-queries.js'
 import { t } from '../../../text/en.js'
+import { tf } from '../../../text/en/files.js'
 import { Badge } from '../../../ui/badge.js'
 import { Button, ButtonLink, IconButton } from '../../../ui/button.js'
 import { CopyText } from '../../../ui/copy-text.js'
@@ -19,7 +20,7 @@ import { FolderLink } from '../repo-link.js'
 import { NewRef } from './new-ref.js'
 import css from './refs.module.css'
 
-const words = t.refs
+const words = tf.refs
 const s = { size: 16, stroke: 1.75, 'aria-hidden': true } as const
 
 interface Ref {
