@@ -13,6 +13,8 @@ export interface Front {
   /** How many transfers were cut, and how many requests asked for the rest of something. */
   readonly cuts: number
   readonly ranges: number
+  /** Bytes of bodies that clients sent. */
+  readonly sentBytes: number
   /** The addresses that take turns, request by request. */
   serve(backends: readonly string[]): void
   close(): Promise<void>
@@ -29,6 +31,7 @@ export async function openFront(options: { cuts?: boolean } = {}): Promise<Front
   let turn = 0
   let cuts = 0
   let ranges = 0
+  let sentBytes = 0
 
   /** Passes bytes on; breaks the line once per method and path when the body is large. */
   const wire = (key: string, sizeBytes: number, sockets: () => readonly (Socket | null)[]): Transform => {
@@ -67,6 +70,9 @@ export async function openFront(options: { cuts?: boolean } = {}): Promise<Front
     })
     outgoing.on('error', () => incoming.socket.destroy())
     incoming.on('error', () => outgoing.destroy())
+    incoming.on('data', (chunk: Buffer) => {
+      sentBytes += chunk.length
+    })
     answer.on('close', () => {
       if (!answer.writableFinished) outgoing.destroy()
     })
@@ -83,6 +89,9 @@ export async function openFront(options: { cuts?: boolean } = {}): Promise<Front
     },
     get ranges() {
       return ranges
+    },
+    get sentBytes() {
+      return sentBytes
     },
     serve: (addresses) => {
       backends = addresses

@@ -1,7 +1,7 @@
 import { datasetsSuites } from './datasets/suite.js'
 import { gitSuite } from './git/suite.js'
 import { commandLineSuites } from './hf-cli/suite.js'
-import { pythonSuites, resumeSuites } from './huggingface-hub/suite.js'
+import { editedCopySuite, pythonSuites, resumeSuites } from './huggingface-hub/suite.js'
 import { hubJsSuites } from './huggingface-js/suite.js'
 import { openaiSuites } from './openai/suite.js'
 import { openServerPair } from './server-pair.js'
@@ -28,6 +28,7 @@ const suites: readonly Suite[] = [
   ...transformersSuites,
   ...commandLineSuites,
   ...resumeSuites,
+  editedCopySuite,
   ...pythonSuites,
   transformersJsSuite,
   ...hubJsSuites,

@@ -34,8 +34,8 @@ export interface CaseResult {
 /** One unmodified client in one version. */
 export interface Suite {
   readonly name: string
-  /** `breaking`: the first transfer of every large body is cut in the middle (`front.ts`). */
-  readonly line?: 'breaking'
+  /** `breaking`: the first transfer of every large body is cut in the middle (`front.ts`); `counted`: bytes are counted. */
+  readonly line?: 'breaking' | 'counted'
   /** Only runs with two servers. */
   readonly needsPair?: true
   run(target: Target): Promise<readonly CaseResult[]>
@@ -74,7 +74,7 @@ export async function openTarget(setting: Setting, suite: Pick<Suite, 'line'>): 
   const scratch = mkdtempSync(join(tmpdir(), 'stoa-conformance-'))
   const manifest = join(scratch, 'manifest.yaml')
   writeFileSync(manifest, MANIFEST)
-  const needsFront = setting.pair !== null || suite.line === 'breaking'
+  const needsFront = setting.pair !== null || suite.line !== undefined
   const front = needsFront ? await openFront({ cuts: suite.line === 'breaking' }) : null
   const env = { STOA_BOOTSTRAP: manifest, ...(front ? { STOA_PUBLIC_URL: front.url } : {}) }
   const servers = setting.pair ? await setting.pair.start(env) : await startOne(env)

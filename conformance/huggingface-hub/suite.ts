@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { installPython, runPythonCases } from '../environments.js'
 import type { CaseResult, Suite, Target } from '../target.js'
 
@@ -48,6 +49,34 @@ export const pythonSuites: readonly Suite[] = CLIENTS.map((client) => ({
   name: `huggingface_hub ${describeClient(client)}`,
   run: (target) => run(client, target),
 }))
+
+/** Megabytes of the file whose edited copy is sent: 1000 shows the promise at its full size. */
+const EDITED_MB = process.env['STOA_EDITED_COPY_MB'] ?? '200'
+const MAX_SENT_SHARE = 0.01
+
+/** The copy is sent by somebody whose client remembers nothing, so that only what the server tells saves bytes. */
+async function editCopy(client: HubClient, target: Target): Promise<CaseResult[]> {
+  const folder = await installHubClient(client)
+  const { front } = target
+  const send = (step: string) =>
+    runPythonCases(folder, 'huggingface-hub/edited_copy.py', target, {
+      xet: true,
+      env: { STEP: step, EDITED_MB, HF_XET_CACHE: join(target.scratch, `xet-${step}`) },
+    })
+  const first = await send('first')
+  const before = front?.sentBytes ?? 0
+  const second = await send('edited')
+  const share = ((front?.sentBytes ?? 0) - before) / (Number(EDITED_MB) * 1e6)
+  const text = `sent ${(share * 100).toFixed(2)} % of an edited copy of ${EDITED_MB} MB`
+  console.log(`  ${text}`)
+  return [...first, ...second, { name: text, error: share > 0 && share <= MAX_SENT_SHARE ? null : text }]
+}
+
+export const editedCopySuite: Suite = {
+  name: 'edited copy: huggingface_hub 2.4.0 with hf_xet 1.8.0',
+  line: 'counted',
+  run: (target) => editCopy({ version: '2.4.0', xet: '1.8.0' }, target),
+}
 
 const RESUMING: readonly HubClient[] = [
   { version: '0.34.4', xet: null },

@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const MAIN = resolve(fileURLToPath(import.meta.url), '../../../packages/cli/dist/main.js')
+const MAIN = resolve(fileURLToPath(import.meta.url), '../../../packages/cli/dist/bundle/main.mjs')
 const READY_LIMIT_MS = 60_000
 const POLL_MS = 20
 
-/** The built server as a process of its own. */
+/** The built server (npm run build) as a process of its own. */
 export interface ServerProcess {
   /** SIGKILL: nothing is finished, nothing is flushed. */
   kill(): Promise<void>

@@ -1,4 +1,4 @@
-import { datasetInfo, listCommits, listRefs, modelInfo, renderedCard } from '@stoa/contracts'
+import { datasetInfo, getRepoStorage, listCommits, listRefs, modelInfo, renderedCard } from '@stoa/contracts'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { api } from './api.js'
 import type { RepoFacts, RepoKindName } from './repo-list.js'
@@ -48,6 +48,16 @@ export const repoQuery = (kind: RepoKindName, id: string) =>
         query: { expand: infoKeys[kind] },
         signal,
       })) as RepoFacts
+    },
+  })
+
+/** What a repository stores, and what deduplication saves. */
+export const storageQuery = (kind: RepoKindName, id: string) =>
+  queryOptions({
+    queryKey: [getRepoStorage.id, kind, id],
+    queryFn: ({ signal }) => {
+      const { namespace, name } = repoParams(kind, id)
+      return api.call(getRepoStorage, { params: { type: kind, namespace, name }, signal })
     },
   })
 

@@ -5,6 +5,7 @@ import { GatePanel } from './gate-panel.js'
 import { type RepoProps, useCanWrite } from './repo-frame.js'
 import { DeleteRepo } from './settings/delete-repo.js'
 import { RenameRepo } from './settings/rename-repo.js'
+import { StoredBytes } from './settings/stored-bytes.js'
 import { TransferRepo } from './settings/transfer-repo.js'
 import { Visibility } from './settings/visibility.js'
 
@@ -14,6 +15,7 @@ export function SettingsTab(props: RepoProps) {
   if (!canWrite) return <Notice tone="warn">{t.repo.settings.onlyOwners}</Notice>
   return (
     <Stack>
+      <StoredBytes {...props} />
       <Visibility {...props} />
       <GatePanel {...props} />
       <RenameRepo {...props} />

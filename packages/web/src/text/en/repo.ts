@@ -132,6 +132,11 @@ export const repo = {
     nameBad: 'Use letters, digits, “-”, “_” and “.”; start and end with a letter or digit.',
   },
   settings: {
+    storage: 'Storage',
+    storageLogical: 'all files, every revision',
+    storageUnique: 'kept on disk',
+    storageSaved: 'saved by sharing equal parts',
+    storageHelp: 'Equal parts of large files are kept once. Measured a few seconds after each change.',
     visibility: 'Visibility',
     makePrivate: 'Make private',
     makePublic: 'Make public',
