@@ -13,6 +13,7 @@ const UNFINISHED = `${FOLDER}.new`
 const AS_PUBLISHED = [
   /^node:/,
   /^@electric-sql\//,
+  /^@napi-rs\//,
   /^@node-rs\//,
   /^@huggingface\//,
   /^node-llama-cpp/,
