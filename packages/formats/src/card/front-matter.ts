@@ -34,8 +34,8 @@ export interface FrontMatter {
   readonly body: string
   readonly errors: CardProblem[]
   readonly warnings: CardProblem[]
-  /** Where a top-level key of the metadata stands in the card. */
-  readonly positionOf: (key: string) => { line: number; column: number } | undefined
+  /** Where a key, or a value in lists and mappings below it, stands in the card; the nearest that is there. */
+  readonly positionOf: (key: string, ...below: (string | number)[]) => { line: number; column: number } | undefined
 }
 
 const NOWHERE = (): undefined => undefined
@@ -94,7 +94,31 @@ function unreadable(body: string, message: string, isPresent: boolean): FrontMat
   return { data: null, isPresent, body, errors: [{ message, line: 1, column: 1 }], warnings: [], positionOf: NOWHERE }
 }
 
+/** A YAML document that stands alone, as plain JSON, under the limits of metadata; null when it cannot be read. Never throws. */
+export function readBoundedYaml(text: string): { readonly value: JsonValue; readonly problem: CardProblem | null } {
+  if (text.length > MAX_FRONT_MATTER_CHARS)
+    return { value: null, problem: { message: `longer than ${MAX_FRONT_MATTER_CHARS} characters` } }
+  const read = readDocument({ yaml: text, body: '', linesBefore: 0 })
+  if ('data' in read) return { value: null, problem: read.errors[0] ?? null }
+  try {
+    return { value: toPlainJson(read.document), problem: null }
+  } catch (error) {
+    return { value: null, problem: { message: error instanceof Error ? error.message : String(error) } }
+  }
+}
+
 function readYaml(block: CardBlock): FrontMatter {
+  const read = readDocument(block)
+  return 'data' in read ? read : toData(read.document, block, read)
+}
+
+interface ReadDocument {
+  readonly document: Document.Parsed
+  readonly warnings: CardProblem[]
+  readonly place: (offset: number) => { line: number; column: number }
+}
+
+function readDocument(block: CardBlock): FrontMatter | ReadDocument {
   const lines = new LineCounter()
   const place = (offset: number): { line: number; column: number } => {
     const { line, col } = lines.linePos(offset)
@@ -130,7 +154,11 @@ function readYaml(block: CardBlock): FrontMatter {
     const errors = [{ message: `the key "${twice.key}" is there twice`, ...place(twice.offset) }]
     return { data: null, isPresent: true, body: block.body, errors, warnings, positionOf: NOWHERE }
   }
-  return toData(document, block, { warnings, place })
+  return { document, warnings, place }
+}
+
+function toPlainJson(document: Document.Parsed): JsonValue {
+  return toJson(document.toJS({ maxAliasCount: MAX_ALIASES }), { left: MAX_FRONT_MATTER_NODES }, 0)
 }
 
 const TOO_MANY_VALUES = `the metadata holds more than ${MAX_FRONT_MATTER_NODES} values`
@@ -144,11 +172,11 @@ function hasTooManyLexemes(yaml: string): boolean {
 function toData(
   document: Document.Parsed,
   block: CardBlock,
-  seen: { warnings: CardProblem[]; place: (offset: number) => { line: number; column: number } },
+  seen: Pick<ReadDocument, 'warnings' | 'place'>,
 ): FrontMatter {
   let value: unknown
   try {
-    value = toJson(document.toJS({ maxAliasCount: MAX_ALIASES }), { left: MAX_FRONT_MATTER_NODES }, 0)
+    value = toPlainJson(document)
   } catch (error) {
     return unreadable(block.body, error instanceof Error ? error.message : String(error), true)
   }
@@ -160,16 +188,31 @@ function toData(
     body: block.body,
     errors: [],
     warnings: seen.warnings,
-    positionOf: (key) => {
-      const offset = keyOffset(document, key)
+    positionOf: (key, ...below) => {
+      const offset = findOffset(document.contents, [key, ...below])
       return offset === undefined ? undefined : seen.place(offset)
     },
   }
 }
 
-function keyOffset(document: Document.Parsed, key: string): number | undefined {
-  const items = (document.contents as { items?: { key?: { value?: unknown; range?: number[] } }[] } | null)?.items
-  return items?.find((item) => String(item.key?.value) === key)?.key?.range?.[0]
+/** Where the node at a path begins; the last one that is there. A key stands for its whole entry. */
+function findOffset(root: unknown, path: readonly (string | number)[]): number | undefined {
+  let node = root
+  let offset: number | undefined
+  for (const step of path) {
+    let found: unknown
+    if (isSeq(node) && typeof step === 'number') {
+      found = node.items[step]
+      offset = (found as { range?: number[] } | undefined)?.range?.[0] ?? offset
+    } else if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step))
+      if (pair && isScalar(pair.key)) offset = pair.key.range?.[0] ?? offset
+      found = pair?.value
+    }
+    if (found === undefined || found === null) return offset
+    node = found
+  }
+  return offset
 }
 
 /** The library appends a drawing of the line; people get the position as numbers. */

@@ -21,14 +21,14 @@ describe('validate card', () => {
   it('[M5] says what is wrong at its line', () => {
     const cases: [string, string, number][] = [
       ['title: x\nlicense: asdf', '"license" must be one of [apache-2.0, mit,', 3],
-      ['language:\n- en\n- english', '"language" with value "english" is not valid', 2],
+      ['language:\n- en\n- english', '"language" with value "english" is not valid', 4],
       ['tags: one', '"tags" must be an array', 2],
       ['tags: [1]', '"tags" must only hold strings', 2],
       ['datasets: {a: 1}', '"datasets" must be an array', 2],
       ['base_model: ../../etc', '"base_model" with value "../../etc" is not a valid model id', 2],
       ['model-index: x', '"model-index" must be an array', 2],
-      ['model-index:\n- results: []', '"model-index[0].name" is required', 2],
-      ['model-index:\n- name: a\n  results:\n  - task: {}', '"model-index[0].results[0].dataset" is required', 2],
+      ['model-index:\n- results: []', '"model-index[0].name" is required', 3],
+      ['model-index:\n- name: a\n  results:\n  - task: {}', '"model-index[0].results[0].dataset" is required', 5],
       ['library_name: [a]', '"library_name" must be a string', 2],
     ]
     for (const [yaml, message, line] of cases) {

@@ -56,8 +56,12 @@ export function validateFrontMatter(card: FrontMatter, kind: CardKind): CardVerd
   }
 }
 
-function note(findings: Findings, severity: 'errors' | 'warnings', key: string, message: string): void {
-  const position = findings.card.positionOf(key)
+type KeyPath = string | readonly [key: string, ...below: (string | number)[]]
+
+/** Adds a remark that points at a key, or at a value below it. */
+function note(findings: Findings, severity: 'errors' | 'warnings', at: KeyPath, message: string): void {
+  const [key, ...below] = typeof at === 'string' ? [at] : at
+  const position = findings.card.positionOf(key, ...below)
   findings[severity].push(position ? { message, ...position } : { message })
 }
 
@@ -69,9 +73,9 @@ function checkLicence(findings: Findings): void {
   const value = ownValue(findings.data, 'license')
   if (value === undefined || value === null) return
   const licences = Array.isArray(value) ? value.slice(0, MAX_CARD_LIST) : [value]
-  for (const licence of licences) {
+  for (const [nth, licence] of licences.entries()) {
     if (typeof licence === 'string' && isKnownLicence(licence)) continue
-    note(findings, 'errors', 'license', `"license" must be one of ${choices(Object.keys(LICENCES))}`)
+    note(findings, 'errors', ['license', nth], `"license" must be one of ${choices(Object.keys(LICENCES))}`)
     return
   }
   const name = ownValue(findings.data, 'license_name')
@@ -92,7 +96,13 @@ function checkLists(findings: Findings): void {
     } else if (value.length > MAX_CARD_LIST) {
       note(findings, 'errors', key, `"${key}" must hold at most ${MAX_CARD_LIST} values`)
     } else if (value.some((item) => typeof item !== 'string')) {
-      note(findings, 'errors', key, `"${key}" must only hold strings: put quotes around numbers and words like yes`)
+      const nth = value.findIndex((item) => typeof item !== 'string')
+      note(
+        findings,
+        'errors',
+        [key, nth],
+        `"${key}" must only hold strings: put quotes around numbers and words like yes`,
+      )
     }
   }
   if (typeof ownValue(findings.data, 'tags') === 'string') note(findings, 'errors', 'tags', '"tags" must be an array')
@@ -102,13 +112,15 @@ function checkLists(findings: Findings): void {
 }
 
 function checkIds(findings: Findings, key: string, kind: string): void {
-  const wrong = listOf(ownValue(findings.data, key)).find((id) => typeof id === 'string' && !REPO_ID.test(id))
+  const ids = listOf(ownValue(findings.data, key))
+  const nth = ids.findIndex((id) => typeof id === 'string' && !REPO_ID.test(id))
+  const wrong = ids[nth]
   if (wrong === undefined) return
   const severity = key === 'base_model' ? 'errors' : 'warnings'
   note(
     findings,
     severity,
-    key,
+    [key, nth],
     `"${key}" with value "${short(wrong)}" is not a valid ${kind} id ("name" or "namespace/name")`,
   )
 }
@@ -124,14 +136,14 @@ function short(value: JsonValue): string {
 }
 
 function checkLanguage(findings: Findings): void {
-  const wrong = listOf(ownValue(findings.data, 'language')).find(
-    (code) => typeof code === 'string' && !isLanguageCode(code),
-  )
+  const codes = listOf(ownValue(findings.data, 'language'))
+  const nth = codes.findIndex((code) => typeof code === 'string' && !isLanguageCode(code))
+  const wrong = codes[nth]
   if (wrong === undefined) return
   note(
     findings,
     'errors',
-    'language',
+    ['language', nth],
     `"language" with value "${short(wrong)}" is not valid. It must be an ISO 639-1, 639-2 or 639-3 code ` +
       '(two or three letters), or a special value like "code", "multilingual". Put other things under "tags".',
   )
@@ -160,16 +172,24 @@ function checkModelIndex(findings: Findings, index: JsonValue): void {
   if (!Array.isArray(index)) return note(findings, 'errors', 'model-index', '"model-index" must be an array')
   for (const [position, model] of index.slice(0, MAX_CARD_LIST).entries()) {
     const at = `"model-index[${position}]`
-    if (!isJsonObject(model)) return note(findings, 'errors', 'model-index', `${at}" must be of type object`)
+    if (!isJsonObject(model))
+      return note(findings, 'errors', ['model-index', position], `${at}" must be of type object`)
     if (typeof ownValue(model, 'name') !== 'string')
-      return note(findings, 'errors', 'model-index', `${at}.name" is required`)
+      return note(findings, 'errors', ['model-index', position], `${at}.name" is required`)
     const results = ownValue(model, 'results')
-    if (!Array.isArray(results)) return note(findings, 'errors', 'model-index', `${at}.results" must be an array`)
+    if (!Array.isArray(results))
+      return note(findings, 'errors', ['model-index', position, 'results'], `${at}.results" must be an array`)
     for (const [nth, result] of results.slice(0, MAX_CARD_LIST).entries()) {
       const missing = ['task', 'dataset', 'metrics'].find(
         (key) => !isJsonObject(result) || ownValue(result, key) === undefined,
       )
-      if (missing) return note(findings, 'errors', 'model-index', `${at}.results[${nth}].${missing}" is required`)
+      if (missing)
+        return note(
+          findings,
+          'errors',
+          ['model-index', position, 'results', nth],
+          `${at}.results[${nth}].${missing}" is required`,
+        )
     }
   }
 }

@@ -2,6 +2,7 @@ import { ownValue, textList, textOf } from '../card/card-values.js'
 import { parseFrontMatter } from '../card/front-matter.js'
 import { findPipelineTag } from '../card/pipeline-tags.js'
 import type { CardKind } from '../card/validate-card.js'
+import { type EvalResult, MAX_EVAL_RESULTS } from '../eval-results/read-eval-results.js'
 import type { GgufFacts } from '../gguf/read-gguf.js'
 import { isJsonObject, type JsonObject, type JsonValue } from '../json-value.js'
 import type { OnnxFacts } from '../onnx/read-onnx.js'
@@ -25,6 +26,7 @@ export interface RepoReadings {
   readonly safetensors: ParameterCounts | null
   readonly gguf: GgufFacts | null
   readonly onnx: OnnxFacts | null
+  readonly evalResults?: readonly EvalResult[]
 }
 
 /** GGUF facts as the Hub's `gguf` field has them. */
@@ -57,6 +59,7 @@ export interface RepoFacts {
   readonly parameterCount?: number
   readonly sdk?: string
   readonly modelIndex?: JsonValue
+  readonly evalResults?: readonly EvalResult[]
   readonly widgetData?: JsonValue
   /** First paragraph of the card, plain, for lists and page descriptions. */
   readonly description?: string
@@ -105,6 +108,7 @@ export function readRepoFacts(readings: RepoReadings): RepoFacts {
     parameterCount: readings.safetensors?.total ?? readings.gguf?.totalParameters ?? readings.onnx?.totalParameters,
     sdk: readings.kind === 'space' ? textOf(cardData, 'sdk') : undefined,
     modelIndex: ownValue(cardData, 'model-index') ?? undefined,
+    evalResults: readings.evalResults?.length ? readings.evalResults.slice(0, MAX_EVAL_RESULTS) : undefined,
     widgetData: ownValue(cardData, 'widget') ?? undefined,
     description: firstParagraph(card?.body ?? ''),
   })

@@ -306,7 +306,11 @@ describe('catalogue on a real server', () => {
     expect(wrong).toMatchObject({ status: 400, body: { errors: [{ line: 3, column: 1 }] } })
     const text = await post('---\nlicense: asdf\n---\n', 'text/plain')
     expect(text.status).toBe(400)
-    expect(text.body).toMatch(/^- Error: "license" must be one of \[/)
+    expect(text.body).toMatch(/^- Error: "license" must be one of \[.* \(line 2, column 1\)$/)
+    const deep = await post('---\nlanguage:\n  - en\n  - english\n---\n')
+    expect(deep.body).toMatchObject({
+      errors: [{ line: 4, column: 5, message: expect.stringMatching(/^"language" .*\(line 4, column 5\)$/) }],
+    })
   })
 
   it('counts facets and lists tags by type', async () => {
@@ -324,6 +328,23 @@ describe('catalogue on a real server', () => {
     })
     const tags = (await get('/api/models-tags-by-type?type=pipeline_tag')).body as { pipeline_tag: { id: string }[] }
     expect(tags.pipeline_tag.map((tag) => tag.id)).toContain('text-generation')
+  })
+
+  it('[M5] shows evaluation results from their files, and why one cannot be read', async () => {
+    const files = {
+      '.eval_results/hle.yaml': '- dataset: {id: cais/hle, task_id: default}\n  value: 20.9\n',
+      '.eval_results/wrong.yaml': '- value: high\n',
+    }
+    await publish('ada/evaluated', files, 'model', true)
+    const { body } = await get('/api/models/ada/evaluated?expand=evalResults', ada)
+    expect((body as { evalResults: unknown }).evalResults).toEqual([
+      {
+        filename: '.eval_results/hle.yaml',
+        verified: false,
+        data: { dataset: { id: 'cais/hle', task_id: 'default' }, value: 20.9 },
+      },
+      { filename: '.eval_results/wrong.yaml', error: '[0]: "dataset" is required' },
+    ])
   })
 
   it('answers the headers of all shards at once, and says which file is wrong', async () => {

@@ -57,6 +57,7 @@ const VALUES: Readonly<Record<string, Value>> = {
   config: (entry) => facts(entry).config,
   transformersInfo: (entry) => facts(entry).transformersInfo,
   'model-index': (entry) => facts(entry).modelIndex,
+  evalResults: (entry) => facts(entry).evalResults ?? [],
   widgetData: (entry) => facts(entry).widgetData,
   mask_token: (entry) => facts(entry).maskToken,
   safetensors: (entry) => facts(entry).safetensors,

@@ -1,15 +1,19 @@
 import {
   addParameterCounts,
+  EVAL_RESULTS_FILE,
+  type EvalResult,
   FormatError,
   type GgufFacts,
   isJsonObject,
   type JsonObject,
   MAX_CARD_CHARS,
+  MAX_EVAL_RESULTS_BYTES,
   type OnnxFacts,
   type ParameterCounts,
   parseBoundedJson,
   type RepoFacts,
   type RepoReadings,
+  readEvalResults,
   readGguf,
   readOnnx,
   readRepoFacts,
@@ -47,6 +51,7 @@ export async function collectFacts(cards: CardWorker, kind: RepoReadings['kind']
     safetensors: isModel ? await countSafetensors(repo, byPath) : null,
     gguf: isModel ? await readFirstGguf(repo) : null,
     onnx: isModel ? await readFirstOnnx(repo) : null,
+    evalResults: isModel ? await readEvaluations(repo) : [],
   }
   if (card === null || card.length <= MAX_QUICK_CARD_CHARS) return readRepoFacts(readings)
   return (await cards.run({ kind: 'facts', readings })) ?? readRepoFacts({ ...readings, card: null })
@@ -101,6 +106,20 @@ function readFirstOnnx(repo: RepoFiles): Promise<OnnxFacts | null> | null {
   const models = repo.files.filter(({ path }) => path.endsWith('.onnx'))
   const file = models.find(({ path }) => /(?:^|\/)model\.onnx$/.test(path)) ?? models[0]
   return file ? readQuietly(async () => readOnnx(await repo.open(file))) : null
+}
+
+/** Files of results that are read. */
+const MAX_EVALUATION_FILES = 50
+
+async function readEvaluations(repo: RepoFiles): Promise<EvalResult[]> {
+  const files = repo.files.filter(({ path }) => EVAL_RESULTS_FILE.test(path)).slice(0, MAX_EVALUATION_FILES)
+  const results: EvalResult[] = []
+  for (const file of files) {
+    const text = await readText(repo, file, MAX_EVAL_RESULTS_BYTES)
+    if (text === null) results.push({ filename: file.path, error: 'the file is too long or not UTF-8' })
+    else results.push(...readEvalResults(file.path, text))
+  }
+  return results
 }
 
 async function readQuietly<T>(read: () => Promise<T>): Promise<T | null> {

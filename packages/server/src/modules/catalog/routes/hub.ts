@@ -102,9 +102,16 @@ function sendInfo(answer: InfoAnswer, reply: FastifyReply) {
 /** JSON for programs; `RepoCard.validate` of the Python client asks for plain text and shows it to people. */
 function sendVerdict(verdict: CardVerdict, request: FastifyRequest, reply: FastifyReply) {
   reply.code(verdict.errors.length > 0 ? 400 : 200)
-  if (request.headers.accept !== 'text/plain') return { errors: [...verdict.errors], warnings: [...verdict.warnings] }
-  const line = (kind: string) => (problem: CardProblem) =>
-    `- ${kind}: ${problem.message}${problem.line ? ` (line ${problem.line})` : ''}`
-  const lines = [...verdict.errors.map(line('Error')), ...verdict.warnings.map(line('Warning'))]
-  return reply.type('text/plain; charset=utf-8').send(lines.join('\n'))
+  const { errors, warnings } = { errors: verdict.errors.map(showPlace), warnings: verdict.warnings.map(showPlace) }
+  if (request.headers.accept !== 'text/plain') return { errors, warnings }
+  const line = (kind: string) => (problem: CardProblem) => `- ${kind}: ${problem.message}`
+  return reply
+    .type('text/plain; charset=utf-8')
+    .send([...errors.map(line('Error')), ...warnings.map(line('Warning'))].join('\n'))
+}
+
+/** Clients print the message only, so it says itself where to look. */
+function showPlace(problem: CardProblem): CardProblem {
+  if (problem.line === undefined) return problem
+  return { ...problem, message: `${problem.message} (line ${problem.line}, column ${problem.column ?? 1})` }
 }
