@@ -66,7 +66,7 @@ export function createHttp(deps: HttpDeps): Http {
   })
   server.requestTimeout = 0
   server.keepAliveTimeout = KEEP_ALIVE_MS
-  const app = createApp(server, (handler) => {
+  const app = createApp(server, deps, (handler) => {
     listener = handler
   })
   let answerUnknown: Fallback = (request, reply) => renderError(deps, 'hub', refuse('NotFound'), request, reply)
@@ -107,7 +107,7 @@ export function createHttp(deps: HttpDeps): Http {
   }
 }
 
-function createApp(server: Server, setHandler: (handler: RequestListener) => void): FastifyInstance {
+function createApp(server: Server, deps: HttpDeps, setHandler: (handler: RequestListener) => void): FastifyInstance {
   return Fastify({
     serverFactory: (handler) => {
       setHandler(handler)
@@ -118,6 +118,15 @@ function createApp(server: Server, setHandler: (handler: RequestListener) => voi
     // A proxy that ends TLS on this machine tells whose request it is; nobody else is believed.
     trustProxy: 'loopback',
     logger: false,
+    // An address that cannot be read meets no route; it is answered all the same.
+    frameworkErrors: (_error, request, reply) =>
+      void renderError(
+        deps,
+        'hub',
+        refuse('InvalidRequest', 'The address cannot be read.'),
+        request as never,
+        reply as never,
+      ),
   }) as unknown as FastifyInstance
 }
 
