@@ -43,7 +43,9 @@ export const ACCOUNT_RULES = {
     permission: 'org.read',
   }),
   /** To see what an organisation stores. */
-  'org.content.list': accountRule({ role: 'no_access', platform: OWNER }),
+  'org.content.list': accountRule({ role: 'no_access', platform: OWNER, permission: 'org.read' }),
+  /** To see how much an account stores. */
+  'storage.read': accountRule({ role: 'read', platform: OWNER, permission: 'org.read' }),
   'org.manage': accountRule({ role: 'admin', permission: 'org.write', writes: true }),
   /** To see groups, service accounts and settings without changing them. */
   'org.settings.read': accountRule({ role: 'admin', permission: 'org.read' }),

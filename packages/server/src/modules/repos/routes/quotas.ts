@@ -9,7 +9,7 @@ export function bindQuotas(http: Http, deps: RepoRouteDeps): void {
   http.scope('stoa').bind(getStorage, async ({ actor, params }) => {
     const name = params.name === 'me' ? actor.name : params.name
     const account = await deps.accounts.findAccount(deps.db, name)
-    if (!account || !can(actor, 'org.content.list', account).allow) throw refuse('AccountNotFound')
+    if (!account || !can(actor, 'storage.read', account).allow) throw refuse('AccountNotFound')
     const [quota, usage] = [await deps.quotas.quotaOf(deps.db, account.id), await sumUsage(deps.db, account.id)]
     return {
       account: account.name,

@@ -1,6 +1,7 @@
 import * as contracts from '@stoa/contracts'
 import { refuse } from '@stoa/contracts'
 import type { Http } from '../../../kit/http/server.js'
+import { can } from '../../accounts/index.js'
 import { cancelCollection, openCollection, showCollection, startCollection } from '../collect/run-collection.js'
 import { readStorage } from '../measure/measure-storage.js'
 import { openNamed, type RepoRouteDeps } from './repo-routes.js'
@@ -20,10 +21,7 @@ export function bindStorageRoutes(http: Http, deps: RepoRouteDeps): void {
   })
   stoa.bind(contracts.getAccountStorage, async ({ actor, params }) => {
     const account = await deps.accounts.findAccount(deps.db, params.account)
-    const isOwn =
-      account !== null &&
-      (account.id === actor.userId || actor.memberships.some((membership) => membership.accountId === account.id))
-    if (account === null || !(isOwn || actor.isAdmin)) throw refuse('NotFound', 'There is no such account.')
+    if (!account || !can(actor, 'storage.read', account).allow) throw refuse('NotFound', 'There is no such account.')
     return await readStorage(deps, 'account', account.id)
   })
 }
