@@ -105,7 +105,7 @@ it('pauses, goes on, and cancels without a trace', async () => {
   await page.getByText('Paused').waitFor()
   await page.getByRole('button', { name: 'Continue' }).click()
   await page.getByText('Connection lost; goes on by itself').waitFor()
-  await page.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click()
   await page.getByTestId('dropzone').waitFor()
   await page.reload()
   await page.getByTestId('dropzone').waitFor()

@@ -28,7 +28,6 @@ export function RenameRepo(place: RepoProps) {
             label={words.newName}
             help={words.renameHelp}
             error={isBad ? t.repo.create.nameBad : undefined}
-            start={`${place.ns}/`}
             value={name}
             onChange={(event) => setName(event.target.value)}
             autoComplete="off"
