@@ -156,6 +156,22 @@ def pull_request_of_a_stranger():
 
 
 @case
+def talk_about_a_pull_request_and_merge_it():
+    number = next(one.num for one in alice.get_repo_discussions(REPO) if one.is_pull_request)
+    alice.comment_discussion(REPO, number, comment="A **good** idea")
+    bob.rename_discussion(REPO, number, new_title="A better idea")
+    refused(HfHubHTTPError, lambda: bob.merge_pull_request(REPO, number))
+    alice.upload_file(path_or_fileobj=b"meanwhile", path_in_repo="meanwhile.txt", repo_id=REPO)
+    alice.merge_pull_request(REPO, number, comment="Thank you")
+    assert {"idea.txt", "idea.bin", "more.txt", "meanwhile.txt"} <= files()
+    assert read("idea.bin") == LARGE[:2_000_000]
+    details = alice.get_discussion_details(REPO, number)
+    assert (details.status, details.title) == ("merged", "A better idea") and details.merge_commit_oid, details
+    kinds = [event.type for event in details.events]
+    assert kinds.count("comment") == 3 and kinds.count("commit") == 2 and "title-change" in kinds, kinds
+
+
+@case
 def squash_the_history():
     alice.create_repo("alice/squash")
     for index in range(3):

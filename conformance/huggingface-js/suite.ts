@@ -39,7 +39,17 @@ function fileCases(hub: Library, target: Target, { xet }: Client): Cases {
         { path: 'notes.txt', content: new Blob(['hello']) },
         { path: 'weights.bin', content: new Blob([large]) },
       ]
-      await hub.uploadFiles({ ...as, repo, files, useXet: xet })
+      const asked: string[] = []
+      const watched: typeof fetch = (input, init) => {
+        asked.push(input instanceof Request ? input.url : String(input))
+        return fetch(input, init)
+      }
+      await hub.uploadFiles({ ...as, repo, files, useXet: xet, fetch: watched })
+      assert.equal(
+        asked.some((url) => url.includes('/xorbs/')),
+        xet,
+        asked.join('\n'),
+      )
     },
     'list and download': async () => {
       const sizes: Record<string, number> = {}
