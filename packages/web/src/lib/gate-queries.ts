@@ -5,6 +5,13 @@ import { api } from './api.js'
 import type { RepoKindName } from './repo-list.js'
 import { repoParams } from './repo-queries.js'
 
+/** The repository a gate belongs to. */
+export interface GatePlace {
+  kind: RepoKindName
+  ns: string
+  repo: string
+}
+
 /** The gate of a repository and how one stands before it. */
 export const gateQuery = (kind: RepoKindName, id: string) =>
   queryOptions({

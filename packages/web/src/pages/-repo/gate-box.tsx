@@ -2,7 +2,7 @@ import { askAccess, type GateForm, type ResponseOf, type getGate, withdrawAccess
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useLocation } from '@tanstack/react-router'
 import { api } from '../../lib/api.js'
-import { gateQuery } from '../../lib/gate-queries.js'
+import { type GatePlace, gateQuery } from '../../lib/gate-queries.js'
 import { repoParams } from '../../lib/repo-queries.js'
 import { useSession } from '../../lib/session.js'
 import { useForm } from '../../lib/use-form.js'
@@ -13,20 +13,19 @@ import { Notice } from '../../ui/notice.js'
 import { Card, Section } from '../../ui/page.js'
 import { useToast } from '../../ui/toast.js'
 import { GateFieldInput } from './gate-field.js'
-import type { RepoProps } from './repo-frame.js'
 
 const words = t.gates
 type Gate = ResponseOf<typeof getGate>
 
 /** The gate of a repository, for those who do not administer it: what it asks, or what was decided. */
-export function GateBox(props: RepoProps) {
+export function GateBox(props: GatePlace) {
   const { data: gate } = useQuery(gateQuery(props.kind, `${props.ns}/${props.repo}`))
   if (!gate || gate.gated === false) return null
   if (gate.canPass) return gate.mine?.status === 'accepted' ? <LetIn {...props} /> : null
   return <ClosedGate {...props} gate={gate} />
 }
 
-function LetIn(props: RepoProps) {
+function LetIn(props: GatePlace) {
   return (
     <Notice tone="good">
       {words.accepted} <Withdraw {...props} verb={words.giveUp} />
@@ -34,7 +33,7 @@ function LetIn(props: RepoProps) {
   )
 }
 
-function ClosedGate({ gate, ...props }: RepoProps & { gate: Gate }) {
+function ClosedGate({ gate, ...props }: GatePlace & { gate: Gate }) {
   const { form, mine } = gate
   const id = `${props.ns}/${props.repo}`
   return (
@@ -57,7 +56,7 @@ function ClosedGate({ gate, ...props }: RepoProps & { gate: Gate }) {
   )
 }
 
-function AskHere({ gate, ...props }: RepoProps & { gate: Gate }) {
+function AskHere({ gate, ...props }: GatePlace & { gate: Gate }) {
   const { user } = useSession()
   const { pathname } = useLocation()
   if (user) return <AskForm {...props} form={gate.form} isAuto={gate.gated === 'auto'} />
@@ -71,7 +70,7 @@ function AskHere({ gate, ...props }: RepoProps & { gate: Gate }) {
   )
 }
 
-interface AskFormProps extends RepoProps {
+interface AskFormProps extends GatePlace {
   form: GateForm
   isAuto: boolean
 }
@@ -114,7 +113,7 @@ function AskForm({ kind, ns, repo, form, isAuto }: AskFormProps) {
   )
 }
 
-function Withdraw({ kind, ns, repo, verb }: RepoProps & { verb: string }) {
+function Withdraw({ kind, ns, repo, verb }: GatePlace & { verb: string }) {
   const client = useQueryClient()
   const say = useToast()
   const withdraw = useMutation({

@@ -1,12 +1,18 @@
 import { z } from 'zod'
 import type { Db, Tx } from '../../../kit/db/database.js'
-import { type Change, itemProblem, type ManifestContext, type ManifestNoun } from '../../../kit/manifest/noun.js'
+import {
+  type Change,
+  describeDifference,
+  itemProblem,
+  type ManifestContext,
+  type ManifestNoun,
+} from '../../../kit/manifest/noun.js'
 import { insertNewRepo } from '../create-repo.js'
 import type { RepoDeps } from '../deps.js'
 import { announce, factsOf } from '../events.js'
 import { refuseSold } from '../live-offer.js'
 import { insertLfsObject } from '../queries/lfs.js'
-import { deleteRepoRow, findRepoByName, listRepos, updateRepo } from '../queries/repos.js'
+import { deleteRepoRow, findRepoByName, listRepos, type RepoChange, updateRepo } from '../queries/repos.js'
 import { recordRepo, recordSettings } from '../record-change.js'
 import { updateRepoGroup } from '../queries/resource-groups.js'
 import type { Repo } from '../repo.js'
@@ -19,6 +25,9 @@ const repoItem = z.strictObject({
   type: z.enum(['model', 'dataset', 'space', 'kernel']).default('model'),
   name: z.string().min(3).max(200),
   private: z.boolean().optional(),
+  /** Wins over `private`; `internal` is of organisations. */
+  visibility: z.enum(['public', 'private', 'internal']).optional(),
+  gated: z.union([z.enum(['auto', 'manual']), z.literal(false)]).optional(),
   /** Name of a resource group of its organisation. */
   resourceGroup: z.string().min(1).max(96).optional(),
   sdk: z.enum(['gradio', 'streamlit', 'docker', 'static']).optional(),
@@ -83,16 +92,18 @@ async function applyRepo(
   const account = await deps.accounts.findAccount(tx, name.namespace)
   if (!account) throw itemProblem(['name'], `there is no account ${name.namespace}`)
   if (!content) throw itemProblem(['name'], `${item.name} was deleted while the manifest was applied`)
-  const isPrivate = item.private ?? account.defaultPrivate
+  const visibility = wantedVisibility(item) ?? (account.defaultPrivate ? 'private' : 'public')
+  demandOrganisation(account, visibility)
   const actorId = context.actor?.userId ?? null
-  const draft = { type: item.type, name, account, visibility: visibilityOf(isPrivate), sdk: item.sdk ?? null, actorId }
+  const draft = { type: item.type, name, account, visibility, sdk: item.sdk ?? null, actorId }
   const resourceGroupId = (await findNamedGroup(deps, tx, account.id, item)) ?? null
   const repo = await insertNewRepo(deps, tx, { ...draft, resourceGroupId, commit: content.commit })
   if (!repo) throw itemProblem(['name'], `${item.name} was made while the manifest was applied`)
+  if (item.gated) await updateRepo(tx, repo.id, { gated: item.gated }, context.now)
   for (const object of content.large) {
     await insertLfsObject(tx, { ...object, repoId: repo.id, pushedBy: actorId, at: context.now })
   }
-  return { kind: 'create', subject: subjectOf(repo), text: isPrivate ? 'private' : '' }
+  return { kind: 'create', subject: subjectOf(repo), text: visibility === 'public' ? '' : visibility }
 }
 
 async function changeRepo(
@@ -103,10 +114,11 @@ async function changeRepo(
   context: ManifestContext,
 ): Promise<Change | null> {
   const texts: string[] = []
-  if (item.private !== undefined && item.private !== (repo.visibility !== 'public')) {
-    const changed = await updateRepo(tx, repo.id, { visibility: visibilityOf(item.private) }, context.now)
+  const change = await changeOf(deps, tx, repo, item)
+  if (Object.keys(change).length > 0) {
+    const changed = await updateRepo(tx, repo.id, change, context.now)
     await recordSettings(deps, tx, repo, changed)
-    texts.push(item.private ? 'private no → yes' : 'private yes → no')
+    texts.push(describeDifference({ visibility: repo.visibility, gated: repo.gated }, { ...change }))
   }
   const groupId = await findNamedGroup(deps, tx, repo.accountId, item)
   if (groupId !== undefined && groupId !== repo.resourceGroupId) {
@@ -126,7 +138,28 @@ async function findNamedGroup(deps: RepoDeps, tx: Tx, accountId: string, item: R
   return group.id
 }
 
-const visibilityOf = (isPrivate: boolean): 'public' | 'private' => (isPrivate ? 'private' : 'public')
+/** The settings an item asks for that differ from those that stand. */
+async function changeOf(deps: RepoDeps, tx: Tx, repo: Repo, item: RepoItem): Promise<RepoChange> {
+  const visibility = wantedVisibility(item, repo.visibility)
+  if (visibility === 'internal') demandOrganisation(await deps.accounts.getAccount(tx, repo.accountId), visibility)
+  const gated = item.gated === undefined ? undefined : item.gated === false ? 'false' : item.gated
+  return {
+    ...(visibility !== undefined && visibility !== repo.visibility ? { visibility } : {}),
+    ...(gated !== undefined && gated !== repo.gated ? { gated } : {}),
+  }
+}
+
+/** `private: true` is content with an internal one. */
+function wantedVisibility(item: RepoItem, before?: Repo['visibility']): Repo['visibility'] | undefined {
+  if (item.visibility !== undefined || item.private === undefined) return item.visibility
+  if (!item.private) return 'public'
+  return before === 'internal' ? 'internal' : 'private'
+}
+
+function demandOrganisation(account: { readonly type: 'user' | 'org' }, visibility: Repo['visibility']): void {
+  if (visibility !== 'internal' || account.type === 'org') return
+  throw itemProblem(['visibility'], 'only a repository of an organisation can be internal')
+}
 
 async function nameOfGroup(deps: RepoDeps, db: Db, repo: Repo): Promise<string | undefined> {
   if (repo.resourceGroupId === null) return undefined
@@ -137,7 +170,9 @@ function showRepo(repo: Repo, resourceGroup: string | undefined): RepoItem {
   return {
     type: repo.type,
     name: repo.fullName,
-    private: repo.visibility === 'public' ? undefined : true,
+    private: repo.visibility === 'private' ? true : undefined,
+    visibility: repo.visibility === 'internal' ? 'internal' : undefined,
+    gated: repo.gated === 'false' ? undefined : repo.gated,
     resourceGroup,
     sdk: (repo.sdk as RepoItem['sdk']) ?? undefined,
   }

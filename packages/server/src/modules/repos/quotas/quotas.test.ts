@@ -184,6 +184,24 @@ quotas:
     expect(await refusalOf(answer)).toEqual(FULL)
   })
 
+  it('stand in a manifest beside gates and internal repositories', async () => {
+    const text = (gated: string, visibility: string) => `
+orgs: [{ name: acme, members: { ada: admin } }]
+repos: [{ type: model, name: acme/inner, visibility: ${visibility}, gated: ${gated} }]
+`
+    await apply(text('manual', 'internal'))
+    const settings = async () => (await ada.ask('GET', '/api/models/acme/inner/settings')).body
+    expect(await settings()).toMatchObject({ visibility: 'internal', gated: 'manual' })
+    expect((await admin.client.call(exportManifest, {})).text).toMatch(
+      /name: acme\/inner[^-]*visibility: internal\s+gated: manual/,
+    )
+    expect((await apply(text('manual', 'internal'))).text).not.toContain('acme/inner')
+    await apply(text('false', 'public'))
+    expect(await settings()).toMatchObject({ visibility: 'public', gated: false })
+    const own = apply('repos: [{ type: model, name: ada/git, visibility: internal }]')
+    await expect(own).rejects.toMatchObject({ code: 'ManifestInvalid' })
+  })
+
   it('are raised by name, and free what is deleted', async () => {
     const before = (await storage())['private']?.used ?? 0
     await ada.ask('DELETE', '/api/repos/delete', { name: 'ada/mine' })
@@ -192,7 +210,7 @@ quotas:
     expect(await storage()).toMatchObject({ private: { limit: 2000 * KB }, repositories: { limit: null } })
     expect((await commit('git', noise(500 * KB, 'e'))).status).toBe(200)
     const exported = await admin.client.call(exportManifest, {})
-    expect(JSON.stringify(exported)).toContain('2 MB')
+    expect(exported.text).toContain('2 MB')
     await apply(`quotas: [{ account: ada, state: absent }]`)
     expect((await storage())['private']?.limit).toBe(400 * KB)
   })

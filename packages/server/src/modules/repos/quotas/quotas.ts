@@ -1,8 +1,8 @@
 import type { Db, Tx } from '../../../kit/db/database.js'
 import type { Kit } from '../../../kit/kit.js'
+import type { Accounts } from '../../accounts/index.js'
 import type { Home } from '../holder.js'
 import { findPlaceOwner, listQuotaRows, sumUsage } from '../queries/quotas.js'
-import type { RepoAccounts } from '../deps.js'
 import {
   type Addition,
   demandFit,
@@ -33,7 +33,7 @@ export interface Quotas {
   forget(): void
 }
 
-type QuotaDeps = Pick<Kit, 'clock'> & { readonly accounts: Pick<RepoAccounts, 'getAccount'> }
+type QuotaDeps = Pick<Kit, 'clock'> & { readonly accounts: Pick<Accounts, 'getAccount'> }
 
 export function createQuotas(deps: QuotaDeps): Quotas {
   let known: { readonly rows: readonly QuotaRow[]; readonly atMs: number } | null = null
