@@ -70,7 +70,7 @@ export const renameDiscussion = route({
   summary: 'Give a discussion another title',
   auth: 'write',
   params,
-  body: z.object({ title: z.string().min(1).max(200) }),
+  body: z.object({ title: z.string().trim().min(1).max(200) }),
   response: z.object({ newTitle: discussionEvent }),
   errors: [...errors],
 })

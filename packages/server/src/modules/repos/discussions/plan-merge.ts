@@ -8,7 +8,7 @@ import type { Repo } from '../repo.js'
 /** Commits looked at for the point where two branches parted; beyond, every difference counts as a change. */
 const MAX_COMMITS = 20_000
 /** Files a merge may change. */
-const MAX_FILES = 50_000
+export const MERGE_MAX_FILES = 50_000
 
 export interface MergePlan {
   /** What the pull request changed since it left the branch, on top of the branch's head. */
@@ -23,13 +23,15 @@ export async function planMerge(
   repo: Repo,
   base: CommitNode,
   head: CommitNode,
+  maxFiles = MERGE_MAX_FILES,
 ): Promise<MergePlan | null> {
   const parted = await findMergeBase(deps, repo, base, head)
   const readTree = rememberTrees((oid) => deps.store.readTree(repo.id, oid))
   const edits: TreeEdit[] = []
   const conflicts: string[] = []
+  let files = 0
   for await (const { path, before, after } of changedFiles(readTree, parted?.tree ?? null, head.tree, '')) {
-    if (edits.length >= MAX_FILES) return null
+    if (++files > maxFiles) return null
     const now = await deps.store.findEntry(repo.id, base.tree, path)
     if (now?.oid === after?.oid && now?.mode === after?.mode) continue
     const isTouched = now?.oid !== before?.oid || now?.mode !== before?.mode

@@ -54,7 +54,7 @@ export function bindDiscussionChanges(http: Http, deps: RepoRouteDeps): void {
     return { newStatus: showEvent(await changeStatus(deps, await open(deps, asked), status, text ?? '')) }
   })
   hub.bind(renameRoute, async (asked) => {
-    return { newTitle: showEvent(await renameDiscussion(deps, await open(deps, asked), asked.body.title.trim())) }
+    return { newTitle: showEvent(await renameDiscussion(deps, await open(deps, asked), asked.body.title)) }
   })
   hub.bind(mergeRoute, async (asked) => {
     return { mergeCommitId: await mergePullRequest(deps, await open(deps, asked), asked.body?.comment ?? '') }

@@ -52,6 +52,8 @@ export function bindDiscussions(http: Http, deps: RepoRouteDeps): void {
 
 /** Commits shown among the events of a pull request. */
 const MAX_COMMITS = 100
+/** Files of a pull request that are looked at for conflicts when it is shown. */
+const LOOKED_AT_FILES = 500
 
 async function listPullCommits(deps: RepoRouteDeps, repo: Repo, row: DiscussionRow) {
   const ends = await findEnds(deps, repo, row)
@@ -78,9 +80,10 @@ async function describePull(deps: RepoRouteDeps, repo: Repo, row: DiscussionRow)
   const changes = row.mergeCommit === null ? { base } : { base, mergeCommitId: row.mergeCommit }
   const ends = row.status === 'merged' ? null : await findEnds(deps, repo, row)
   if (!ends) return { changes, filesWithConflicts: false }
-  const plan = await planMerge(deps, repo, ends.base, ends.head)
-  if (!plan) return { changes, filesWithConflicts: true }
-  return { changes, filesWithConflicts: plan.conflicts.length > 0 && [...plan.conflicts] }
+  // Only a look: beyond so many files the merge itself finds out.
+  const plan = await planMerge(deps, repo, ends.base, ends.head, LOOKED_AT_FILES)
+  const conflicts = plan?.conflicts ?? []
+  return { changes, filesWithConflicts: conflicts.length > 0 && [...conflicts] }
 }
 
 async function diffOf(deps: RepoRouteDeps, repo: Repo, row: DiscussionRow): Promise<string> {
