@@ -46,7 +46,7 @@ describe('stoa apply and export', () => {
     expect(dry).toEqual({ code: 2, err: '', out: '+ user cli-user\n+ user cli-env\n2 changes' })
     const real = await stoa(['apply', '-f', file], environment)
     expect(real.code).toBe(0)
-    expect(real.out).toMatch(/2 changes\n\nShown once; keep them now:\n {2}token t of cli-user: hf_\w{40}$/)
+    expect(real.out).toMatch(/2 changes\n\nShown once; keep them now:\n {2}token t of cli-user: hf_\w{46}$/)
     expect(await stoa(['apply', '-f', file, '--dry-run'], environment)).toEqual({
       code: 0,
       err: '',
@@ -107,4 +107,20 @@ it('explains itself', async () => {
   const { code, out } = await stoa(['--help'])
   expect(code).toBe(0)
   expect(out).toContain('stoa apply -f FILE [--dry-run]')
+})
+
+describe('stoa storage', () => {
+  it('[C1] tells what would go, then lets it go; refuses others', async () => {
+    await server.running.kit.blobs.put('lfs/aa/bb/left', [Buffer.alloc(1500)] as never)
+    expect((await stoa(['storage', 'collect'])).code).toBe(0)
+    const dry = await stoa(['storage', 'collect', '--dry-run'])
+    expect(dry.code).toBe(0)
+    expect(dry.out).toContain('left copies of large files: 0 of 1 would go (0 bytes), 1 (1.5 kB) not for long enough')
+    expect(dry.out).toMatch(/done: 0 bytes would go$/)
+    const eve = await join(server, 'eve')
+    const refused = await stoa(['storage', 'collect'], { STOA_TOKEN: eve.token })
+    expect([refused.code, refused.out]).toEqual([1, ''])
+    expect((await stoa(['storage'])).err).toContain('Say what')
+    expect((await stoa(['storage', 'cancel', 'none'])).err).toContain('no such collection')
+  })
 })
