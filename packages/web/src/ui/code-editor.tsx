@@ -1,4 +1,5 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, useRef } from 'react'
+import { useRested } from '../lib/use-rested.js'
 import { tf } from '../text/en/files.js'
 import css from './code.module.css'
 import { Code } from './code-snippet.js'
@@ -19,23 +20,13 @@ const indentOf = (path: string): string => (/\.(py|rs|java|c|cpp|h)$/.test(path)
 const promptChars = 20_000
 const restMs = 250
 
-function useSettled(value: string): boolean {
-  const [settled, setSettled] = useState(value)
-  const isLong = value.length > promptChars
-  useEffect(() => {
-    if (!isLong) return
-    const timer = setTimeout(() => setSettled(value), restMs)
-    return () => clearTimeout(timer)
-  }, [value, isLong])
-  return !isLong || settled === value
-}
-
 /**
  * A text field with colours and line numbers behind it: undo, search, spelling and screen readers work as the platform has
  * them. Tab indents; Escape lets the next Tab leave the field.
  */
 export function CodeEditor({ label, path, value, onChange, onSave }: Props) {
-  const isSettled = useSettled(value)
+  const rested = useRested(value, restMs)
+  const isColoured = value.length <= promptChars || rested === value
   const leaves = useRef(false)
   const lines = value.split('\n').length
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -60,7 +51,7 @@ export function CodeEditor({ label, path, value, onChange, onSave }: Props) {
         </div>
         <div className={css.editorPaper}>
           <pre aria-hidden="true">
-            <Code text={`${value}\n`} language={isSettled ? languageOf(path) : 'text'} />
+            <Code text={`${value}\n`} language={isColoured ? languageOf(path) : 'text'} />
           </pre>
           <textarea
             aria-label={label}

@@ -27,7 +27,7 @@ export function DropPage({ onFiles }: { onFiles: (files: DroppedFile[]) => void 
     const drop = (event: DragEvent) => {
       depth = 0
       setOver(false)
-      if (!hasFiles(event) || !event.dataTransfer) return
+      if (event.defaultPrevented || !hasFiles(event) || !event.dataTransfer) return
       event.preventDefault()
       void readDrop(event.dataTransfer).then((files) => latest.current(files))
     }

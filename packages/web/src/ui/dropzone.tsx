@@ -11,7 +11,6 @@ export function Dropzone({ onFiles }: { onFiles: (files: DroppedFile[]) => void 
   const [isOver, setOver] = useState(false)
   const stop = (event: DragEvent, over: boolean) => {
     event.preventDefault()
-    event.stopPropagation()
     setOver(over)
   }
   return (

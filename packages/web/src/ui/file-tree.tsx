@@ -45,8 +45,10 @@ interface Props {
   head?: ReactNode
   /** A link to an entry, with the given content. */
   renderLink: Render
-  /** A link to the entry's last commit. */
-  renderCommit?: Render | undefined
+  /** The last commit of an entry, where it is not in the entry itself: asked for rows in sight only. */
+  lastCommitOf?: ((path: string) => TreeEntry['lastCommit']) | undefined
+  /** A link to a commit. */
+  renderCommit?: ((sha: string, className: string | undefined, title: string) => ReactNode) | undefined
   /** What may be done with one entry, at the end of its row. */
   renderActions?: ((entry: TreeEntry) => ReactNode) | undefined
   /** First and last entry in sight, after each scroll. */
@@ -59,7 +61,7 @@ interface Props {
 const overscan = 20
 
 /** The entries of one folder; only rows in sight are in the page, so a hundred thousand scroll like ten. */
-export function FileTree({ entries, head, renderLink, renderCommit, renderActions, onRange, onEnd }: Props) {
+export function FileTree({ entries, head, onRange, onEnd, ...cells }: Props) {
   const list = useRef<HTMLUListElement>(null)
   const rows = useWindowVirtualizer({
     count: entries.length,
@@ -98,12 +100,12 @@ export function FileTree({ entries, head, renderLink, renderCommit, renderAction
               key={entry.path}
               data-index={item.index}
               ref={rows.measureElement}
-              className={cx(css.treeRow, !renderActions && css.treeRowPlain)}
+              className={cx(css.treeRow, !cells.renderActions && css.treeRowPlain)}
               aria-setsize={entries.length}
               aria-posinset={item.index + 1}
               style={{ transform: `translateY(${item.start - rows.options.scrollMargin}px)` }}
             >
-              <EntryCells {...{ entry, renderLink, renderCommit, renderActions }} />
+              <EntryCells entry={entry} {...cells} />
             </li>
           )
         })}
@@ -112,11 +114,11 @@ export function FileTree({ entries, head, renderLink, renderCommit, renderAction
   )
 }
 
-type CellProps = Pick<Props, 'renderLink' | 'renderCommit' | 'renderActions'> & { entry: TreeEntry }
+type CellProps = Pick<Props, 'renderLink' | 'renderCommit' | 'renderActions' | 'lastCommitOf'> & { entry: TreeEntry }
 
-function EntryCells({ entry, renderLink, renderCommit, renderActions }: CellProps) {
+function EntryCells({ entry, renderLink, renderCommit, renderActions, lastCommitOf }: CellProps) {
   const Icon = iconOf(entry)
-  const commit = entry.lastCommit
+  const commit = lastCommitOf ? lastCommitOf(entry.path) : entry.lastCommit
   const title = commit?.title ?? ''
   return (
     <>
@@ -136,7 +138,7 @@ function EntryCells({ entry, renderLink, renderCommit, renderActions }: CellProp
         {commit === undefined ? (
           <span className={css.treeWait} aria-hidden="true" />
         ) : commit && renderCommit ? (
-          renderCommit(entry, css.treeCommit, title)
+          renderCommit(commit.id, css.treeCommit, title)
         ) : (
           title
         )}

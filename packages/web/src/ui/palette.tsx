@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { type KeyboardEvent, useDeferredValue, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { fuzzyScore } from '../lib/fuzzy.js'
 import { searchReposQuery } from '../lib/search-repos.js'
+import { useRested } from '../lib/use-rested.js'
 import { t } from '../text/en.js'
 import { IconSearch } from './icons.js'
 import { KindIcon } from './kind-icon.js'
@@ -109,12 +110,15 @@ export function Palette() {
   )
 }
 
+/** Typing is quicker than asking. */
+const searchRestMs = 80
+
 function PaletteBody({ onClose }: { onClose: () => void }) {
   const { commands } = usePalette()
   const [text, setText] = useState('')
   const [active, setActive] = useState(0)
   const base = useId()
-  const repos = useRepoCommands(useDeferredValue(text), true)
+  const repos = useRepoCommands(useRested(text, searchRestMs), true)
   const lines = useMemo(() => rank([...commands, ...repos], text), [commands, repos, text])
   const current = lines[Math.min(active, lines.length - 1)]
   const run = (line: Line | undefined) => {

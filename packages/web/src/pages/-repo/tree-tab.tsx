@@ -22,6 +22,9 @@ import { stageFiles } from './staged-files.js'
 import { TreeHead } from './tree-head.js'
 import { useLastCommits } from './use-last-commits.js'
 
+/** A folder with so few entries is about to be filled. */
+const fewEntries = 3
+
 type Props = RepoProps & { rev: string; path: string }
 
 /** Folders first while the whole folder is known; a longer one keeps git's order, in which its pages come. */
@@ -57,10 +60,9 @@ export function TreeTab({ kind, ns, repo, rev, path }: Props) {
           type: entry.type,
           sizeBytes: entry.size,
           isLfs: Boolean(entry.lfs),
-          lastCommit: lastCommits[entry.path],
         }),
       )
-  }, [found, lastCommits, filter, path])
+  }, [found, filter, path])
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = tree
   const more = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
@@ -91,10 +93,9 @@ export function TreeTab({ kind, ns, repo, rev, path }: Props) {
             entries={entries}
             head={<TreeHead {...place} path={path} />}
             renderLink={link}
-            renderCommit={(entry, className, title) => (
-              <CommitLink {...{ kind, ns, repo, className }} sha={entry.lastCommit?.id ?? rev}>
-                {title}
-              </CommitLink>
+            lastCommitOf={(of) => lastCommits[of]}
+            renderCommit={(sha, className, title) => (
+              <CommitLink {...{ kind, ns, repo, className, sha }}>{title}</CommitLink>
             )}
             renderActions={(entry) =>
               entry.type === 'file' && <Download href={resolvePath(kind, id, rev, entry.path)} path={entry.path} />
@@ -117,7 +118,8 @@ export function TreeTab({ kind, ns, repo, rev, path }: Props) {
               ? t.repo.entriesShown(entries.length, found.length)
               : ''}
         </p>
-        {canWrite && (found.length === 0 ? <Dropzone onFiles={take} /> : <DropPage onFiles={take} />)}
+        {canWrite && found.length <= fewEntries && <Dropzone onFiles={take} />}
+        {canWrite && <DropPage onFiles={take} />}
       </Stack>
     </div>
   )

@@ -8,6 +8,7 @@ import { t } from '../../text/en.js'
 import { tf } from '../../text/en/files.js'
 import { Button, IconButton } from '../../ui/button.js'
 import { Bytes } from '../../ui/bytes.js'
+import { DropPage } from '../../ui/drop-page.js'
 import type { DroppedFile } from '../../ui/dropped-files.js'
 import { Dropzone } from '../../ui/dropzone.js'
 import { IconX } from '../../ui/icons.js'
@@ -93,6 +94,7 @@ function Choose({ kind, ns, repo, rev, folder }: Props) {
     <form onSubmit={submit}>
       <Stack>
         <Dropzone onFiles={add} />
+        <DropPage onFiles={add} />
         {files.length > 0 && (
           <div>
             <div className={css.stagedHead}>

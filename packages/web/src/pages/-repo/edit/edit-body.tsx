@@ -1,7 +1,8 @@
 import { previewMarkdown } from '@stoa/contracts'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { type ReactNode, useEffect, useMemo, useState } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import { api } from '../../../lib/api.js'
+import { useRested } from '../../../lib/use-rested.js'
 import { repoParams } from '../../../lib/repo-queries.js'
 import { t } from '../../../text/en.js'
 import { tf } from '../../../text/en/files.js'
@@ -86,11 +87,7 @@ function Changes({ path, original, text }: { path: string; original: string; tex
 }
 
 function useRendered({ kind, ns, repo, rev, path, text }: Props) {
-  const [settled, setSettled] = useState(text)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), restMs)
-    return () => clearTimeout(timer)
-  }, [text])
+  const settled = useRested(text, restMs)
   return useQuery({
     queryKey: [previewMarkdown.id, kind, ns, repo, rev, path, settled],
     queryFn: ({ signal }) => {
