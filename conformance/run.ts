@@ -3,6 +3,7 @@ import { gitSuite } from './git/suite.js'
 import { commandLineSuites } from './hf-cli/suite.js'
 import { editedCopySuite, pythonSuites, resumeSuites } from './huggingface-hub/suite.js'
 import { hubJsSuites } from './huggingface-js/suite.js'
+import { oauthSuites } from './oauth/suite.js'
 import { openaiSuites } from './openai/suite.js'
 import { openServerPair } from './server-pair.js'
 import { type CaseResult, openTarget, type Suite } from './target.js'
@@ -32,6 +33,7 @@ const suites: readonly Suite[] = [
   ...pythonSuites,
   transformersJsSuite,
   ...hubJsSuites,
+  ...oauthSuites,
   gitSuite,
   ...(await openaiSuites()),
 ]

@@ -17,6 +17,10 @@ export interface Target {
   readonly bob: string
   /** May only read. */
   readonly reader: string
+  /** Runs the platform. */
+  readonly root: string
+  /** Alice at a browser, as a cookie. */
+  readonly browser: string
   readonly scratch: string
   /** The servers themselves, for a suite that must choose. */
   readonly servers: readonly string[]
@@ -45,10 +49,14 @@ const ALICE = 'hf_conformanceAliceWritesEverything00'
 const BOB = 'hf_conformanceBobIsSomebodyElse000000'
 const READER = 'hf_conformanceAliceReadsOnly000000000'
 
+const ROOT_TOKEN = 'hf_conformanceRootRunsThePlatform00000'
+const BROWSER = 'conformance-alice-at-a-browser'
+
 const MANIFEST = `
 lenient: true
 users:
-  - { name: alice, tokens: [{ name: w, role: write, value: ${ALICE} }, { name: r, role: read, value: ${READER} }] }
+  - { name: root, admin: true, tokens: [{ name: w, role: write, value: ${ROOT_TOKEN} }] }
+  - { name: alice, fullname: Alice A, email: alice@example.org, sessions: [${BROWSER}], tokens: [{ name: w, role: write, value: ${ALICE} }, { name: r, role: read, value: ${READER} }] }
   - { name: bob, tokens: [{ name: w, role: write, value: ${BOB} }] }
 orgs:
   - { name: stoa, fullname: Stoa, members: { alice: admin } }
@@ -81,7 +89,17 @@ export async function openTarget(setting: Setting, suite: Pick<Suite, 'line'>): 
   front?.serve(servers.addresses)
   const url = front?.url ?? servers.addresses[0] ?? ''
   return {
-    target: { url, alice: ALICE, bob: BOB, reader: READER, scratch, servers: servers.addresses, front },
+    target: {
+      url,
+      alice: ALICE,
+      bob: BOB,
+      reader: READER,
+      root: ROOT_TOKEN,
+      browser: `token=${BROWSER}`,
+      scratch,
+      servers: servers.addresses,
+      front,
+    },
     close: async () => {
       await front?.close()
       await servers.stop()

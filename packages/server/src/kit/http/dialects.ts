@@ -78,13 +78,13 @@ export function oauthError(error: Pick<StoaError, 'code' | 'status'>): string {
 
 const oauth: Render = (error) => {
   const name = oauthError(error)
-  const isChallenge = error.status === 401 || error.status === 403
-  const scheme = name === 'invalid_client' ? 'Basic realm="Stoa"' : `Bearer realm="Stoa", error="${name}"`
+  // An app that is not believed is challenged only in the way it tried (RFC 6749 §5.2): whoever refuses it says so.
+  const isChallenge = (error.status === 401 || error.status === 403) && name !== 'invalid_client'
   return {
     status: error.status,
     headers: {
       'cache-control': 'no-store',
-      ...(isChallenge ? { 'www-authenticate': scheme } : {}),
+      ...(isChallenge ? { 'www-authenticate': `Bearer realm="Stoa", error="${name}"` } : {}),
       ...error.headers,
       'x-error-code': error.code,
       'x-error-message': headerText(error.message),

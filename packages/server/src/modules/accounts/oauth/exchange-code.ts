@@ -25,7 +25,7 @@ export async function exchangeCode(deps: OauthDeps, sent: SentClient, body: Sent
   if (!code || !grant) throw refuse('OauthInvalidGrant')
   const app = await getOauthAppById(deps.db, grant.appId)
   if (claimed !== null && claimed.app.id !== app.id) throw refuse('OauthInvalidGrant')
-  const client = claimed ?? checkSecret(app, sent.secret)
+  const client = claimed ?? checkSecret(app, sent)
   // Used before: whoever has it now, one of them is not the app. Everything it gave ends (RFC 6749 §4.1.2).
   if (code.usedAt !== null) return endReplayed(deps, code, grant.userId)
   checkCode(deps, client, code, body)

@@ -211,10 +211,10 @@ describe('apps that show themselves', () => {
   const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
 
   it('do so in one way', () => {
-    expect(readClient(undefined, { client_id: 'a' })).toEqual({ id: 'a', secret: null })
-    expect(readClient(basic('a%20b:s%3A'), {})).toEqual({ id: 'a b', secret: 's:' })
-    expect(readClient(basic('a:100%'), {})).toEqual({ id: 'a', secret: '100%' })
-    expect(readClient(basic('a:'), {})).toEqual({ id: 'a', secret: null })
+    expect(readClient(undefined, { client_id: 'a' })).toEqual({ id: 'a', secret: null, isBasic: false })
+    expect(readClient(basic('a%20b:s%3A'), {})).toEqual({ id: 'a b', secret: 's:', isBasic: true })
+    expect(readClient(basic('a:100%'), {})).toEqual({ id: 'a', secret: '100%', isBasic: true })
+    expect(readClient(basic('a:'), {})).toEqual({ id: 'a', secret: null, isBasic: true })
     expect(() => readClient(basic('a:b'), { client_secret: 'c' })).toThrow('two ways')
     expect(() => readClient(basic('a:b'), { client_id: 'c' })).toThrow('two apps')
     expect(() => readClient(basic('none'), {})).toThrow()
@@ -222,8 +222,9 @@ describe('apps that show themselves', () => {
 
   it('need their secret when they have to keep one', () => {
     const app = { secretHash: null, isPublic: true } as never
-    expect(checkSecret(app, null).hasSecret).toBe(false)
-    expect(() => checkSecret(app, 'x')).toThrow()
-    expect(() => checkSecret({ secretHash: 'x', isPublic: false } as never, null)).toThrow()
+    const none = { secret: null, isBasic: false }
+    expect(checkSecret(app, none).hasSecret).toBe(false)
+    expect(() => checkSecret(app, { secret: 'x', isBasic: false })).toThrow()
+    expect(() => checkSecret({ secretHash: 'x', isPublic: false } as never, none)).toThrow()
   })
 })
