@@ -38,8 +38,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     modulePreload: { polyfill: false },
-    // Contracts that no page names fall away: making one has no effect but the value.
-    rolldownOptions: { treeshake: { manualPureFunctions: ['z', 'route', 'refuse'] } },
   },
   server: {
     host: '127.0.0.1',
