@@ -34,6 +34,7 @@ export interface FetchRequest {
 export const MAX_FETCH_OIDS = 400_000
 /** Most haves: clients send some thousands a round. */
 export const MAX_FETCH_HAVES = 100_000
+const MAX_DEEPEN_NOT = 1_000
 const OID = /^[0-9a-f]{40}$/
 const MAX_DEPTH = 0x7fffffff
 const UNITS: Record<string, number> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
@@ -61,7 +62,7 @@ export class FetchBuilder {
     else if (key === 'shallow') this.push(this.shallow, value)
     else if (key === 'deepen') this.depth = readCount(value)
     else if (key === 'deepen-since') this.since = readCount(value)
-    else if (key === 'deepen-not') this.not.push(value)
+    else if (key === 'deepen-not') this.pushNot(value)
     else if (key === 'filter') this.filter = parseFilter(value)
     else if (space < 0) this.flags.add(key)
     else return false
@@ -86,6 +87,10 @@ export class FetchBuilder {
       ofsDelta: this.flags.has('ofs-delta'),
       waitForDone: this.flags.has('wait-for-done'),
     }
+  }
+
+  private pushNot(ref: string): void {
+    if (this.not.push(ref) > MAX_DEEPEN_NOT) throw bad('too many refs to stop at')
   }
 
   private push(list: string[], oid: string, limit = MAX_FETCH_OIDS): void {

@@ -17,6 +17,8 @@ export interface PushRequest {
 /** Most refs one push may change, and most options it may carry. */
 export const MAX_PUSH_COMMANDS = 10_000
 const MAX_PUSH_OPTIONS = 100
+/** Longest ref name, in characters; file systems take less. */
+export const MAX_REF_NAME_CHARS = 1_024
 const COMMAND = /^([0-9a-f]{40}) ([0-9a-f]{40}) (.+)$/s
 const NULL_OID = '0'.repeat(40)
 
@@ -72,7 +74,8 @@ export class PushParser {
     if (text.startsWith('shallow ')) return
     if (text === 'push-cert' || text.startsWith('push-cert\0')) throw bad('signed pushes are not taken')
     const nul = text.indexOf('\0')
-    if (nul >= 0)
+    // Git tells what it can do with its first command only.
+    if (nul >= 0 && this.commands.length === 0)
       for (const name of text
         .slice(nul + 1)
         .trim()
@@ -80,6 +83,7 @@ export class PushParser {
         this.capabilities.add(name)
     const [, old = '', fresh = '', name = ''] = COMMAND.exec(nul < 0 ? text : text.slice(0, nul)) ?? []
     if (name === '') throw bad('a push command is malformed')
+    if (name.length > MAX_REF_NAME_CHARS) throw bad(`a ref name has at most ${MAX_REF_NAME_CHARS} characters`)
     if (this.names.has(name)) throw bad(`the push names ${name} twice`)
     this.names.add(name)
     if (this.commands.length >= MAX_PUSH_COMMANDS) throw bad(`a push may change at most ${MAX_PUSH_COMMANDS} refs`)

@@ -125,6 +125,21 @@ describe('memory under hostile git bodies stays within 512 MiB', { timeout: 180_
     expect(junk).toMatchObject({ status: 400, text: expect.stringContaining('not a git pack') })
   })
 
+  it('of commands that are all names or all abilities, and of more refs than a push may change', async () => {
+    const command = (nth: number, tail: string) => pkt(`${'0'.repeat(40)} ${OID} refs/heads/b${nth}${tail}`)
+    const long = Array.from({ length: 1_000 }, (_, nth) => command(nth, 'x'.repeat(60_000)))
+    const able = Array.from({ length: 1_000 }, (_, nth) => command(nth, `\0 ${`a${nth} `.repeat(8_000)}`))
+    const many = Array.from({ length: 10_001 }, (_, nth) => command(nth, ''))
+    for (const [lines, reason] of [
+      [long, 'a ref name has at most 1024 characters'],
+      [able, ''],
+      [many, 'a push may change at most 10000 refs'],
+    ] as const) {
+      const [answer] = await attack(() => [send(Buffer.concat([...lines, Buffer.from('0000')]))])
+      expect(answer?.text).toContain(reason)
+    }
+  })
+
   it('of long lists of wants and haves, from many at once', async () => {
     const lines = Array.from({ length: 90_000 }, (_, at) => pkt(`have ${at.toString(16).padStart(40, '0')}`))
     const body = Buffer.concat([pkt('command=fetch'), Buffer.from('0001'), ...lines, pkt('done'), Buffer.from('0000')])
