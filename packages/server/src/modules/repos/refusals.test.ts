@@ -82,6 +82,24 @@ const CASES: readonly Case[] = [
   { method: 'GET', path: '/ID/user-access-report', needs: 'write' },
   { method: 'POST', path: '/api/models/ID/user-access-request/cancel', body: {}, needs: 'read', isProposal: true },
   { method: 'POST', path: '/ID/ask-access', body: {}, needs: 'read', isProposal: true },
+  { method: 'GET', path: '/api/models/ID/resource-group', needs: 'write' },
+  { method: 'POST', path: '/api/models/ID/resource-group', body: { resourceGroupId: null }, needs: 'admin' },
+  ...(
+    [
+      ['comment', { comment: 'hello' }],
+      [`comment/${'0'.repeat(24)}/edit`, { content: 'hello' }],
+      [`comment/${'0'.repeat(24)}/hide`, {}],
+      ['status', { status: 'closed' }],
+      ['title', { title: 'hello' }],
+      ['merge', {}],
+    ] as const
+  ).map(([what, body]) => ({
+    method: 'POST',
+    path: `/api/models/ID/discussions/1/${what}`,
+    body,
+    needs: 'read' as const,
+    isProposal: true,
+  })),
   { method: 'POST', path: '/api/models/ID/commit/main?create_pr=1', body: NDJSON, needs: 'read', isProposal: true },
 ]
 
