@@ -1,5 +1,5 @@
-import { whoami } from '@stoa/contracts'
-import { createTestClock, ask, join, type Person, startTestServer, type TestServer } from '@stoa/testkit'
+import { startImpersonation, whoami } from '@stoa/contracts'
+import { createTestClock, ask, join, joinAsAdmin, type Person, startTestServer, type TestServer } from '@stoa/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeJwt, isSignedBy } from './jwt.js'
 import {
@@ -143,6 +143,22 @@ describe('asking to sign somebody in', () => {
     expect((await decideWith({})).status).toBe(401)
     const foreign = await decideWith({ origin: 'https://evil.example.org' }, ada.cookie)
     expect(foreign.body.error.code).toBe('CrossSiteRequest')
+  })
+
+  it('gives nothing to an admin who looks through the eyes of somebody', async () => {
+    const root = await joinAsAdmin(server)
+    const seen = await makeApp(ada)
+    const query = authorizeQuery(seen, makePkce())
+    await codeFor(bob, query)
+    const looking = await root.ask('POST', startImpersonation.path, { user: 'bob', reason: 'a ticket' })
+    expect(looking.status).toBe(200)
+    const quiet = await authorize(query, {}, looking.cookie)
+    expect(quiet.headers.get('location')).toMatch(/^\/login\?/)
+    const decided = await ask<{ error: { code: string } }>(`${server.url}/api/v1/accounts/oauth/consent`, 'POST', {
+      body: { request: Buffer.from(query).toString('base64url'), allow: true },
+      cookie: looking.cookie,
+    })
+    expect(decided.status).toBe(403)
   })
 
   it('asks on pages that cannot be put into a frame', async () => {

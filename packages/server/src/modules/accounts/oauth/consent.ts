@@ -25,12 +25,13 @@ export interface SignedIn {
 /** Organisations a person lets an app work for; undefined leaves them as they were. */
 export type OrgChoice = 'all' | readonly string[] | undefined
 
-/** The person behind a browser's request; null for visitors and for requests with an access token. */
+/** The person behind a browser's request; null for visitors, for requests with an access token, and for an admin who looks through their eyes. */
 export async function readSignedIn(
   deps: OauthDeps,
   actor: UserActor | { readonly kind: 'anonymous' },
 ): Promise<SignedIn | null> {
-  if (actor.kind !== 'user' || actor.auth.type !== 'session') return null
+  // Whoever looks through somebody's eyes only reads: a code would be theirs to keep.
+  if (actor.kind !== 'user' || actor.auth.type !== 'session' || actor.impersonator) return null
   const session = await findSessionById(deps.db, actor.auth.sessionId)
   return session && { userId: actor.userId, memberships: actor.memberships, authAt: session.createdAt }
 }
