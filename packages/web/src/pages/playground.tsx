@@ -3,6 +3,7 @@ import { createFileRoute } from '@tanstack/react-router'
 import { callableQuery } from '../lib/callable.js'
 import { useSession } from '../lib/session.js'
 import { t } from '../text/en.js'
+import { playground as playgroundText } from '../text/en/playground.js'
 import { ButtonLink } from '../ui/button.js'
 import { EmptyState } from '../ui/empty-state.js'
 import { IconMessageCircle } from '../ui/icons.js'
@@ -16,7 +17,7 @@ export const Route = createFileRoute('/playground')({
   component: Playground,
 })
 
-const words = t.playground
+const words = playgroundText
 
 function Playground() {
   const search = Route.useSearch()

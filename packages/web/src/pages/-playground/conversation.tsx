@@ -5,6 +5,7 @@ import type { CallFacts } from '../../lib/chat-stream.js'
 import { costOfCall } from '../../lib/offers.js'
 import { formatDuration, formatExact } from '../../lib/units.js'
 import { t } from '../../text/en.js'
+import { playground as playgroundText } from '../../text/en/playground.js'
 import { Button, ButtonLink } from '../../ui/button.js'
 import { cx } from '../../ui/classes.js'
 import { Money } from '../../ui/money.js'
@@ -13,7 +14,7 @@ import { Row } from '../../ui/page.js'
 import css from './playground.module.css'
 import type { Turn } from './use-chat.js'
 
-const words = t.playground
+const words = playgroundText
 const fewTokens = 4
 
 interface Props {

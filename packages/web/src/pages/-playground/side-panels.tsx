@@ -4,7 +4,7 @@ import { useId, useState } from 'react'
 import { api, baseUrl } from '../../lib/api.js'
 import type { CallableModel } from '../../lib/callable.js'
 import { snippetsFor } from '../../lib/snippets.js'
-import { t } from '../../text/en.js'
+import { playground as playgroundText } from '../../text/en/playground.js'
 import { Button } from '../../ui/button.js'
 import { CodeSnippet } from '../../ui/code-snippet.js'
 import { Field, TextArea } from '../../ui/field.js'
@@ -15,7 +15,7 @@ import { Secret } from '../../ui/secret.js'
 import css from './playground.module.css'
 import { defaults, type PlaygroundSearch } from './playground-search.js'
 
-const words = t.playground
+const words = playgroundText
 const keyDays = 30
 
 interface Props {

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type KeyboardEvent, useState } from 'react'
 import type { CallableModel } from '../../lib/callable.js'
 import { offersQuery } from '../../lib/offers.js'
-import { t } from '../../text/en.js'
+import { playground as playgroundText } from '../../text/en/playground.js'
 import { Button } from '../../ui/button.js'
 import { SelectField, TextArea } from '../../ui/field.js'
 import { IconPlayerStop, IconSend } from '../../ui/icons.js'
@@ -12,7 +12,7 @@ import { defaults, type PlaygroundSearch } from './playground-search.js'
 import { SidePanels } from './side-panels.js'
 import { useChat } from './use-chat.js'
 
-const words = t.playground
+const words = playgroundText
 
 interface Props {
   models: readonly CallableModel[]

@@ -6,7 +6,7 @@ import { type GatePlace, gateQuery } from '../../lib/gate-queries.js'
 import { repoParams } from '../../lib/repo-queries.js'
 import { useSession } from '../../lib/session.js'
 import { useForm } from '../../lib/use-form.js'
-import { t } from '../../text/en.js'
+import { gates as gatesText } from '../../text/en/gates.js'
 import { Button } from '../../ui/button.js'
 import { ErrorSummary, formClass } from '../../ui/field.js'
 import { Notice } from '../../ui/notice.js'
@@ -14,7 +14,7 @@ import { Card, Section } from '../../ui/page.js'
 import { useToast } from '../../ui/toast.js'
 import { GateFieldInput } from './gate-field.js'
 
-const words = t.gates
+const words = gatesText
 type Gate = ResponseOf<typeof getGate>
 
 /** The gate of a repository, for those who do not administer it: what it asks, or what was decided. */

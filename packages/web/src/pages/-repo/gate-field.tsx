@@ -1,5 +1,5 @@
 import type { GateField } from '@stoa/contracts'
-import { t } from '../../text/en.js'
+import { gates as gatesText } from '../../text/en/gates.js'
 import { CheckField, SelectField, TextField } from '../../ui/field.js'
 
 interface Props {
@@ -24,7 +24,7 @@ export function GateFieldInput({ field, value, onChange }: Props) {
   }
   if (type === 'select' || type === 'country') {
     const offered = type === 'country' ? countries() : (field.options ?? [])
-    const options = [{ value: '', label: t.gates.choose }, ...offered]
+    const options = [{ value: '', label: gatesText.choose }, ...offered]
     return (
       <SelectField
         label={label}

@@ -4,7 +4,7 @@ import { type FormEvent, useState } from 'react'
 import { api } from '../../lib/api.js'
 import { accessRequestsQuery, type AccessStatus, gateQuery } from '../../lib/gate-queries.js'
 import { repoParams } from '../../lib/repo-queries.js'
-import { t } from '../../text/en.js'
+import { gates as gatesText } from '../../text/en/gates.js'
 import { AccountName } from '../../ui/account-name.js'
 import { Button } from '../../ui/button.js'
 import { DataTable } from '../../ui/data-table.js'
@@ -15,7 +15,7 @@ import { TimeAgo } from '../../ui/time-ago.js'
 import { useToast } from '../../ui/toast.js'
 import type { RepoProps } from './repo-frame.js'
 
-const words = t.gates
+const words = gatesText
 type Mode = keyof typeof words.modes
 const STATUSES = ['pending', 'accepted', 'rejected'] as const
 

@@ -1,13 +1,13 @@
 import type { OauthScope } from '@stoa/contracts'
 import { useState } from 'react'
-import { t } from '../../text/en.js'
+import { apps as appsText } from '../../text/en/apps.js'
 import { CheckField } from '../../ui/field.js'
 import { IconCheck } from '../../ui/icons.js'
 import { Notice } from '../../ui/notice.js'
 import { Section } from '../../ui/page.js'
 import css from './oauth.module.css'
 
-const words = t.apps
+const words = appsText
 
 export interface AskingApp {
   name: string

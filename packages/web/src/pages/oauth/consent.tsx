@@ -5,7 +5,7 @@ import { useEffect } from 'react'
 import { api } from '../../lib/api.js'
 import { requireUser } from '../../lib/require-user.js'
 import { useSession } from '../../lib/session.js'
-import { t } from '../../text/en.js'
+import { apps as appsText } from '../../text/en/apps.js'
 import { Button } from '../../ui/button.js'
 import { EmptyState } from '../../ui/empty-state.js'
 import { ErrorSummary } from '../../ui/field.js'
@@ -19,7 +19,7 @@ export const Route = createFileRoute('/oauth/consent')({
   component: Consent,
 })
 
-const words = t.apps
+const words = appsText
 type Question = Exclude<ResponseOf<typeof inspectConsent>, { to: string }>
 
 /** Leaves this page for the app, which may be anywhere; the server has checked the address. */

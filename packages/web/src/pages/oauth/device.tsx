@@ -6,7 +6,7 @@ import { api } from '../../lib/api.js'
 import { requireUser } from '../../lib/require-user.js'
 import { useSession } from '../../lib/session.js'
 import { useForm } from '../../lib/use-form.js'
-import { t } from '../../text/en.js'
+import { apps as appsText } from '../../text/en/apps.js'
 import { Button } from '../../ui/button.js'
 import { EmptyState } from '../../ui/empty-state.js'
 import { ErrorSummary, formClass, TextField } from '../../ui/field.js'
@@ -22,7 +22,7 @@ export const Route = createFileRoute('/oauth/device')({
   component: Device,
 })
 
-const words = t.apps
+const words = appsText
 type Waiting = ResponseOf<typeof inspectDevice>
 type Step = { name: 'type' } | { name: 'confirm'; waiting: Waiting } | { name: 'done'; allowed: boolean }
 

@@ -11,6 +11,7 @@ import { createFileRoute } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '../../lib/api.js'
 import { t } from '../../text/en.js'
+import { apps as appsText } from '../../text/en/apps.js'
 import { Button, ButtonLink } from '../../ui/button.js'
 import { DataTable } from '../../ui/data-table.js'
 import { EmptyState } from '../../ui/empty-state.js'
@@ -36,7 +37,7 @@ export const Route = createFileRoute('/settings/connected-applications')({
   component: Connected,
 })
 
-const words = t.apps
+const words = appsText
 type Grant = ResponseOf<typeof listOauthGrants>[number]
 type OwnApp = ResponseOf<typeof listOauthApps>[number]
 

@@ -2,7 +2,7 @@ import type { listMyAccessRequests, ResponseOf } from '@stoa/contracts'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { createFileRoute, Link } from '@tanstack/react-router'
 import { myAccessRequestsQuery } from '../../lib/gate-queries.js'
-import { t } from '../../text/en.js'
+import { gates as gatesText } from '../../text/en/gates.js'
 import { Badge } from '../../ui/badge.js'
 import { DataTable } from '../../ui/data-table.js'
 import { EmptyState } from '../../ui/empty-state.js'
@@ -15,7 +15,7 @@ export const Route = createFileRoute('/settings/gated-repos')({
   component: GatedRepos,
 })
 
-const words = t.gates
+const words = gatesText
 type Mine = ResponseOf<typeof listMyAccessRequests>[number]
 const TONES = { pending: 'plain', accepted: 'good', rejected: 'bad' } as const
 

@@ -1,6 +1,8 @@
 import { createFileRoute, Outlet } from '@tanstack/react-router'
 import { requireUser } from '../../lib/require-user.js'
 import { t } from '../../text/en.js'
+import { gates as gatesText } from '../../text/en/gates.js'
+import { apps as appsText } from '../../text/en/apps.js'
 import { IconDatabase, IconKey, IconLock, IconPlug, IconUser } from '../../ui/icons.js'
 import { Page, Railed, RailGroup, RailLink } from '../../ui/page.js'
 
@@ -21,15 +23,15 @@ function Settings() {
       </RailLink>
       <RailLink to="/settings/connected-applications">
         <IconPlug {...s} />
-        {t.apps.connected}
+        {appsText.connected}
       </RailLink>
       <RailLink to="/settings/gated-repos">
         <IconLock {...s} />
-        {t.gates.mine}
+        {gatesText.mine}
       </RailLink>
       <RailLink to="/settings/storage" search={{}}>
         <IconDatabase {...s} />
-        {t.gates.storage}
+        {gatesText.storage}
       </RailLink>
     </RailGroup>
   )

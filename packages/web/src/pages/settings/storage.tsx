@@ -5,7 +5,7 @@ import { api } from '../../lib/api.js'
 import { storageQuery } from '../../lib/gate-queries.js'
 import { useSession } from '../../lib/session.js'
 import { formatBytes } from '../../lib/units.js'
-import { t } from '../../text/en.js'
+import { gates as gatesText } from '../../text/en/gates.js'
 import { Bytes } from '../../ui/bytes.js'
 import { DataTable } from '../../ui/data-table.js'
 import { SelectField } from '../../ui/field.js'
@@ -37,7 +37,7 @@ export const Route = createFileRoute('/settings/storage')({
   component: Storage,
 })
 
-const words = t.gates
+const words = gatesText
 
 function Storage() {
   const { account = 'me' } = Route.useSearch()

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { api } from '../../../lib/api.js'
 import { useForm } from '../../../lib/use-form.js'
 import { t } from '../../../text/en.js'
+import { apps as appsText } from '../../../text/en/apps.js'
 import { Button, ButtonLink } from '../../../ui/button.js'
 import { CheckField, ChoiceField, ErrorSummary, formClass, TextArea, TextField } from '../../../ui/field.js'
 import { Notice } from '../../../ui/notice.js'
@@ -13,7 +14,7 @@ import { Secret } from '../../../ui/secret.js'
 
 export const Route = createFileRoute('/settings/applications/new')({ component: NewApp })
 
-const words = t.apps
+const words = appsText
 type Made = ResponseOf<typeof createOauthApp>
 
 function NewApp() {
