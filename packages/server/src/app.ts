@@ -1,5 +1,6 @@
 import { createPageDescriber } from './describe-page.js'
 import { bindHealth } from './health.js'
+import { createDenialRecorder } from './kit/audit/record-denials.js'
 import { createRateLimiter, NO_LIMITS, unless } from './kit/http/rate-limit.js'
 import { createHttp } from './kit/http/server.js'
 import { createWebShell } from './kit/http/web-shell.js'
@@ -25,6 +26,10 @@ export function createApp(kit: Kit, options: AppOptions) {
   const governance = createGovernance({ ...kit, accounts })
   const commerce = createCommerce({ ...kit, accounts })
   const repos = createRepos({ ...kit, accounts, commerce })
+  // What is sold ends before it is deleted.
+  governance.provideEraser(commerce.eraseSeller)
+  governance.provideEraser(repos.eraseOwner)
+  governance.provideHoldings(repos.listHoldings)
   commerce.provideResourceAccess(createResourceSight(kit, repos))
   const catalog = createCatalog({ ...kit, repos })
   const limiter = kit.config.rateLimits ? unless(accounts.isLenient, createRateLimiter(kit.clock)) : NO_LIMITS
@@ -36,6 +41,7 @@ export function createApp(kit: Kit, options: AppOptions) {
   const http = createHttp({
     authenticate: accounts.authenticate,
     limiter,
+    recordDenial: createDenialRecorder(kit),
     publicUrl: kit.publicUrl,
     checkResponses: options.checkResponses,
     ids: kit.ids,

@@ -22,6 +22,7 @@ import { Route as SettingsRouteRouteImport } from './pages/settings/route'
 import { Route as WelcomeRouteImport } from './pages/welcome'
 import { Route as NsIndexRouteImport } from './pages/$ns/index'
 import { Route as NsRepoRouteRouteImport } from './pages/$ns/$repo/route'
+import { Route as AdminAuditRouteImport } from './pages/admin/audit'
 import { Route as AdminUiRouteImport } from './pages/admin/ui'
 import { Route as BillingUsageRouteImport } from './pages/billing/usage'
 import { Route as BillingWalletRouteImport } from './pages/billing/wallet'
@@ -32,6 +33,7 @@ import { Route as OauthDeviceRouteImport } from './pages/oauth/device'
 import { Route as OrganizationsNewRouteImport } from './pages/organizations/new'
 import { Route as SettingsConnectedApplicationsRouteImport } from './pages/settings/connected-applications'
 import { Route as SettingsGatedReposRouteImport } from './pages/settings/gated-repos'
+import { Route as SettingsPrivacyRouteImport } from './pages/settings/privacy'
 import { Route as SettingsProfileRouteImport } from './pages/settings/profile'
 import { Route as SettingsStorageRouteImport } from './pages/settings/storage'
 import { Route as SettingsTokensRouteImport } from './pages/settings/tokens'
@@ -39,6 +41,7 @@ import { Route as NsRepoIndexRouteImport } from './pages/$ns/$repo/index'
 import { Route as NsRepoRefsRouteImport } from './pages/$ns/$repo/refs'
 import { Route as NsRepoSettingsRouteImport } from './pages/$ns/$repo/settings'
 import { Route as DatasetsNsRepoRouteRouteImport } from './pages/datasets/$ns/$repo/route'
+import { Route as OrganizationsNameAuditRouteImport } from './pages/organizations/$name/audit'
 import { Route as SettingsApplicationsNewRouteImport } from './pages/settings/applications/new'
 import { Route as NsRepoCommitShaRouteImport } from './pages/$ns/$repo/commit.$sha'
 import { Route as NsRepoCompareSpecRouteImport } from './pages/$ns/$repo/compare.$spec'
@@ -125,6 +128,11 @@ const NsRepoRouteRoute = NsRepoRouteRouteImport.update({
   path: '/$ns/$repo',
   getParentRoute: () => rootRouteImport,
 } as any)
+const AdminAuditRoute = AdminAuditRouteImport.update({
+  id: '/admin/audit',
+  path: '/admin/audit',
+  getParentRoute: () => rootRouteImport,
+} as any)
 const AdminUiRoute = AdminUiRouteImport.update({
   id: '/admin/ui',
   path: '/admin/ui',
@@ -176,6 +184,11 @@ const SettingsGatedReposRoute = SettingsGatedReposRouteImport.update({
   path: '/gated-repos',
   getParentRoute: () => SettingsRouteRoute,
 } as any)
+const SettingsPrivacyRoute = SettingsPrivacyRouteImport.update({
+  id: '/privacy',
+  path: '/privacy',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
 const SettingsProfileRoute = SettingsProfileRouteImport.update({
   id: '/profile',
   path: '/profile',
@@ -209,6 +222,11 @@ const NsRepoSettingsRoute = NsRepoSettingsRouteImport.update({
 const DatasetsNsRepoRouteRoute = DatasetsNsRepoRouteRouteImport.update({
   id: '/datasets/$ns/$repo',
   path: '/datasets/$ns/$repo',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const OrganizationsNameAuditRoute = OrganizationsNameAuditRouteImport.update({
+  id: '/organizations/$name/audit',
+  path: '/organizations/$name/audit',
   getParentRoute: () => rootRouteImport,
 } as any)
 const SettingsApplicationsNewRoute = SettingsApplicationsNewRouteImport.update({
@@ -331,6 +349,7 @@ export interface FileRoutesByFullPath {
   '/redeem': typeof RedeemRoute
   '/welcome': typeof WelcomeRoute
   '/$ns/$repo': typeof NsRepoRouteRouteWithChildren
+  '/admin/audit': typeof AdminAuditRoute
   '/admin/ui': typeof AdminUiRoute
   '/billing/usage': typeof BillingUsageRoute
   '/billing/wallet': typeof BillingWalletRoute
@@ -340,6 +359,7 @@ export interface FileRoutesByFullPath {
   '/organizations/new': typeof OrganizationsNewRoute
   '/settings/connected-applications': typeof SettingsConnectedApplicationsRoute
   '/settings/gated-repos': typeof SettingsGatedReposRoute
+  '/settings/privacy': typeof SettingsPrivacyRoute
   '/settings/profile': typeof SettingsProfileRoute
   '/settings/storage': typeof SettingsStorageRoute
   '/settings/tokens': typeof SettingsTokensRoute
@@ -348,6 +368,7 @@ export interface FileRoutesByFullPath {
   '/datasets/$ns/$repo': typeof DatasetsNsRepoRouteRouteWithChildren
   '/$ns/$repo/refs': typeof NsRepoRefsRoute
   '/$ns/$repo/settings': typeof NsRepoSettingsRoute
+  '/organizations/$name/audit': typeof OrganizationsNameAuditRoute
   '/settings/applications/new': typeof SettingsApplicationsNewRoute
   '/$ns/$repo/': typeof NsRepoIndexRoute
   '/$ns/$repo/commit/$sha': typeof NsRepoCommitShaRoute
@@ -382,6 +403,7 @@ export interface FileRoutesByTo {
   '/playground': typeof PlaygroundRoute
   '/redeem': typeof RedeemRoute
   '/welcome': typeof WelcomeRoute
+  '/admin/audit': typeof AdminAuditRoute
   '/admin/ui': typeof AdminUiRoute
   '/billing/usage': typeof BillingUsageRoute
   '/billing/wallet': typeof BillingWalletRoute
@@ -391,6 +413,7 @@ export interface FileRoutesByTo {
   '/organizations/new': typeof OrganizationsNewRoute
   '/settings/connected-applications': typeof SettingsConnectedApplicationsRoute
   '/settings/gated-repos': typeof SettingsGatedReposRoute
+  '/settings/privacy': typeof SettingsPrivacyRoute
   '/settings/profile': typeof SettingsProfileRoute
   '/settings/storage': typeof SettingsStorageRoute
   '/settings/tokens': typeof SettingsTokensRoute
@@ -398,6 +421,7 @@ export interface FileRoutesByTo {
   '/datasets': typeof DatasetsIndexRoute
   '/$ns/$repo/refs': typeof NsRepoRefsRoute
   '/$ns/$repo/settings': typeof NsRepoSettingsRoute
+  '/organizations/$name/audit': typeof OrganizationsNameAuditRoute
   '/settings/applications/new': typeof SettingsApplicationsNewRoute
   '/$ns/$repo': typeof NsRepoIndexRoute
   '/$ns/$repo/commit/$sha': typeof NsRepoCommitShaRoute
@@ -434,6 +458,7 @@ export interface FileRoutesById {
   '/redeem': typeof RedeemRoute
   '/welcome': typeof WelcomeRoute
   '/$ns/$repo': typeof NsRepoRouteRouteWithChildren
+  '/admin/audit': typeof AdminAuditRoute
   '/admin/ui': typeof AdminUiRoute
   '/billing/usage': typeof BillingUsageRoute
   '/billing/wallet': typeof BillingWalletRoute
@@ -443,6 +468,7 @@ export interface FileRoutesById {
   '/organizations/new': typeof OrganizationsNewRoute
   '/settings/connected-applications': typeof SettingsConnectedApplicationsRoute
   '/settings/gated-repos': typeof SettingsGatedReposRoute
+  '/settings/privacy': typeof SettingsPrivacyRoute
   '/settings/profile': typeof SettingsProfileRoute
   '/settings/storage': typeof SettingsStorageRoute
   '/settings/tokens': typeof SettingsTokensRoute
@@ -451,6 +477,7 @@ export interface FileRoutesById {
   '/datasets/$ns/$repo': typeof DatasetsNsRepoRouteRouteWithChildren
   '/$ns/$repo/refs': typeof NsRepoRefsRoute
   '/$ns/$repo/settings': typeof NsRepoSettingsRoute
+  '/organizations/$name/audit': typeof OrganizationsNameAuditRoute
   '/settings/applications/new': typeof SettingsApplicationsNewRoute
   '/$ns/$repo/': typeof NsRepoIndexRoute
   '/$ns/$repo/commit/$sha': typeof NsRepoCommitShaRoute
@@ -488,6 +515,7 @@ export interface FileRouteTypes {
     | '/redeem'
     | '/welcome'
     | '/$ns/$repo'
+    | '/admin/audit'
     | '/admin/ui'
     | '/billing/usage'
     | '/billing/wallet'
@@ -497,6 +525,7 @@ export interface FileRouteTypes {
     | '/organizations/new'
     | '/settings/connected-applications'
     | '/settings/gated-repos'
+    | '/settings/privacy'
     | '/settings/profile'
     | '/settings/storage'
     | '/settings/tokens'
@@ -505,6 +534,7 @@ export interface FileRouteTypes {
     | '/datasets/$ns/$repo'
     | '/$ns/$repo/refs'
     | '/$ns/$repo/settings'
+    | '/organizations/$name/audit'
     | '/settings/applications/new'
     | '/$ns/$repo/'
     | '/$ns/$repo/commit/$sha'
@@ -539,6 +569,7 @@ export interface FileRouteTypes {
     | '/playground'
     | '/redeem'
     | '/welcome'
+    | '/admin/audit'
     | '/admin/ui'
     | '/billing/usage'
     | '/billing/wallet'
@@ -548,6 +579,7 @@ export interface FileRouteTypes {
     | '/organizations/new'
     | '/settings/connected-applications'
     | '/settings/gated-repos'
+    | '/settings/privacy'
     | '/settings/profile'
     | '/settings/storage'
     | '/settings/tokens'
@@ -555,6 +587,7 @@ export interface FileRouteTypes {
     | '/datasets'
     | '/$ns/$repo/refs'
     | '/$ns/$repo/settings'
+    | '/organizations/$name/audit'
     | '/settings/applications/new'
     | '/$ns/$repo'
     | '/$ns/$repo/commit/$sha'
@@ -590,6 +623,7 @@ export interface FileRouteTypes {
     | '/redeem'
     | '/welcome'
     | '/$ns/$repo'
+    | '/admin/audit'
     | '/admin/ui'
     | '/billing/usage'
     | '/billing/wallet'
@@ -599,6 +633,7 @@ export interface FileRouteTypes {
     | '/organizations/new'
     | '/settings/connected-applications'
     | '/settings/gated-repos'
+    | '/settings/privacy'
     | '/settings/profile'
     | '/settings/storage'
     | '/settings/tokens'
@@ -607,6 +642,7 @@ export interface FileRouteTypes {
     | '/datasets/$ns/$repo'
     | '/$ns/$repo/refs'
     | '/$ns/$repo/settings'
+    | '/organizations/$name/audit'
     | '/settings/applications/new'
     | '/$ns/$repo/'
     | '/$ns/$repo/commit/$sha'
@@ -643,6 +679,7 @@ export interface RootRouteChildren {
   RedeemRoute: typeof RedeemRoute
   WelcomeRoute: typeof WelcomeRoute
   NsRepoRouteRoute: typeof NsRepoRouteRouteWithChildren
+  AdminAuditRoute: typeof AdminAuditRoute
   AdminUiRoute: typeof AdminUiRoute
   MarketSellRoute: typeof MarketSellRoute
   OauthConsentRoute: typeof OauthConsentRoute
@@ -651,6 +688,7 @@ export interface RootRouteChildren {
   NsIndexRoute: typeof NsIndexRoute
   DatasetsIndexRoute: typeof DatasetsIndexRoute
   DatasetsNsRepoRouteRoute: typeof DatasetsNsRepoRouteRouteWithChildren
+  OrganizationsNameAuditRoute: typeof OrganizationsNameAuditRoute
 }
 
 declare module '@tanstack/react-router' {
@@ -746,6 +784,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof NsRepoRouteRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/admin/audit': {
+      id: '/admin/audit'
+      path: '/admin/audit'
+      fullPath: '/admin/audit'
+      preLoaderRoute: typeof AdminAuditRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/admin/ui': {
       id: '/admin/ui'
       path: '/admin/ui'
@@ -816,6 +861,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof SettingsGatedReposRouteImport
       parentRoute: typeof SettingsRouteRoute
     }
+    '/settings/privacy': {
+      id: '/settings/privacy'
+      path: '/privacy'
+      fullPath: '/settings/privacy'
+      preLoaderRoute: typeof SettingsPrivacyRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
     '/settings/profile': {
       id: '/settings/profile'
       path: '/profile'
@@ -863,6 +915,13 @@ declare module '@tanstack/react-router' {
       path: '/datasets/$ns/$repo'
       fullPath: '/datasets/$ns/$repo'
       preLoaderRoute: typeof DatasetsNsRepoRouteRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/organizations/$name/audit': {
+      id: '/organizations/$name/audit'
+      path: '/organizations/$name/audit'
+      fullPath: '/organizations/$name/audit'
+      preLoaderRoute: typeof OrganizationsNameAuditRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/settings/applications/new': {
@@ -1025,6 +1084,7 @@ const BillingRouteRouteWithChildren = BillingRouteRoute._addFileChildren(
 interface SettingsRouteRouteChildren {
   SettingsConnectedApplicationsRoute: typeof SettingsConnectedApplicationsRoute
   SettingsGatedReposRoute: typeof SettingsGatedReposRoute
+  SettingsPrivacyRoute: typeof SettingsPrivacyRoute
   SettingsProfileRoute: typeof SettingsProfileRoute
   SettingsStorageRoute: typeof SettingsStorageRoute
   SettingsTokensRoute: typeof SettingsTokensRoute
@@ -1034,6 +1094,7 @@ interface SettingsRouteRouteChildren {
 const SettingsRouteRouteChildren: SettingsRouteRouteChildren = {
   SettingsConnectedApplicationsRoute: SettingsConnectedApplicationsRoute,
   SettingsGatedReposRoute: SettingsGatedReposRoute,
+  SettingsPrivacyRoute: SettingsPrivacyRoute,
   SettingsProfileRoute: SettingsProfileRoute,
   SettingsStorageRoute: SettingsStorageRoute,
   SettingsTokensRoute: SettingsTokensRoute,
@@ -1120,6 +1181,7 @@ const rootRouteChildren: RootRouteChildren = {
   RedeemRoute: RedeemRoute,
   WelcomeRoute: WelcomeRoute,
   NsRepoRouteRoute: NsRepoRouteRouteWithChildren,
+  AdminAuditRoute: AdminAuditRoute,
   AdminUiRoute: AdminUiRoute,
   MarketSellRoute: MarketSellRoute,
   OauthConsentRoute: OauthConsentRoute,
@@ -1128,6 +1190,7 @@ const rootRouteChildren: RootRouteChildren = {
   NsIndexRoute: NsIndexRoute,
   DatasetsIndexRoute: DatasetsIndexRoute,
   DatasetsNsRepoRouteRoute: DatasetsNsRepoRouteRouteWithChildren,
+  OrganizationsNameAuditRoute: OrganizationsNameAuditRoute,
 }
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

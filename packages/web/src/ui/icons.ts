@@ -26,6 +26,7 @@ export { default as IconMessageCircle } from '@tabler/icons-react/dist/esm/icons
 export { default as IconFile } from '@tabler/icons-react/dist/esm/icons/IconFile.mjs'
 export { default as IconFolder } from '@tabler/icons-react/dist/esm/icons/IconFolder.mjs'
 export { default as IconFileCode } from '@tabler/icons-react/dist/esm/icons/IconFileCode.mjs'
+export { default as IconShield } from '@tabler/icons-react/dist/esm/icons/IconShield.mjs'
 export { default as IconDownload } from '@tabler/icons-react/dist/esm/icons/IconDownload.mjs'
 export { default as IconExternalLink } from '@tabler/icons-react/dist/esm/icons/IconExternalLink.mjs'
 export { default as IconGitCommit } from '@tabler/icons-react/dist/esm/icons/IconGitCommit.mjs'

@@ -1,4 +1,13 @@
-import { type BodyOf, type ParamsOf, type QueryOf, refuse, type ResponseOf, type Route } from '@stoa/contracts'
+import {
+  type BodyOf,
+  type ParamsOf,
+  type QueryOf,
+  refuse,
+  type ResponseOf,
+  type Route,
+  StoaError,
+} from '@stoa/contracts'
+import type { RecordDenial } from '../audit/record-denials.js'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Actor, ANONYMOUS, type Authenticate, mayWrite, type UserActor } from './actor.js'
 import type { RateLimiter } from './rate-limit.js'
@@ -26,6 +35,7 @@ export interface BindDeps {
   /** Origin browsers see; cookies are believed only from it. */
   readonly publicUrl: () => string
   readonly checkResponses: boolean
+  readonly recordDenial?: RecordDenial
 }
 
 declare module 'fastify' {
@@ -57,7 +67,8 @@ export function bindRoute<R extends Route>(app: FastifyInstance, deps: BindDeps,
         request,
         reply,
       } as Context<R>
-      const result = await runInRequest(describeRequest(request), () => handler(context))
+      const asked = describeRequest(request)
+      const result = await noticing(deps, route, asked, () => runInRequest(asked, () => handler(context)))
       // A reply that was returned resolves to nothing once its stream ends, also when the caller left before.
       if (reply.sent || reply.raw.headersSent || result === reply) return reply
       if (result === undefined) return reply.code(reply.statusCode === 200 ? 204 : reply.statusCode).send()
@@ -65,6 +76,22 @@ export function bindRoute<R extends Route>(app: FastifyInstance, deps: BindDeps,
       return reply.send(result)
     },
   })
+}
+
+/** Tells of a refusal to somebody signed in, and passes it on. */
+async function noticing<T>(
+  deps: BindDeps,
+  route: Route,
+  { actor }: Pick<RequestContext, 'actor'>,
+  work: () => Promise<T>,
+) {
+  try {
+    return await work()
+  } catch (error) {
+    const isRefused = error instanceof StoaError && error.status === 403
+    if (isRefused && actor.kind === 'user') deps.recordDenial?.(route, actor, error.code)
+    throw error
+  }
 }
 
 function describeRequest(request: FastifyRequest): RequestContext {
@@ -81,15 +108,22 @@ async function admit(deps: BindDeps, route: Route, request: FastifyRequest): Pro
   const { authorization, cookie } = request.headers
   const actor = await deps.authenticate({ authorization, cookie, address: request.ip })
   if (actor.kind === 'user' && actor.auth.type === 'session') refuseCrossSite(request, deps.publicUrl())
+  return noticing(deps, route, { actor }, async () => {
+    demandOf(route, request, actor)
+    return actor
+  })
+}
+
+/** What the route asks of whoever is asking, before their right to anything in particular. */
+function demandOf(route: Route, request: FastifyRequest, actor: Actor): void {
   if (actor.kind === 'user' && actor.impersonator && !SAFE_METHODS.has(request.method) && !route.isForBorrowed)
     throw refuse('BorrowedView')
-  if (route.auth === 'optional') return actor
+  if (route.auth === 'optional') return
   if (actor.kind === 'anonymous') throw refuse('Unauthorized')
   if (route.auth === 'admin' && !actor.isAdmin) throw refuse('Forbidden', 'Only an admin of this platform may do this.')
   if (route.auth !== 'user' && !mayWrite(actor)) {
     throw refuse('InsufficientScope', 'This access token may only read. Use a token with the write role.')
   }
-  return actor
 }
 
 /** A cookie proves who sits at the browser, not which site sent the request. */

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import type { AddressInfo } from 'node:net'
 import { type Family, refuse, type Route, StoaError } from '@stoa/contracts'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { RecordDenial } from '../audit/record-denials.js'
 import type { Ids } from '../ids.js'
 import type { Log } from '../log.js'
 import type { Authenticate } from './actor.js'
@@ -45,6 +46,7 @@ export interface HttpDeps {
   readonly limiter: RateLimiter
   readonly publicUrl: () => string
   readonly checkResponses: boolean
+  readonly recordDenial?: RecordDenial
   readonly ids: Ids
   readonly log: Log
 }

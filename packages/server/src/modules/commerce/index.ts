@@ -1,3 +1,5 @@
+import { pseudonymOf } from '../../kit/privacy/person-data.js'
+import { eraseSeller } from './products/erase-seller.js'
 import { refuse } from '@stoa/contracts'
 import type { Db } from '../../kit/db/database.js'
 import type { Actor, UserActor } from '../../kit/http/actor.js'
@@ -100,6 +102,9 @@ export function createCommerce(deps: CommerceDeps) {
     provideResourceAccess: (check: CanSeeResource): void => {
       canSeeResource = check
     },
+    /** Ends what a person sells and takes their name out of the books: a part of their erasure. */
+    eraseSeller: ({ userId, name }: { readonly userId: string; readonly name: string }): Promise<void> =>
+      eraseSeller(deps, { userId, name, pseudonym: pseudonymOf(userId) }),
     routes: (http: Http): void => {
       const scope = http.scope('stoa')
       const routeDeps = {

@@ -89,6 +89,16 @@ describe('the audit log', () => {
     expect((await ada.ask('GET', '/api/v1/trust/audit/streams')).status).toBe(403)
   })
 
+  test('keeps changes that were refused to somebody, once a minute, and no refused reading', async () => {
+    const again = { private: false }
+    expect((await bob.ask('PUT', '/api/models/acme/secret/settings', again)).status).toBe(403)
+    const denied = async () => (await search(root, { chain: 'platform', action: 'auth.denied' })).body.events
+    await expect.poll(async () => (await denied()).length).toBeGreaterThan(0)
+    const ofBob = (await denied()).filter((event) => event.actor.name === 'bob')
+    expect(ofBob).toMatchObject([{ outcome: 'denied', rule: 'Forbidden', target: { type: 'route' } }])
+    expect(await denied()).not.toContainEqual(expect.objectContaining({ target: { id: 'trust.audit.events' } }))
+  })
+
   test('keeps failed sign-ins without what was typed', async () => {
     const typed = { login: 'ada', password: 'wrong-marker-password' }
     await fetch(`${server.url}${api.signIn.path}`, {

@@ -4,6 +4,7 @@ import { type BrowseDeps, createBrowseDeps } from './browse/browser.js'
 import { createBucketFeed } from './buckets/bucket-feed.js'
 import { createDownloadCounter } from './count-downloads.js'
 import type { RepoAccounts, RepoCommerce } from './deps.js'
+import { eraseOwner } from './erase-owner.js'
 import { createReading, createWriting } from './face.js'
 import { createGateForms } from './gates/load-form.js'
 import { createGitStorage } from './git/create-store.js'
@@ -76,6 +77,15 @@ export function createRepos(options: ReposOptions) {
     moveToChunks: (signal: AbortSignal): Promise<number> => xet.moveToChunks(signal),
     /** Stores what was counted so far. */
     flushDownloads: (): Promise<void> => downloads.flush(),
+    /** Deletes what a person owns here: a part of their erasure. */
+    eraseOwner: (person: { readonly userId: string; readonly name: string }): Promise<void> => eraseOwner(deps, person),
+    /** What a person owns here, in words. */
+    listHoldings: async (userId: string): Promise<string[]> => {
+      const [repos, buckets] = await Promise.all([countRepos(deps.db, userId), countBuckets(deps.db, userId)])
+      return repos + buckets === 0
+        ? []
+        : [`You own ${repos} repositories and ${buckets} buckets. Move them, or choose to delete them.`]
+    },
     nouns: [quotasNoun(deps), reposNoun(deps)],
     routes: (http: Http): void => {
       bindRepoRoutes(http, { ...routeDeps, gateForms: createGateForms(deps) }, storage)

@@ -3,7 +3,8 @@ import { requireUser } from '../../lib/require-user.js'
 import { t } from '../../text/en.js'
 import { gates as gatesText } from '../../text/en/gates.js'
 import { apps as appsText } from '../../text/en/apps.js'
-import { IconDatabase, IconKey, IconLock, IconPlug, IconUser } from '../../ui/icons.js'
+import { privacy as privacyText } from '../../text/en/audit.js'
+import { IconDatabase, IconKey, IconLock, IconPlug, IconShield, IconUser } from '../../ui/icons.js'
 import { Page, Railed, RailGroup, RailLink } from '../../ui/page.js'
 
 export const Route = createFileRoute('/settings')({ beforeLoad: requireUser, component: Settings })
@@ -28,6 +29,10 @@ function Settings() {
       <RailLink to="/settings/gated-repos">
         <IconLock {...s} />
         {gatesText.mine}
+      </RailLink>
+      <RailLink to="/settings/privacy">
+        <IconShield {...s} />
+        {privacyText.title}
       </RailLink>
       <RailLink to="/settings/storage" search={{}}>
         <IconDatabase {...s} />

@@ -1,0 +1,28 @@
+import { createFileRoute } from '@tanstack/react-router'
+import { requireUser } from '../../lib/require-user.js'
+import { t } from '../../text/en.js'
+import { Page } from '../../ui/page.js'
+import { AuditExplorer } from '../-audit/audit-explorer.js'
+import { parseAuditSearch } from '../-audit/audit-search.js'
+
+export const Route = createFileRoute('/admin/audit')({
+  validateSearch: parseAuditSearch,
+  beforeLoad: requireUser,
+  component: PlatformAudit,
+})
+
+function PlatformAudit() {
+  const search = Route.useSearch()
+  const navigate = Route.useNavigate()
+  return (
+    <Page>
+      <AuditExplorer
+        chain="platform"
+        title={t.audit.title}
+        lead={t.audit.platformLead}
+        search={search}
+        onSearch={(next) => void navigate({ search: next })}
+      />
+    </Page>
+  )
+}
