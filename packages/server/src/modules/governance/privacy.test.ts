@@ -123,7 +123,7 @@ function files(folder = server.running.dataDir): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = joinPath(folder, entry.name)
     if (entry.isDirectory()) return entry.name === 'database' ? [] : files(path)
-    return [path]
+    return entry.isFile() ? [path] : []
   })
 }
 
