@@ -2,7 +2,7 @@ import { type AuditEventView, exportAudit } from '@stoa/contracts'
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { api } from '../../lib/api.js'
-import { t } from '../../text/en.js'
+import { audit as words } from '../../text/en/audit.js'
 import { Badge } from '../../ui/badge.js'
 import { Button } from '../../ui/button.js'
 import { CommandBlock } from '../../ui/code-snippet.js'
@@ -18,7 +18,6 @@ import { AuditFilters } from './audit-filters.js'
 import { type AuditSearch, auditQuery, filterOf } from './audit-search.js'
 import { EventDetail, nameOfActor } from './event-detail.js'
 
-const words = t.audit
 const tones = { success: 'plain', denied: 'warn', failed: 'bad' } as const
 
 interface Props {

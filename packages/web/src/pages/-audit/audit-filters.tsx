@@ -1,11 +1,10 @@
 import { useState } from 'react'
-import { t } from '../../text/en.js'
+import { audit as words } from '../../text/en/audit.js'
 import { Button } from '../../ui/button.js'
 import { SelectField, TextField } from '../../ui/field.js'
 import { Row } from '../../ui/page.js'
 import type { AuditSearch } from './audit-search.js'
 
-const words = t.audit
 const outcomes = ['success', 'denied', 'failed'] as const
 
 /** The row of filters; each change is a new address. */

@@ -1,10 +1,8 @@
 import type { AuditEventView } from '@stoa/contracts'
 import { formatTime } from '../../lib/units.js'
-import { t } from '../../text/en.js'
+import { audit as words } from '../../text/en/audit.js'
 import { CopyText } from '../../ui/copy-text.js'
 import { Facts, Section } from '../../ui/page.js'
-
-const words = t.audit
 
 /** Who did it, in words. */
 export function nameOfActor({ actor }: AuditEventView): string {

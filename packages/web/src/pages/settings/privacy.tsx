@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { api } from '../../lib/api.js'
 import { useSession } from '../../lib/session.js'
 import { formatDay } from '../../lib/units.js'
-import { t } from '../../text/en.js'
+import { privacy as words } from '../../text/en/audit.js'
 import { Button } from '../../ui/button.js'
 import { CheckField } from '../../ui/field.js'
 import { Notice } from '../../ui/notice.js'
@@ -14,8 +14,6 @@ import { PasswordField } from '../../ui/password-field.js'
 import { ConfirmByName } from '../../ui/side-panel.js'
 import { useToast } from '../../ui/toast.js'
 import { saveBlob } from '../-audit/audit-explorer.js'
-
-const words = t.privacy
 
 const requestsQuery = queryOptions({
   queryKey: [listPrivacyRequests.id],

@@ -1,6 +1,6 @@
 import { createFileRoute } from '@tanstack/react-router'
 import { requireUser } from '../../../lib/require-user.js'
-import { t } from '../../../text/en.js'
+import { audit as words } from '../../../text/en/audit.js'
 import { Page } from '../../../ui/page.js'
 import { AuditExplorer } from '../../-audit/audit-explorer.js'
 import { parseAuditSearch } from '../../-audit/audit-search.js'
@@ -19,8 +19,8 @@ function OrgAudit() {
     <Page>
       <AuditExplorer
         chain={name}
-        title={t.audit.title}
-        lead={t.audit.orgLead(name)}
+        title={words.title}
+        lead={words.orgLead(name)}
         search={search}
         onSearch={(next) => void navigate({ search: next })}
       />
