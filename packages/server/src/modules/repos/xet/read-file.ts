@@ -25,8 +25,9 @@ export async function* rebuild(
   let left = range.endExclusive - range.start
   for await (const { term, xorb, skipBytes } of planRange(deps.db, terms, range)) {
     let skip = skipBytes
-    for (const [start, end] of steps(xorb.index, term.chunkStart, term.chunkEnd)) {
-      for (const raw of decodeRecords(await readBlob(deps, xorb.stored.blobKey, start, end))) {
+    const spans = steps(xorb.index, term.chunkStart, term.chunkEnd)
+    for await (const bytes of readSpans(deps, xorb.stored.blobKey, spans)) {
+      for (const raw of decodeRecords(bytes)) {
         const part = raw.subarray(Math.min(skip, raw.length), Math.min(raw.length, skip + left))
         skip = Math.max(0, skip - raw.length)
         left -= part.length
@@ -45,6 +46,27 @@ function* steps(index: ChunkIndex, chunkStart: number, chunkEnd: number): Genera
     if (!isLast && (index.serialisedEnds[chunk + 1] ?? 0) - start <= STEP_BYTES) continue
     yield [start, end]
     start = end
+  }
+}
+
+/** Spans of a blob one after another; each is read while the one before it is used. */
+async function* readSpans(
+  deps: Pick<XetDeps, 'blobs'>,
+  key: string,
+  spans: Generator<readonly [number, number]>,
+): AsyncGenerator<Buffer> {
+  const begin = (): Promise<Buffer> | null => {
+    const span = spans.next()
+    if (span.done === true) return null
+    const reading = readBlob(deps, key, ...span.value)
+    // A failure is seen when the span is wanted; a reader that left does not want it.
+    reading.catch(() => undefined)
+    return reading
+  }
+  for (let reading = begin(); reading !== null; ) {
+    const bytes = await reading
+    reading = begin()
+    yield bytes
   }
 }
 
