@@ -37,7 +37,8 @@ export function parseAuditSearch(search: Record<string, unknown>): AuditSearch {
 }
 
 /** What the server is asked: days are whole days, UTC. */
-export function filterOf({ from, to, cursor: _, event: __, ...rest }: AuditSearch) {
+export function filterOf(search: AuditSearch) {
+  const { from, to, cursor: _, event: __, ...rest } = search
   return {
     ...rest,
     ...(from ? { from: `${from}T00:00:00.000Z` } : {}),

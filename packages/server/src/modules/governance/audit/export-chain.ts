@@ -1,4 +1,4 @@
-import { AUDIT_EXPORT_FORMAT, type AuditEvent, type EventLine } from '@stoa/formats'
+import { AUDIT_EXPORT_FORMAT, type EventLine } from '@stoa/formats'
 import { type EventFilter, findHead, listEvents } from '../../../kit/audit/read-events.js'
 import type { GovernanceDeps } from '../deps.js'
 import { listCheckpointsBetween } from '../queries/checkpoints.js'
@@ -25,7 +25,8 @@ async function* batches(deps: ReadDeps, filter: EventFilter, lastSeq: number): A
   }
 }
 
-const isWhole = ({ chain: _, ...rest }: EventFilter): boolean => Object.values(rest).every((one) => one === undefined)
+const isWhole = (filter: EventFilter): boolean =>
+  Object.entries(filter).every(([key, value]) => key === 'chain' || value === undefined)
 
 /** A chain as JSON Lines: manifest, events with their checkpoints in place, end. */
 export async function* exportJsonLines(deps: ExportDeps, filter: EventFilter): AsyncGenerator<string> {
@@ -123,7 +124,7 @@ export async function* exportForHub(deps: ReadDeps, filter: EventFilter): AsyncG
       isFirst = false
     }
     if (lines.length < BATCH) break
-    after = (lines.at(-1)?.event as AuditEvent).seq
+    after = lines.at(-1)?.event.seq ?? head.seq
   }
   yield ']\n'
 }
