@@ -11,6 +11,7 @@ import { BlobHead } from './blob/blob-head.js'
 import { TextView } from './blob/text-view.js'
 import { isBytes, type Viewer, viewerOf } from './blob/viewer-of.js'
 import { PathBar } from './path-bar.js'
+import type { BlobProps } from './blob/blob-props.js'
 import type { RepoProps } from './repo-frame.js'
 import css from './repo.module.css'
 import { TreeHead } from './tree-head.js'
@@ -35,13 +36,6 @@ function usePermalink({ kind, ns, repo }: RepoProps, path: string): void {
     document.addEventListener('keydown', onKeyDown)
     return () => document.removeEventListener('keydown', onKeyDown)
   }, [navigate, data.sha, kind, ns, repo, path])
-}
-
-export interface BlobProps extends RepoProps {
-  rev: string
-  path: string
-  href: string
-  sizeBytes: number
 }
 
 /** One file, shown as what it is. */

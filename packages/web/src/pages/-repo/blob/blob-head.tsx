@@ -13,7 +13,7 @@ import { Button, ButtonAnchor, ButtonLink, IconButton } from '../../../ui/button
 import { Bytes } from '../../../ui/bytes.js'
 import { CopyButton, CopyText } from '../../../ui/copy-text.js'
 import { IconDots, IconDownload, IconEdit, IconPencil, IconTrash } from '../../../ui/icons.js'
-import type { BlobProps } from '../blob-tab.js'
+import type { BlobProps } from './blob-props.js'
 import { DeletePath } from '../edit/delete-path.js'
 import { RenamePath } from '../edit/rename-path.js'
 import css from '../repo.module.css'

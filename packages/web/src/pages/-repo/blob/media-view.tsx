@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { t } from '../../../text/en.js'
 import { Notice } from '../../../ui/notice.js'
-import type { BlobProps } from '../blob-tab.js'
+import type { BlobProps } from './blob-props.js'
 import css from './blob.module.css'
 
 /** A picture, sound or film, in the browser's own player. The server gives these types only to files that cannot run as a page. */

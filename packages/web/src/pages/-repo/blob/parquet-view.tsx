@@ -5,7 +5,7 @@ import { tf } from '../../../text/en/files.js'
 import { Figure, Figures } from '../../../ui/figure.js'
 import { Notice } from '../../../ui/notice.js'
 import { Skeleton } from '../../../ui/skeleton.js'
-import type { BlobProps } from '../blob-tab.js'
+import type { BlobProps } from './blob-props.js'
 import css from './blob.module.css'
 import { RowsTable } from './rows-table.js'
 

@@ -4,7 +4,7 @@ import { formatBytes } from '../../../lib/units.js'
 import { t } from '../../../text/en.js'
 import { Notice } from '../../../ui/notice.js'
 import { SourceView } from '../../../ui/source-view.js'
-import type { BlobProps } from '../blob-tab.js'
+import type { BlobProps } from './blob-props.js'
 import css from '../repo.module.css'
 
 /** A file as it is written, if it is text. */
