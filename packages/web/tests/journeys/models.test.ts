@@ -120,7 +120,7 @@ it('[M2] creates a model and fills it by drag and drop, small and large files al
   await page.getByRole('textbox', { name: 'What did you change?' }).fill('Add card and weights')
   await page.getByRole('button', { name: 'Commit to main' }).click()
   await page.waitForURL(/\/lumen\/dropped\/tree\/main/, { timeout: 30_000 })
-  await page.getByRole('link', { name: /weights.safetensors/ }).waitFor()
+  await page.getByRole('link', { name: 'weights.safetensors', exact: true }).waitFor()
   const answer = await fetch(`${world.server.url}/lumen/dropped/resolve/main/weights.safetensors`)
   const bytes = new Uint8Array(await answer.arrayBuffer())
   expect([bytes.length, bytes[0], bytes.at(-1)]).toEqual([3_000_000, 7, 7])
