@@ -48,7 +48,10 @@ async function sendXet(session: XetSession, packed: PackedFile): Promise<void> {
   await demandOk(await session.sendShard(packed.shard))
 }
 
-function sendXorb({ casUrl, authorization }: XetSession, { hash, records }: PackedFile['xorbs'][number]): Promise<void> {
+function sendXorb(
+  { casUrl, authorization }: XetSession,
+  { hash, records }: PackedFile['xorbs'][number],
+): Promise<void> {
   const headers = { authorization, 'content-length': String(records.reduce((sum, record) => sum + record.length, 0)) }
   const url = `${casUrl}/v1/xorbs/default/${hashToText(hash)}`
   return sendBytes(url, { method: 'POST', headers }, Readable.from(records))
