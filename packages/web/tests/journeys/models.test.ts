@@ -38,7 +38,7 @@ it('browses files, history and a commit', async () => {
   await page.getByRole('link', { name: 'Files' }).click()
   await page.getByRole('link', { name: 'config.json', exact: true }).click()
   await page.getByText('LlamaForCausalLM').waitFor()
-  await page.getByRole('link', { name: 'Commits' }).click()
+  await page.getByRole('link', { name: 'Commits', exact: true }).click()
   await page.locator('main li a').first().click()
   await page.waitForURL(/\/commit\/[0-9a-f]{40}/)
   await page.goBack()
@@ -124,7 +124,7 @@ it('[M2] creates a model and fills it by drag and drop, small and large files al
   const answer = await fetch(`${world.server.url}/lumen/dropped/resolve/main/weights.safetensors`)
   const bytes = new Uint8Array(await answer.arrayBuffer())
   expect([bytes.length, bytes[0], bytes.at(-1)]).toEqual([3_000_000, 7, 7])
-  await page.getByRole('link', { name: 'Card' }).click()
+  await page.getByRole('link', { name: 'Card', exact: true }).click()
   await page.getByText('From a browser.').waitFor()
 })
 
