@@ -1,4 +1,12 @@
-import { datasetInfo, getRepoStorage, listCommits, listRefs, modelInfo, renderedCard } from '@stoa/contracts'
+import {
+  datasetInfo,
+  getRepoSettings,
+  getRepoStorage,
+  listCommits,
+  listRefs,
+  modelInfo,
+  renderedCard,
+} from '@stoa/contracts'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { api } from './api.js'
 import type { RepoFacts, RepoKindName } from './repo-list.js'
@@ -106,4 +114,11 @@ export const headCommitQuery = (kind: RepoKindName, id: string, rev: string, pat
       const total = response.headers.get('x-total-count')
       return { commit: commit ?? null, total: total === null ? null : Number(total) }
     },
+  })
+
+/** What only those who administer the repository are told. */
+export const repoSettingsQuery = (kind: RepoKindName, id: string) =>
+  queryOptions({
+    queryKey: [getRepoSettings.id, kind, id],
+    queryFn: () => api.call(getRepoSettings, { params: repoParams(kind, id) }),
   })

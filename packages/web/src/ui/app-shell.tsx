@@ -6,6 +6,7 @@ import { useUploads } from '../lib/uploads/upload-store.js'
 import { useOnline } from '../lib/use-online.js'
 import { useSignOut } from '../lib/use-sign-out.js'
 import { t } from '../text/en.js'
+import { BorrowedEyes } from './borrowed-eyes.js'
 import {
   IconAlertTriangle,
   IconArrowRight,
@@ -67,6 +68,7 @@ function Banners() {
           {t.shell.offline}
         </div>
       )}
+      {user?.impersonator && <BorrowedEyes user={user.name} />}
       {flags.needsAdmin && (
         <div className={css.banner}>
           <IconAlertTriangle size={16} stroke={1.75} aria-hidden />

@@ -14,6 +14,7 @@ import {
   IconCoin,
   IconCube,
   IconDatabase,
+  IconHistory,
   IconKey,
   IconLogout,
   IconMessageCircle,
@@ -90,6 +91,11 @@ export function AccountMenu({ user }: { user: SessionUser }) {
         <Menu.Item leftSection={<IconCoin {...s} />} onClick={() => navigate({ to: '/market/sell' })}>
           {t.shell.revenue}
         </Menu.Item>
+        {(user.isAdmin || user.duties.includes('auditor')) && (
+          <Menu.Item leftSection={<IconHistory {...s} />} onClick={() => navigate({ to: '/admin/audit' })}>
+            {t.shell.auditLog}
+          </Menu.Item>
+        )}
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout {...s} />} onClick={signOut}>
           {t.shell.signOut}

@@ -29,6 +29,7 @@ class JobQueue implements Jobs {
   readonly #running = new Set<Promise<void>>()
   readonly #runner: JobRunner
   readonly #loop: WakeLoop
+  #planned: Promise<void> = Promise.resolve()
 
   constructor(deps: JobDeps) {
     this.#deps = deps
@@ -82,10 +83,13 @@ class JobQueue implements Jobs {
     const plan = async (): Promise<void> => {
       for (const [kind, everyMs] of this.#repeated) await this.#enqueueRepeated(kind, everyMs)
     }
-    plan().catch((error: unknown) => this.#deps.log.error('repeated jobs could not be planned', error))
+    this.#planned = plan().catch((error: unknown) => {
+      this.#deps.log.error('repeated jobs could not be planned', error)
+    })
   }
 
   async stop(): Promise<void> {
+    await this.#planned
     await this.#loop.stop()
     this.#runner.abortAll()
     await Promise.all(this.#running)

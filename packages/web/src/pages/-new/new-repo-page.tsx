@@ -50,8 +50,14 @@ function NewRepoForm({ kind }: { kind: RepoKindName }) {
   const accounts = writableAccounts(session)
   const navigate = useNavigate()
   const client = useQueryClient()
+  const isOrg = (owner: string): boolean => accounts.some(({ name, type }) => name === owner && type === 'org')
   const form = useForm({
-    initial: { owner: accounts[0]?.name ?? '', name: '', licence: '', visibility: 'public' as 'public' | 'private' },
+    initial: {
+      owner: accounts[0]?.name ?? '',
+      name: '',
+      licence: '',
+      visibility: 'public' as 'public' | 'internal' | 'private',
+    },
     check: ({ name }) =>
       name.trim() === '' ? { name: words.nameNeeded } : namePattern.test(name.trim()) ? {} : { name: words.nameBad },
     submit: ({ owner, name, licence, visibility }) =>
@@ -60,7 +66,7 @@ function NewRepoForm({ kind }: { kind: RepoKindName }) {
           name: name.trim(),
           organization: owner,
           type: kind,
-          private: visibility === 'private',
+          visibility: isOrg(owner) || visibility !== 'internal' ? visibility : 'private',
           ...(licence ? { license: licence } : {}),
         },
       }),
@@ -110,6 +116,9 @@ function NewRepoForm({ kind }: { kind: RepoKindName }) {
         onChange={(visibility) => set({ visibility })}
         choices={[
           { value: 'public', label: t.repo.public, help: words.publicHelp },
+          ...(isOrg(values.owner)
+            ? [{ value: 'internal' as const, label: t.repo.internal, help: words.internalHelp }]
+            : []),
           { value: 'private', label: t.repo.private, help: words.privateHelp },
         ]}
       />

@@ -19,7 +19,7 @@ const words = t.account
 /** A person or an organisation: who they are, what they publish. */
 export function ProfilePage({ ns }: { ns: string }) {
   const { data: account } = useSuspenseQuery(accountQuery(ns))
-  const { user } = useSession()
+  const { user, orgs } = useSession()
   useTitle(account.fullname || account.name)
   const isMe = user?.name === account.name
   return (
@@ -37,6 +37,11 @@ export function ProfilePage({ ns }: { ns: string }) {
             <p className="muted">
               {words.member} {formatDay(new Date(account.createdAt))}
             </p>
+          )}
+          {orgs.some((org) => org.name === account.name && org.role === 'admin') && (
+            <ButtonLink to="/organizations/$name/audit" params={{ name: account.name }}>
+              {t.shell.auditLog}
+            </ButtonLink>
           )}
           {isMe && <ButtonLink to="/settings/profile">{words.editProfile}</ButtonLink>}
           {account.orgs.length > 0 && (

@@ -36,6 +36,10 @@ export const shell = {
   densityNormal: 'Use roomy tables',
   keyboard: 'Keyboard shortcuts',
   offline: 'The server does not answer. What you see may be old; what you typed is kept.',
+  borrowedEyes: (user: string) =>
+    `You see this server as ${user} does. Nothing can be changed until you are yourself again.`,
+  ownEyes: 'Be myself again',
+  auditLog: 'Audit log',
   lenient: 'Test mode is on: literal tokens, loose names, no limits. Never run a public server like this.',
   needsAdmin: 'Nobody is in charge of this server yet. Open the one-time admin link that was printed when it started.',
   footer: 'Open source, Apache-2.0. This server makes no outgoing connections unless its operator says so.',

@@ -22,6 +22,7 @@ import { findXorbs, holdsXorb } from '../queries/xet.js'
 import { answerDedup } from '../xet/dedup-answer.js'
 import { answerTerms, byteRange, chunkRange, reconstruct } from '../xet/reconstruction-answer.js'
 import { registerShard } from '../xet/register-shard.js'
+import { Slabs } from '../xet/slabs.js'
 import { storeXorb } from '../xet/store-xorb.js'
 import type { TokenIssuer } from '../xet/issue-token.js'
 import type { XetDeps } from '../xet/xet-deps.js'
@@ -84,12 +85,14 @@ function bindUploads(scope: HttpScope, deps: XetDeps): void {
     unitsPerKey: MAX_HELD_BYTES_PER_USER,
     waiting: MAX_WAITING_UPLOADS,
   })
+  const slabs = new Slabs()
   const shards = new Turns({ units: MAX_SHARDS, unitsPerKey: 1, waiting: MAX_WAITING_UPLOADS })
   for (const route of forms(uploadXorb)) {
     scope.bind(route, async ({ params, request }) => {
       const grant = await demand(deps, request, 'write')
-      await bodies.take(keyOf(grant), announcedBytes(request), async () =>
-        storeXorb(deps, grant, params.hash, await readBody(request)),
+      const sizeBytes = announcedBytes(request)
+      await bodies.take(keyOf(grant), sizeBytes, () =>
+        slabs.use(sizeBytes, async (room) => storeXorb(deps, grant, params.hash, await readBody(request, room))),
       )
       // Always the same: whether somebody else had these bytes is nobody's business (xet.md, existence oracles).
       return { was_inserted: true }
@@ -99,7 +102,7 @@ function bindUploads(scope: HttpScope, deps: XetDeps): void {
     scope.bind(route, async ({ request }) => {
       const grant = await demand(deps, request, 'write')
       const isNew = await bodies.take(keyOf(grant), announcedBytes(request), async () => {
-        const bytes = await readBody(request)
+        const bytes = await readBody(request, Buffer.allocUnsafeSlow(announcedBytes(request)))
         return await shards.take(keyOf(grant), 1, () => registerShard(deps, grant, bytes))
       })
       return { result: isNew ? (1 as const) : (0 as const) }
@@ -216,11 +219,10 @@ function announcedBytes(request: FastifyRequest): number {
   return Math.max(1, announced)
 }
 
-/** The whole body, in one piece of the announced size, which the verifying thread reads where it lies. Throws `BodyTooLarge`. */
-async function readBody(request: FastifyRequest): Promise<Buffer> {
+/** The whole body, in one piece, in the room made for it. Throws `BodyTooLarge`. */
+async function readBody(request: FastifyRequest, bytes: Buffer): Promise<Buffer> {
   const timer = setTimeout(() => request.raw.destroy(), BODY_TIMEOUT_MS)
   try {
-    const bytes = Buffer.from(new SharedArrayBuffer(announcedBytes(request)))
     let sizeBytes = 0
     for await (const part of (request.body ?? request.raw) as AsyncIterable<Buffer>) {
       if (sizeBytes + part.length > bytes.length) throw refuse('BodyTooLarge')
