@@ -4,32 +4,43 @@ import { pathToFileURL } from 'node:url'
 import { mustRun, runProgram } from './process.js'
 import { CACHE, type CaseResult, ROOT, type Target } from './target.js'
 
-/** A virtual environment of exactly these packages below the cache, made once; its folder. */
-export async function installPython(name: string, packages: readonly string[]): Promise<string> {
+const installing = new Map<string, Promise<string>>()
+
+/** A folder below the cache that `fill` made once for exactly these packages. Suites that run at once wait for one another's. */
+function installOnce(
+  name: string,
+  packages: readonly string[],
+  fill: (folder: string) => Promise<void>,
+): Promise<string> {
   const folder = join(CACHE, name)
   const marker = join(folder, '.packages')
-  const isReady = existsSync(marker) && readFileSync(marker, 'utf8') === packages.join(' ')
-  if (!isReady) {
+  const install = async (): Promise<string> => {
+    if (existsSync(marker) && readFileSync(marker, 'utf8') === packages.join(' ')) return folder
+    await fill(folder)
+    writeFileSync(marker, packages.join(' '))
+    return folder
+  }
+  const one = installing.get(name) ?? install()
+  installing.set(name, one)
+  return one
+}
+
+/** A virtual environment of exactly these packages below the cache, made once; its folder. */
+export function installPython(name: string, packages: readonly string[]): Promise<string> {
+  return installOnce(name, packages, async (folder) => {
     mkdirSync(CACHE, { recursive: true })
     await mustRun('python3', ['-m', 'venv', '--clear', folder])
     await mustRun(join(folder, 'bin/pip'), ['install', '-q', '--disable-pip-version-check', ...packages])
-    writeFileSync(marker, packages.join(' '))
-  }
-  return folder
+  })
 }
 
 /** A folder with exactly these packages from the registry, kept apart from ours; made once. */
-export async function installNode(name: string, packages: readonly string[]): Promise<string> {
-  const folder = join(CACHE, name)
-  const marker = join(folder, '.packages')
-  const isReady = existsSync(marker) && readFileSync(marker, 'utf8') === packages.join(' ')
-  if (!isReady) {
+export function installNode(name: string, packages: readonly string[]): Promise<string> {
+  return installOnce(name, packages, async (folder) => {
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'package.json'), '{"private":true}')
     await mustRun('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...packages], { cwd: folder })
-    writeFileSync(marker, packages.join(' '))
-  }
-  return folder
+  })
 }
 
 /** Imports a module file of such a folder. */
