@@ -22,26 +22,22 @@ function keep(key: string, value: string): void {
   for (const listener of listeners) listener()
 }
 
+function setScheme(next: Scheme): void {
+  root.setAttribute('data-mantine-color-scheme', next)
+  keep(schemeKey, next)
+}
+
+function setDensity(next: Density): void {
+  root.setAttribute('data-density', next)
+  keep(densityKey, next)
+}
+
 /** Light or dark; the head script sets it before anything is painted. */
 export function useScheme(): [Scheme, (scheme: Scheme) => void] {
-  const scheme = useSyncExternalStore(subscribe, readScheme)
-  return [
-    scheme,
-    (next) => {
-      root.setAttribute('data-mantine-color-scheme', next)
-      keep(schemeKey, next)
-    },
-  ]
+  return [useSyncExternalStore(subscribe, readScheme), setScheme]
 }
 
 /** Row height of tables, remembered per person and browser. */
 export function useDensity(): [Density, (density: Density) => void] {
-  const density = useSyncExternalStore(subscribe, readDensity)
-  return [
-    density,
-    (next) => {
-      root.setAttribute('data-density', next)
-      keep(densityKey, next)
-    },
-  ]
+  return [useSyncExternalStore(subscribe, readDensity), setDensity]
 }

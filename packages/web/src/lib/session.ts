@@ -1,3 +1,4 @@
+import { useCallback } from 'react'
 import { session as sessionRoute, type SessionView } from '@stoa/contracts'
 import { queryOptions, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { api } from './api.js'
@@ -19,11 +20,14 @@ export const useSession = (): SessionView => useSuspenseQuery(sessionQuery).data
 /** Takes over a session that a sign-in answered: what others may see is asked anew. */
 export function useEnterSession(): (session: SessionView | null) => Promise<void> {
   const client = useQueryClient()
-  return async (session) => {
-    client.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionRoute.id })
-    if (session) client.setQueryData(sessionQuery.queryKey, session)
-    else await client.invalidateQueries(sessionQuery)
-  }
+  return useCallback(
+    async (session) => {
+      client.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionRoute.id })
+      if (session) client.setQueryData(sessionQuery.queryKey, session)
+      else await client.invalidateQueries(sessionQuery)
+    },
+    [client],
+  )
 }
 
 /** Accounts the person may publish and pay under: themselves and organisations they may write to. */

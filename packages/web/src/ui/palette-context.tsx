@@ -13,13 +13,16 @@ export interface Command {
 
 interface Registry {
   commands: readonly Command[]
-  add: (commands: readonly Command[]) => () => void
   isOpen: boolean
   setOpen: (isOpen: boolean) => void
 }
 
-const none: Registry = { commands: [], add: () => () => {}, isOpen: false, setOpen: () => {} }
+type Add = (commands: readonly Command[]) => () => void
+
+const none: Registry = { commands: [], isOpen: false, setOpen: () => {} }
 const PaletteContext = createContext<Registry>(none)
+// Apart from the list, so that whoever registers does not render again when somebody did.
+const AddContext = createContext<Add>(() => () => {})
 export const usePalette = () => useContext(PaletteContext)
 
 export function PaletteProvider({ children }: { children: ReactNode }) {
@@ -38,15 +41,16 @@ export function PaletteProvider({ children }: { children: ReactNode }) {
     },
     [],
   )
-  const registry = useMemo(
-    () => ({ commands: [...groups.values()].flat(), add, isOpen, setOpen }),
-    [groups, add, isOpen],
+  const registry = useMemo(() => ({ commands: [...groups.values()].flat(), isOpen, setOpen }), [groups, isOpen])
+  return (
+    <AddContext value={add}>
+      <PaletteContext value={registry}>{children}</PaletteContext>
+    </AddContext>
   )
-  return <PaletteContext value={registry}>{children}</PaletteContext>
 }
 
 /** Registers the actions of a page for as long as it is shown; give a stable list. */
 export function useCommands(commands: readonly Command[]): void {
-  const { add } = usePalette()
+  const add = useContext(AddContext)
   useEffect(() => add(commands), [add, commands])
 }

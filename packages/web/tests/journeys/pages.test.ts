@@ -73,6 +73,23 @@ it.each(pages)(
   },
 )
 
+it('rests: a page that nothing happens on renders nothing', async () => {
+  const page = await world.open('/lumen/tiny-llama', { as: 'sam' })
+  await page.waitForLoadState('networkidle')
+  const scripts = async (): Promise<number> => {
+    const { metrics } = await cdp.send('Performance.getMetrics')
+    return metrics.find(({ name }) => name === 'ScriptDuration')?.value ?? Number.NaN
+  }
+  const cdp = await page.context().newCDPSession(page)
+  await cdp.send('Performance.enable')
+  await page.waitForTimeout(1000)
+  const before = await scripts()
+  await page.waitForTimeout(2000)
+  // A page in a loop of renders spends nearly all of the two seconds.
+  expect((await scripts()) - before).toBeLessThan(1)
+  await page.context().close()
+})
+
 it('tells robots about public pages only', async () => {
   const html = await (await fetch(`${world.server.url}/lumen/tiny-llama`)).text()
   expect(html).toContain(`<link rel="canonical" href="${world.server.url}/lumen/tiny-llama" />`)
