@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,9 +36,16 @@ function writeHistory(): string {
   return parts.join('')
 }
 
-function git(args: readonly string[], input?: string): void {
-  const { status, stderr } = spawnSync('git', args, { cwd: folder, ...(input ? { input } : {}), encoding: 'utf8' })
-  if (status !== 0) throw new Error(`git ${args[0]}: ${stderr}`)
+/** The server runs in this process, so git must not hold it up. */
+async function git(args: readonly string[], input = ''): Promise<void> {
+  const child = spawn('git', args, { cwd: folder, stdio: ['pipe', 'ignore', 'pipe'] })
+  let said = ''
+  child.stderr.on('data', (chunk) => {
+    said += chunk
+  })
+  child.stdin.end(input)
+  const [code] = await once(child, 'close')
+  if (code !== 0) throw new Error(`git ${args[0]}: ${said}`)
 }
 
 beforeAll(async () => {
@@ -47,9 +55,9 @@ beforeAll(async () => {
   await page.request.post('/api/repos/create', { headers, data: { name: 'big', organization: 'lumen' } })
   const made = await page.request.post('/api/v1/accounts/tokens', { headers, data: { name: 'git', role: 'write' } })
   const { secret } = (await made.json()) as { secret: string }
-  git(['init', '-q', '-b', 'main'])
-  git(['fast-import', '--quiet'], writeHistory())
-  git(['push', '-q', '-f', world.server.url.replace('://', `://nova:${secret}@`) + '/lumen/big', 'main'])
+  await git(['init', '-q', '-b', 'main'])
+  await git(['fast-import', '--quiet'], writeHistory())
+  await git(['push', '-q', '-f', world.server.url.replace('://', `://nova:${secret}@`) + '/lumen/big', 'main'])
 })
 afterAll(async () => {
   await world?.close()
