@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -61,6 +61,9 @@ async function placeOf(url: string): Promise<string> {
 
 mkdirSync(join(folder, 'www'))
 const file = await writeLarge(join(folder, 'www/large.bin'), SIZE_BYTES)
+// The rival's worker runs as another user.
+for (const path of [folder, join(folder, 'www')]) chmodSync(path, 0o755)
+chmodSync(file.path, 0o644)
 const server = await startBuilt(17_311, { STOA_DATA_DIR: join(folder, 'data'), STOA_BOOTSTRAP: writeManifest(folder) })
 await createRepo(server.url, 'large')
 await sendLfs(server.url, 'large', file)

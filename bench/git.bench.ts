@@ -11,7 +11,7 @@ import { median, report, ROOT } from './report.js'
 /** Clone and push of many files with the real git, against `git http-backend` on bare repositories, in turns. */
 const FILES = 20_000
 const FOLDERS = 200
-const ROUNDS = 5
+const ROUNDS = 3
 const PORT = 17_312
 
 const folder = mkdtempSync(join(tmpdir(), 'stoa-bench-git-'))
@@ -91,7 +91,7 @@ for (let round = 0; round <= ROUNDS; round++) {
     const copies = join(folder, 'copies')
     mkdirSync(copies, { recursive: true })
     const results = {
-      push: await time(work, 'push', '-q', remote, 'main'),
+      push: await time(work, 'push', '-q', '-f', remote, 'main'),
       clone: await time(copies, 'clone', '-q', remote, 'full'),
       bare: await time(copies, 'clone', '-q', '--bare', remote, 'bare'),
       shallow: await time(copies, 'clone', '-q', '--bare', '--depth=1', '--filter=blob:none', remote, 'shallow'),
