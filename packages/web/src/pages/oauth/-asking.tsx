@@ -1,10 +1,11 @@
 import type { OauthScope } from '@stoa/contracts'
 import { useState } from 'react'
 import { apps as appsText } from '../../text/en/apps.js'
+import { Button } from '../../ui/button.js'
 import { CheckField } from '../../ui/field.js'
 import { IconCheck } from '../../ui/icons.js'
 import { Notice } from '../../ui/notice.js'
-import { Section } from '../../ui/page.js'
+import { Row, Section } from '../../ui/page.js'
 import css from './oauth.module.css'
 
 const words = appsText
@@ -73,5 +74,19 @@ export function OrgChoice({ orgs, chosen, onToggle }: OrgChoiceProps) {
         ))}
       </div>
     </Section>
+  )
+}
+
+/** The two answers a person can give. */
+export function AllowOrDeny({ isBusy, onDecide }: { isBusy: boolean; onDecide: (isAllowed: boolean) => void }) {
+  return (
+    <Row>
+      <Button variant="primary" size="large" busy={isBusy} onClick={() => onDecide(true)}>
+        {words.allow}
+      </Button>
+      <Button size="large" disabled={isBusy} onClick={() => onDecide(false)}>
+        {words.deny}
+      </Button>
+    </Row>
   )
 }

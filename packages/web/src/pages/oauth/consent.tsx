@@ -6,12 +6,11 @@ import { api } from '../../lib/api.js'
 import { requireUser } from '../../lib/require-user.js'
 import { useSession } from '../../lib/session.js'
 import { apps as appsText } from '../../text/en/apps.js'
-import { Button } from '../../ui/button.js'
 import { EmptyState } from '../../ui/empty-state.js'
 import { ErrorSummary } from '../../ui/field.js'
-import { Facts, Page, PageHeader, Row, Stack } from '../../ui/page.js'
+import { Facts, Page, PageHeader, Stack } from '../../ui/page.js'
 import { Skeleton } from '../../ui/skeleton.js'
-import { AppRemark, OrgChoice, ScopeList, useOrgChoice } from './-asking.js'
+import { AllowOrDeny, AppRemark, OrgChoice, ScopeList, useOrgChoice } from './-asking.js'
 
 export const Route = createFileRoute('/oauth/consent')({
   validateSearch: (search): { request: string } => ({ request: String(search['request'] ?? '') }),
@@ -78,14 +77,7 @@ function Ask({ question }: { question: Question }) {
             [words.sentTo, <strong key="to">{question.destination}</strong>],
           ]}
         />
-        <Row>
-          <Button variant="primary" size="large" busy={decide.isPending} onClick={() => decide.mutate(true)}>
-            {words.allow}
-          </Button>
-          <Button size="large" disabled={decide.isPending} onClick={() => decide.mutate(false)}>
-            {words.deny}
-          </Button>
-        </Row>
+        <AllowOrDeny isBusy={decide.isPending} onDecide={decide.mutate} />
       </Stack>
     </>
   )

@@ -11,8 +11,8 @@ import { Button } from '../../ui/button.js'
 import { EmptyState } from '../../ui/empty-state.js'
 import { ErrorSummary, formClass, TextField } from '../../ui/field.js'
 import { Notice } from '../../ui/notice.js'
-import { Facts, Page, PageHeader, Row, Stack } from '../../ui/page.js'
-import { AppRemark, OrgChoice, ScopeList, useOrgChoice } from './-asking.js'
+import { Facts, Page, PageHeader, Stack } from '../../ui/page.js'
+import { AllowOrDeny, AppRemark, OrgChoice, ScopeList, useOrgChoice } from './-asking.js'
 import css from './oauth.module.css'
 
 export const Route = createFileRoute('/oauth/device')({
@@ -112,14 +112,7 @@ function Confirm({ waiting, onDone }: { waiting: Waiting; onDone: (allowed: bool
         <AppRemark app={waiting.app} />
         <ScopeList scopes={waiting.scopes} />
         <OrgChoice orgs={waiting.orgs} chosen={chosen} onToggle={toggle} />
-        <Row>
-          <Button variant="primary" size="large" busy={decide.isPending} onClick={() => decide.mutate(true)}>
-            {words.allow}
-          </Button>
-          <Button size="large" disabled={decide.isPending} onClick={() => decide.mutate(false)}>
-            {words.deny}
-          </Button>
-        </Row>
+        <AllowOrDeny isBusy={decide.isPending} onDecide={decide.mutate} />
       </Stack>
     </>
   )
