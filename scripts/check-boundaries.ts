@@ -22,6 +22,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** The module line: a module may import only those before it. */
 const MODULE_LINE: readonly string[] = [
   'accounts',
+  'oauth',
+  'signin',
+  'federation',
   'governance',
   'commerce',
   'repos',
