@@ -9,6 +9,7 @@ import { createManifest } from './manifest/index.js'
 import { createAccounts } from './modules/accounts/index.js'
 import { createCatalog } from './modules/catalog/index.js'
 import { createCommerce } from './modules/commerce/index.js'
+import { createFederation } from './modules/federation/index.js'
 import { createGovernance } from './modules/governance/index.js'
 import { createInference } from './modules/inference/index.js'
 import { createRepos } from './modules/repos/index.js'
@@ -23,6 +24,7 @@ export interface AppOptions {
 /** The house: every module, built in the order in which one may use another. */
 export function createApp(kit: Kit, options: AppOptions) {
   const accounts = createAccounts(kit)
+  const federation = createFederation({ ...kit, accounts })
   const governance = createGovernance({ ...kit, accounts })
   const commerce = createCommerce({ ...kit, accounts })
   const repos = createRepos({ ...kit, accounts, commerce })
@@ -34,7 +36,7 @@ export function createApp(kit: Kit, options: AppOptions) {
   const catalog = createCatalog({ ...kit, repos })
   const limiter = kit.config.rateLimits ? unless(accounts.isLenient, createRateLimiter(kit.clock)) : NO_LIMITS
   const inference = createInference({ ...kit, accounts, commerce, repos, limiter })
-  const modules: readonly Module[] = [accounts, governance, commerce, repos, catalog, inference]
+  const modules: readonly Module[] = [accounts, federation, governance, commerce, repos, catalog, inference]
   const nouns = modules.flatMap((module) => module.nouns ?? [])
   const manifest = createManifest({ ...kit, accounts, nouns })
 
@@ -53,7 +55,18 @@ export function createApp(kit: Kit, options: AppOptions) {
     const describe = createPageDescriber({ findRepo: repos.findRepo, facts: catalog.facts })
     http.fallback(createWebShell({ publicUrl: kit.publicUrl, describe }))
   }
-  return { http, manifest, accounts, governance, commerce, repos, catalog, inference, ...lifecycle(modules) }
+  return {
+    http,
+    manifest,
+    accounts,
+    federation,
+    governance,
+    commerce,
+    repos,
+    catalog,
+    inference,
+    ...lifecycle(modules),
+  }
 }
 
 export type App = ReturnType<typeof createApp>
