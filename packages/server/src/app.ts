@@ -13,6 +13,7 @@ import { createFederation } from './modules/federation/index.js'
 import { createGovernance } from './modules/governance/index.js'
 import { createInference } from './modules/inference/index.js'
 import { createRepos } from './modules/repos/index.js'
+import { createSignin } from './modules/signin/index.js'
 import { createResourceSight } from './see-resource.js'
 
 export interface AppOptions {
@@ -24,6 +25,7 @@ export interface AppOptions {
 /** The house: every module, built in the order in which one may use another. */
 export function createApp(kit: Kit, options: AppOptions) {
   const accounts = createAccounts(kit)
+  const signin = createSignin({ ...kit, accounts })
   const federation = createFederation({ ...kit, accounts })
   const governance = createGovernance({ ...kit, accounts })
   const commerce = createCommerce({ ...kit, accounts })
@@ -36,7 +38,7 @@ export function createApp(kit: Kit, options: AppOptions) {
   const catalog = createCatalog({ ...kit, repos })
   const limiter = kit.config.rateLimits ? unless(accounts.isLenient, createRateLimiter(kit.clock)) : NO_LIMITS
   const inference = createInference({ ...kit, accounts, commerce, repos, limiter })
-  const modules: readonly Module[] = [accounts, federation, governance, commerce, repos, catalog, inference]
+  const modules: readonly Module[] = [accounts, signin, federation, governance, commerce, repos, catalog, inference]
   const nouns = modules.flatMap((module) => module.nouns ?? [])
   const manifest = createManifest({ ...kit, accounts, nouns })
 
@@ -59,6 +61,7 @@ export function createApp(kit: Kit, options: AppOptions) {
     http,
     manifest,
     accounts,
+    signin,
     federation,
     governance,
     commerce,

@@ -6,6 +6,7 @@ import { INFERENCE_ERRORS } from './inference.js'
 import { KIT_ERRORS } from './kit.js'
 import { OAUTH_ERRORS } from './oauth.js'
 import { REPO_ERRORS } from './repos.js'
+import { SIGNIN_ERRORS } from './signin.js'
 import { XET_ERRORS } from './xet.js'
 
 /** Meaning of one error code: the status it is sent with and the text used when the thrower gives none. */
@@ -19,6 +20,7 @@ export const ERRORS = {
   ...KIT_ERRORS,
   ...ACCOUNT_ERRORS,
   ...OAUTH_ERRORS,
+  ...SIGNIN_ERRORS,
   ...GOVERNANCE_ERRORS,
   ...REPO_ERRORS,
   ...CATALOG_ERRORS,

@@ -333,6 +333,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'xet.xorbs.head': { on: 'signed' },
   'xet.xorbs.upload': { on: 'signed' },
   'hub.org.auditLog.export': { on: 'org' },
+  'signin.factors.get': { on: 'self' },
   'trust.audit.checkpoints': { on: 'org', query: 'chain={org}' },
   'trust.audit.events': { on: 'org', query: 'chain={org}' },
   'trust.audit.export': { on: 'org', body: { chain: '{org}' } },

@@ -1,0 +1,16 @@
+/** Refusals of proving who somebody is: second factors, passkeys, confirming. */
+export const SIGNIN_ERRORS = {
+  SecondFactorWrong: { status: 401, message: 'This code is wrong or was used before.' },
+  SecondFactorRequired: {
+    status: 403,
+    message: 'This asks for two-factor sign-in. Add a passkey or an authenticator app under Settings, Security.',
+  },
+  SignInExpired: { status: 401, message: 'This sign-in took too long. Begin again.' },
+  ConfirmationRequired: {
+    status: 403,
+    message: 'Confirm that it is you: with your password, a passkey or a code of your authenticator app.',
+  },
+  PasskeyRefused: { status: 401, message: 'This passkey was not accepted.' },
+  PasskeyLimit: { status: 422, message: 'You have as many passkeys as one account may have. Remove one first.' },
+  FactorExists: { status: 409, message: 'You have an authenticator app already. Remove it first.' },
+} as const
