@@ -10,6 +10,7 @@
 
 import { Route as rootRouteImport } from './pages/__root'
 import { Route as IndexRouteImport } from './pages/index'
+import { Route as AdminRouteRouteImport } from './pages/admin/route'
 import { Route as BillingRouteRouteImport } from './pages/billing/route'
 import { Route as JoinRouteImport } from './pages/join'
 import { Route as LoginRouteImport } from './pages/login'
@@ -22,8 +23,9 @@ import { Route as SettingsRouteRouteImport } from './pages/settings/route'
 import { Route as WelcomeRouteImport } from './pages/welcome'
 import { Route as NsIndexRouteImport } from './pages/$ns/index'
 import { Route as NsRepoRouteRouteImport } from './pages/$ns/$repo/route'
+import { Route as AdminIndexRouteImport } from './pages/admin/index'
 import { Route as AdminAuditRouteImport } from './pages/admin/audit'
-import { Route as AdminUiRouteImport } from './pages/admin/ui'
+import { Route as AdminUiRouteImport } from './pages/admin_/ui'
 import { Route as BillingUsageRouteImport } from './pages/billing/usage'
 import { Route as BillingWalletRouteImport } from './pages/billing/wallet'
 import { Route as DatasetsIndexRouteImport } from './pages/datasets/index'
@@ -41,7 +43,7 @@ import { Route as NsRepoIndexRouteImport } from './pages/$ns/$repo/index'
 import { Route as NsRepoRefsRouteImport } from './pages/$ns/$repo/refs'
 import { Route as NsRepoSettingsRouteImport } from './pages/$ns/$repo/settings'
 import { Route as DatasetsNsRepoRouteRouteImport } from './pages/datasets/$ns/$repo/route'
-import { Route as OrganizationsNameAuditRouteImport } from './pages/organizations/$name/audit'
+import { Route as OrganizationsNameSettingsRouteRouteImport } from './pages/organizations/$name/settings/route'
 import { Route as SettingsApplicationsNewRouteImport } from './pages/settings/applications/new'
 import { Route as NsRepoCommitShaRouteImport } from './pages/$ns/$repo/commit.$sha'
 import { Route as NsRepoCompareSpecRouteImport } from './pages/$ns/$repo/compare.$spec'
@@ -49,6 +51,8 @@ import { Route as NsRepoUploadRevRouteImport } from './pages/$ns/$repo/upload.$r
 import { Route as DatasetsNsRepoIndexRouteImport } from './pages/datasets/$ns/$repo/index'
 import { Route as DatasetsNsRepoRefsRouteImport } from './pages/datasets/$ns/$repo/refs'
 import { Route as DatasetsNsRepoSettingsRouteImport } from './pages/datasets/$ns/$repo/settings'
+import { Route as OrganizationsNameSettingsIndexRouteImport } from './pages/organizations/$name/settings/index'
+import { Route as OrganizationsNameSettingsAuditRouteImport } from './pages/organizations/$name/settings/audit'
 import { Route as NsRepoBlobRevSplatRouteImport } from './pages/$ns/$repo/blob.$rev.$'
 import { Route as NsRepoCommitsRevSplatRouteImport } from './pages/$ns/$repo/commits.$rev.$'
 import { Route as NsRepoEditRevSplatRouteImport } from './pages/$ns/$repo/edit.$rev.$'
@@ -66,6 +70,11 @@ import { Route as DatasetsNsRepoTreeRevSplatRouteImport } from './pages/datasets
 const IndexRoute = IndexRouteImport.update({
   id: '/',
   path: '/',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const AdminRouteRoute = AdminRouteRouteImport.update({
+  id: '/admin',
+  path: '/admin',
   getParentRoute: () => rootRouteImport,
 } as any)
 const BillingRouteRoute = BillingRouteRouteImport.update({
@@ -128,13 +137,18 @@ const NsRepoRouteRoute = NsRepoRouteRouteImport.update({
   path: '/$ns/$repo',
   getParentRoute: () => rootRouteImport,
 } as any)
+const AdminIndexRoute = AdminIndexRouteImport.update({
+  id: '/',
+  path: '/',
+  getParentRoute: () => AdminRouteRoute,
+} as any)
 const AdminAuditRoute = AdminAuditRouteImport.update({
-  id: '/admin/audit',
-  path: '/admin/audit',
-  getParentRoute: () => rootRouteImport,
+  id: '/audit',
+  path: '/audit',
+  getParentRoute: () => AdminRouteRoute,
 } as any)
 const AdminUiRoute = AdminUiRouteImport.update({
-  id: '/admin/ui',
+  id: '/admin_/ui',
   path: '/admin/ui',
   getParentRoute: () => rootRouteImport,
 } as any)
@@ -224,11 +238,12 @@ const DatasetsNsRepoRouteRoute = DatasetsNsRepoRouteRouteImport.update({
   path: '/datasets/$ns/$repo',
   getParentRoute: () => rootRouteImport,
 } as any)
-const OrganizationsNameAuditRoute = OrganizationsNameAuditRouteImport.update({
-  id: '/organizations/$name/audit',
-  path: '/organizations/$name/audit',
-  getParentRoute: () => rootRouteImport,
-} as any)
+const OrganizationsNameSettingsRouteRoute =
+  OrganizationsNameSettingsRouteRouteImport.update({
+    id: '/organizations/$name/settings',
+    path: '/organizations/$name/settings',
+    getParentRoute: () => rootRouteImport,
+  } as any)
 const SettingsApplicationsNewRoute = SettingsApplicationsNewRouteImport.update({
   id: '/applications/new',
   path: '/applications/new',
@@ -264,6 +279,18 @@ const DatasetsNsRepoSettingsRoute = DatasetsNsRepoSettingsRouteImport.update({
   path: '/settings',
   getParentRoute: () => DatasetsNsRepoRouteRoute,
 } as any)
+const OrganizationsNameSettingsIndexRoute =
+  OrganizationsNameSettingsIndexRouteImport.update({
+    id: '/',
+    path: '/',
+    getParentRoute: () => OrganizationsNameSettingsRouteRoute,
+  } as any)
+const OrganizationsNameSettingsAuditRoute =
+  OrganizationsNameSettingsAuditRouteImport.update({
+    id: '/audit',
+    path: '/audit',
+    getParentRoute: () => OrganizationsNameSettingsRouteRoute,
+  } as any)
 const NsRepoBlobRevSplatRoute = NsRepoBlobRevSplatRouteImport.update({
   id: '/blob/$rev/$',
   path: '/blob/$rev/$',
@@ -338,6 +365,7 @@ const DatasetsNsRepoTreeRevSplatRoute =
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
+  '/admin': typeof AdminRouteRouteWithChildren
   '/billing': typeof BillingRouteRouteWithChildren
   '/settings': typeof SettingsRouteRouteWithChildren
   '/join': typeof JoinRoute
@@ -364,11 +392,12 @@ export interface FileRoutesByFullPath {
   '/settings/storage': typeof SettingsStorageRoute
   '/settings/tokens': typeof SettingsTokensRoute
   '/$ns/': typeof NsIndexRoute
+  '/admin/': typeof AdminIndexRoute
   '/datasets/': typeof DatasetsIndexRoute
   '/datasets/$ns/$repo': typeof DatasetsNsRepoRouteRouteWithChildren
+  '/organizations/$name/settings': typeof OrganizationsNameSettingsRouteRouteWithChildren
   '/$ns/$repo/refs': typeof NsRepoRefsRoute
   '/$ns/$repo/settings': typeof NsRepoSettingsRoute
-  '/organizations/$name/audit': typeof OrganizationsNameAuditRoute
   '/settings/applications/new': typeof SettingsApplicationsNewRoute
   '/$ns/$repo/': typeof NsRepoIndexRoute
   '/$ns/$repo/commit/$sha': typeof NsRepoCommitShaRoute
@@ -376,7 +405,9 @@ export interface FileRoutesByFullPath {
   '/$ns/$repo/upload/$rev': typeof NsRepoUploadRevRoute
   '/datasets/$ns/$repo/refs': typeof DatasetsNsRepoRefsRoute
   '/datasets/$ns/$repo/settings': typeof DatasetsNsRepoSettingsRoute
+  '/organizations/$name/settings/audit': typeof OrganizationsNameSettingsAuditRoute
   '/datasets/$ns/$repo/': typeof DatasetsNsRepoIndexRoute
+  '/organizations/$name/settings/': typeof OrganizationsNameSettingsIndexRoute
   '/$ns/$repo/blob/$rev/$': typeof NsRepoBlobRevSplatRoute
   '/$ns/$repo/commits/$rev/$': typeof NsRepoCommitsRevSplatRoute
   '/$ns/$repo/edit/$rev/$': typeof NsRepoEditRevSplatRoute
@@ -418,10 +449,10 @@ export interface FileRoutesByTo {
   '/settings/storage': typeof SettingsStorageRoute
   '/settings/tokens': typeof SettingsTokensRoute
   '/$ns': typeof NsIndexRoute
+  '/admin': typeof AdminIndexRoute
   '/datasets': typeof DatasetsIndexRoute
   '/$ns/$repo/refs': typeof NsRepoRefsRoute
   '/$ns/$repo/settings': typeof NsRepoSettingsRoute
-  '/organizations/$name/audit': typeof OrganizationsNameAuditRoute
   '/settings/applications/new': typeof SettingsApplicationsNewRoute
   '/$ns/$repo': typeof NsRepoIndexRoute
   '/$ns/$repo/commit/$sha': typeof NsRepoCommitShaRoute
@@ -429,7 +460,9 @@ export interface FileRoutesByTo {
   '/$ns/$repo/upload/$rev': typeof NsRepoUploadRevRoute
   '/datasets/$ns/$repo/refs': typeof DatasetsNsRepoRefsRoute
   '/datasets/$ns/$repo/settings': typeof DatasetsNsRepoSettingsRoute
+  '/organizations/$name/settings/audit': typeof OrganizationsNameSettingsAuditRoute
   '/datasets/$ns/$repo': typeof DatasetsNsRepoIndexRoute
+  '/organizations/$name/settings': typeof OrganizationsNameSettingsIndexRoute
   '/$ns/$repo/blob/$rev/$': typeof NsRepoBlobRevSplatRoute
   '/$ns/$repo/commits/$rev/$': typeof NsRepoCommitsRevSplatRoute
   '/$ns/$repo/edit/$rev/$': typeof NsRepoEditRevSplatRoute
@@ -447,6 +480,7 @@ export interface FileRoutesByTo {
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
   '/': typeof IndexRoute
+  '/admin': typeof AdminRouteRouteWithChildren
   '/billing': typeof BillingRouteRouteWithChildren
   '/settings': typeof SettingsRouteRouteWithChildren
   '/join': typeof JoinRoute
@@ -459,7 +493,7 @@ export interface FileRoutesById {
   '/welcome': typeof WelcomeRoute
   '/$ns/$repo': typeof NsRepoRouteRouteWithChildren
   '/admin/audit': typeof AdminAuditRoute
-  '/admin/ui': typeof AdminUiRoute
+  '/admin_/ui': typeof AdminUiRoute
   '/billing/usage': typeof BillingUsageRoute
   '/billing/wallet': typeof BillingWalletRoute
   '/market/sell': typeof MarketSellRoute
@@ -473,11 +507,12 @@ export interface FileRoutesById {
   '/settings/storage': typeof SettingsStorageRoute
   '/settings/tokens': typeof SettingsTokensRoute
   '/$ns/': typeof NsIndexRoute
+  '/admin/': typeof AdminIndexRoute
   '/datasets/': typeof DatasetsIndexRoute
   '/datasets/$ns/$repo': typeof DatasetsNsRepoRouteRouteWithChildren
+  '/organizations/$name/settings': typeof OrganizationsNameSettingsRouteRouteWithChildren
   '/$ns/$repo/refs': typeof NsRepoRefsRoute
   '/$ns/$repo/settings': typeof NsRepoSettingsRoute
-  '/organizations/$name/audit': typeof OrganizationsNameAuditRoute
   '/settings/applications/new': typeof SettingsApplicationsNewRoute
   '/$ns/$repo/': typeof NsRepoIndexRoute
   '/$ns/$repo/commit/$sha': typeof NsRepoCommitShaRoute
@@ -485,7 +520,9 @@ export interface FileRoutesById {
   '/$ns/$repo/upload/$rev': typeof NsRepoUploadRevRoute
   '/datasets/$ns/$repo/refs': typeof DatasetsNsRepoRefsRoute
   '/datasets/$ns/$repo/settings': typeof DatasetsNsRepoSettingsRoute
+  '/organizations/$name/settings/audit': typeof OrganizationsNameSettingsAuditRoute
   '/datasets/$ns/$repo/': typeof DatasetsNsRepoIndexRoute
+  '/organizations/$name/settings/': typeof OrganizationsNameSettingsIndexRoute
   '/$ns/$repo/blob/$rev/$': typeof NsRepoBlobRevSplatRoute
   '/$ns/$repo/commits/$rev/$': typeof NsRepoCommitsRevSplatRoute
   '/$ns/$repo/edit/$rev/$': typeof NsRepoEditRevSplatRoute
@@ -504,6 +541,7 @@ export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
   fullPaths:
     | '/'
+    | '/admin'
     | '/billing'
     | '/settings'
     | '/join'
@@ -530,11 +568,12 @@ export interface FileRouteTypes {
     | '/settings/storage'
     | '/settings/tokens'
     | '/$ns/'
+    | '/admin/'
     | '/datasets/'
     | '/datasets/$ns/$repo'
+    | '/organizations/$name/settings'
     | '/$ns/$repo/refs'
     | '/$ns/$repo/settings'
-    | '/organizations/$name/audit'
     | '/settings/applications/new'
     | '/$ns/$repo/'
     | '/$ns/$repo/commit/$sha'
@@ -542,7 +581,9 @@ export interface FileRouteTypes {
     | '/$ns/$repo/upload/$rev'
     | '/datasets/$ns/$repo/refs'
     | '/datasets/$ns/$repo/settings'
+    | '/organizations/$name/settings/audit'
     | '/datasets/$ns/$repo/'
+    | '/organizations/$name/settings/'
     | '/$ns/$repo/blob/$rev/$'
     | '/$ns/$repo/commits/$rev/$'
     | '/$ns/$repo/edit/$rev/$'
@@ -584,10 +625,10 @@ export interface FileRouteTypes {
     | '/settings/storage'
     | '/settings/tokens'
     | '/$ns'
+    | '/admin'
     | '/datasets'
     | '/$ns/$repo/refs'
     | '/$ns/$repo/settings'
-    | '/organizations/$name/audit'
     | '/settings/applications/new'
     | '/$ns/$repo'
     | '/$ns/$repo/commit/$sha'
@@ -595,7 +636,9 @@ export interface FileRouteTypes {
     | '/$ns/$repo/upload/$rev'
     | '/datasets/$ns/$repo/refs'
     | '/datasets/$ns/$repo/settings'
+    | '/organizations/$name/settings/audit'
     | '/datasets/$ns/$repo'
+    | '/organizations/$name/settings'
     | '/$ns/$repo/blob/$rev/$'
     | '/$ns/$repo/commits/$rev/$'
     | '/$ns/$repo/edit/$rev/$'
@@ -612,6 +655,7 @@ export interface FileRouteTypes {
   id:
     | '__root__'
     | '/'
+    | '/admin'
     | '/billing'
     | '/settings'
     | '/join'
@@ -624,7 +668,7 @@ export interface FileRouteTypes {
     | '/welcome'
     | '/$ns/$repo'
     | '/admin/audit'
-    | '/admin/ui'
+    | '/admin_/ui'
     | '/billing/usage'
     | '/billing/wallet'
     | '/market/sell'
@@ -638,11 +682,12 @@ export interface FileRouteTypes {
     | '/settings/storage'
     | '/settings/tokens'
     | '/$ns/'
+    | '/admin/'
     | '/datasets/'
     | '/datasets/$ns/$repo'
+    | '/organizations/$name/settings'
     | '/$ns/$repo/refs'
     | '/$ns/$repo/settings'
-    | '/organizations/$name/audit'
     | '/settings/applications/new'
     | '/$ns/$repo/'
     | '/$ns/$repo/commit/$sha'
@@ -650,7 +695,9 @@ export interface FileRouteTypes {
     | '/$ns/$repo/upload/$rev'
     | '/datasets/$ns/$repo/refs'
     | '/datasets/$ns/$repo/settings'
+    | '/organizations/$name/settings/audit'
     | '/datasets/$ns/$repo/'
+    | '/organizations/$name/settings/'
     | '/$ns/$repo/blob/$rev/$'
     | '/$ns/$repo/commits/$rev/$'
     | '/$ns/$repo/edit/$rev/$'
@@ -668,6 +715,7 @@ export interface FileRouteTypes {
 }
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute
+  AdminRouteRoute: typeof AdminRouteRouteWithChildren
   BillingRouteRoute: typeof BillingRouteRouteWithChildren
   SettingsRouteRoute: typeof SettingsRouteRouteWithChildren
   JoinRoute: typeof JoinRoute
@@ -679,7 +727,6 @@ export interface RootRouteChildren {
   RedeemRoute: typeof RedeemRoute
   WelcomeRoute: typeof WelcomeRoute
   NsRepoRouteRoute: typeof NsRepoRouteRouteWithChildren
-  AdminAuditRoute: typeof AdminAuditRoute
   AdminUiRoute: typeof AdminUiRoute
   MarketSellRoute: typeof MarketSellRoute
   OauthConsentRoute: typeof OauthConsentRoute
@@ -688,7 +735,7 @@ export interface RootRouteChildren {
   NsIndexRoute: typeof NsIndexRoute
   DatasetsIndexRoute: typeof DatasetsIndexRoute
   DatasetsNsRepoRouteRoute: typeof DatasetsNsRepoRouteRouteWithChildren
-  OrganizationsNameAuditRoute: typeof OrganizationsNameAuditRoute
+  OrganizationsNameSettingsRouteRoute: typeof OrganizationsNameSettingsRouteRouteWithChildren
 }
 
 declare module '@tanstack/react-router' {
@@ -698,6 +745,13 @@ declare module '@tanstack/react-router' {
       path: '/'
       fullPath: '/'
       preLoaderRoute: typeof IndexRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/admin': {
+      id: '/admin'
+      path: '/admin'
+      fullPath: '/admin'
+      preLoaderRoute: typeof AdminRouteRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/billing': {
@@ -784,15 +838,22 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof NsRepoRouteRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/admin/': {
+      id: '/admin/'
+      path: '/'
+      fullPath: '/admin/'
+      preLoaderRoute: typeof AdminIndexRouteImport
+      parentRoute: typeof AdminRouteRoute
+    }
     '/admin/audit': {
       id: '/admin/audit'
-      path: '/admin/audit'
+      path: '/audit'
       fullPath: '/admin/audit'
       preLoaderRoute: typeof AdminAuditRouteImport
-      parentRoute: typeof rootRouteImport
+      parentRoute: typeof AdminRouteRoute
     }
-    '/admin/ui': {
-      id: '/admin/ui'
+    '/admin_/ui': {
+      id: '/admin_/ui'
       path: '/admin/ui'
       fullPath: '/admin/ui'
       preLoaderRoute: typeof AdminUiRouteImport
@@ -917,11 +978,11 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof DatasetsNsRepoRouteRouteImport
       parentRoute: typeof rootRouteImport
     }
-    '/organizations/$name/audit': {
-      id: '/organizations/$name/audit'
-      path: '/organizations/$name/audit'
-      fullPath: '/organizations/$name/audit'
-      preLoaderRoute: typeof OrganizationsNameAuditRouteImport
+    '/organizations/$name/settings': {
+      id: '/organizations/$name/settings'
+      path: '/organizations/$name/settings'
+      fullPath: '/organizations/$name/settings'
+      preLoaderRoute: typeof OrganizationsNameSettingsRouteRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/settings/applications/new': {
@@ -972,6 +1033,20 @@ declare module '@tanstack/react-router' {
       fullPath: '/datasets/$ns/$repo/settings'
       preLoaderRoute: typeof DatasetsNsRepoSettingsRouteImport
       parentRoute: typeof DatasetsNsRepoRouteRoute
+    }
+    '/organizations/$name/settings/': {
+      id: '/organizations/$name/settings/'
+      path: '/'
+      fullPath: '/organizations/$name/settings/'
+      preLoaderRoute: typeof OrganizationsNameSettingsIndexRouteImport
+      parentRoute: typeof OrganizationsNameSettingsRouteRoute
+    }
+    '/organizations/$name/settings/audit': {
+      id: '/organizations/$name/settings/audit'
+      path: '/audit'
+      fullPath: '/organizations/$name/settings/audit'
+      preLoaderRoute: typeof OrganizationsNameSettingsAuditRouteImport
+      parentRoute: typeof OrganizationsNameSettingsRouteRoute
     }
     '/$ns/$repo/blob/$rev/$': {
       id: '/$ns/$repo/blob/$rev/$'
@@ -1066,6 +1141,20 @@ declare module '@tanstack/react-router' {
     }
   }
 }
+
+interface AdminRouteRouteChildren {
+  AdminAuditRoute: typeof AdminAuditRoute
+  AdminIndexRoute: typeof AdminIndexRoute
+}
+
+const AdminRouteRouteChildren: AdminRouteRouteChildren = {
+  AdminAuditRoute: AdminAuditRoute,
+  AdminIndexRoute: AdminIndexRoute,
+}
+
+const AdminRouteRouteWithChildren = AdminRouteRoute._addFileChildren(
+  AdminRouteRouteChildren,
+)
 
 interface BillingRouteRouteChildren {
   BillingUsageRoute: typeof BillingUsageRoute
@@ -1168,8 +1257,25 @@ const DatasetsNsRepoRouteRouteChildren: DatasetsNsRepoRouteRouteChildren = {
 const DatasetsNsRepoRouteRouteWithChildren =
   DatasetsNsRepoRouteRoute._addFileChildren(DatasetsNsRepoRouteRouteChildren)
 
+interface OrganizationsNameSettingsRouteRouteChildren {
+  OrganizationsNameSettingsAuditRoute: typeof OrganizationsNameSettingsAuditRoute
+  OrganizationsNameSettingsIndexRoute: typeof OrganizationsNameSettingsIndexRoute
+}
+
+const OrganizationsNameSettingsRouteRouteChildren: OrganizationsNameSettingsRouteRouteChildren =
+  {
+    OrganizationsNameSettingsAuditRoute: OrganizationsNameSettingsAuditRoute,
+    OrganizationsNameSettingsIndexRoute: OrganizationsNameSettingsIndexRoute,
+  }
+
+const OrganizationsNameSettingsRouteRouteWithChildren =
+  OrganizationsNameSettingsRouteRoute._addFileChildren(
+    OrganizationsNameSettingsRouteRouteChildren,
+  )
+
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
+  AdminRouteRoute: AdminRouteRouteWithChildren,
   BillingRouteRoute: BillingRouteRouteWithChildren,
   SettingsRouteRoute: SettingsRouteRouteWithChildren,
   JoinRoute: JoinRoute,
@@ -1181,7 +1287,6 @@ const rootRouteChildren: RootRouteChildren = {
   RedeemRoute: RedeemRoute,
   WelcomeRoute: WelcomeRoute,
   NsRepoRouteRoute: NsRepoRouteRouteWithChildren,
-  AdminAuditRoute: AdminAuditRoute,
   AdminUiRoute: AdminUiRoute,
   MarketSellRoute: MarketSellRoute,
   OauthConsentRoute: OauthConsentRoute,
@@ -1190,7 +1295,8 @@ const rootRouteChildren: RootRouteChildren = {
   NsIndexRoute: NsIndexRoute,
   DatasetsIndexRoute: DatasetsIndexRoute,
   DatasetsNsRepoRouteRoute: DatasetsNsRepoRouteRouteWithChildren,
-  OrganizationsNameAuditRoute: OrganizationsNameAuditRoute,
+  OrganizationsNameSettingsRouteRoute:
+    OrganizationsNameSettingsRouteRouteWithChildren,
 }
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

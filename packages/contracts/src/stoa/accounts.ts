@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { route } from '../define.js'
 import { accountNameParam } from '../hub/identity.js'
-import { platformDuty } from './platform-accounts.js'
+import { orgDuty, platformDuty } from './platform-accounts.js'
 import { TOKEN_PERMISSIONS } from './token-permissions.js'
 
 export const PASSWORD_MIN = 10
@@ -47,6 +47,8 @@ const sessionOrg = z.object({
   fullname: z.string(),
   avatarUrl: z.string(),
   role: memberRole,
+  /** What they do in it beside the role. */
+  duties: z.array(orgDuty),
 })
 /** What the web shell needs on every page. `user` is null for a visitor. */
 export const sessionView = z.object({

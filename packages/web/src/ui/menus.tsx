@@ -9,12 +9,12 @@ import { type SessionUser, useSession } from '../lib/session.js'
 import { useSignOut } from '../lib/use-sign-out.js'
 import { t } from '../text/en.js'
 import {
+  IconAdjustments,
   IconBuilding,
   IconChartBar,
   IconCoin,
   IconCube,
   IconDatabase,
-  IconHistory,
   IconKey,
   IconLogout,
   IconMessageCircle,
@@ -91,9 +91,9 @@ export function AccountMenu({ user }: { user: SessionUser }) {
         <Menu.Item leftSection={<IconCoin {...s} />} onClick={() => navigate({ to: '/market/sell' })}>
           {t.shell.revenue}
         </Menu.Item>
-        {(user.isAdmin || user.duties.includes('auditor')) && (
-          <Menu.Item leftSection={<IconHistory {...s} />} onClick={() => navigate({ to: '/admin/audit' })}>
-            {t.shell.auditLog}
+        {(user.isAdmin || user.duties.length > 0) && (
+          <Menu.Item leftSection={<IconAdjustments {...s} />} onClick={() => navigate({ to: '/admin' })}>
+            {t.shell.administration}
           </Menu.Item>
         )}
         <Menu.Divider />

@@ -60,10 +60,10 @@ function RailAnchor({ children, ...rest }: AnchorHTMLAttributes<HTMLAnchorElemen
 export const RailLink = createLink(RailAnchor)
 
 /** An area with sections: rail on the left, a strip on phones. */
-export function Railed({ rail, children }: { rail: ReactNode; children: ReactNode }) {
+export function Railed({ rail, label, children }: { rail: ReactNode; label?: string; children: ReactNode }) {
   return (
     <div className={css.railed}>
-      <nav className={css.rail} aria-label={t.parts.sections}>
+      <nav className={css.rail} aria-label={label ?? t.parts.sections}>
         {rail}
       </nav>
       <div className={css.stack}>{children}</div>

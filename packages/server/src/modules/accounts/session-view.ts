@@ -26,9 +26,12 @@ export async function buildSessionView(
     memberships.map((membership) => membership.accountId),
   )
   const byId = new Map(rows.map((row) => [row.id, row]))
-  const orgs = memberships.flatMap(({ accountId, role }) => {
+  const orgs = memberships.flatMap(({ accountId, role, duties }) => {
     const org = byId.get(accountId)
-    return org ? [{ id: org.id, name: org.name, fullname: org.fullname, avatarUrl: avatarUrlOf(org), role }] : []
+    if (!org) return []
+    return [
+      { id: org.id, name: org.name, fullname: org.fullname, avatarUrl: avatarUrlOf(org), role, duties: [...duties] },
+    ]
   })
   const { id, name, fullname, email, isAdmin } = user
   const shown = {

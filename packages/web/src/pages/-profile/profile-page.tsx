@@ -38,9 +38,9 @@ export function ProfilePage({ ns }: { ns: string }) {
               {words.member} {formatDay(new Date(account.createdAt))}
             </p>
           )}
-          {orgs.some((org) => org.name === account.name && org.role === 'admin') && (
-            <ButtonLink to="/organizations/$name/audit" params={{ name: account.name }}>
-              {t.shell.auditLog}
+          {orgs.some((org) => org.name === account.name) && (
+            <ButtonLink to="/organizations/$name/settings" params={{ name: account.name }}>
+              {t.shell.settings}
             </ButtonLink>
           )}
           {isMe && <ButtonLink to="/settings/profile">{words.editProfile}</ButtonLink>}

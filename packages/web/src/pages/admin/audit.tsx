@@ -1,13 +1,10 @@
 import { createFileRoute } from '@tanstack/react-router'
-import { requireUser } from '../../lib/require-user.js'
 import { audit as words } from '../../text/en/audit.js'
-import { Page } from '../../ui/page.js'
 import { AuditExplorer } from '../-audit/audit-explorer.js'
 import { parseAuditSearch } from '../-audit/audit-search.js'
 
 export const Route = createFileRoute('/admin/audit')({
   validateSearch: parseAuditSearch,
-  beforeLoad: requireUser,
   component: PlatformAudit,
 })
 
@@ -15,14 +12,12 @@ function PlatformAudit() {
   const search = Route.useSearch()
   const navigate = Route.useNavigate()
   return (
-    <Page>
-      <AuditExplorer
-        chain="platform"
-        title={words.title}
-        lead={words.platformLead}
-        search={search}
-        onSearch={(next) => void navigate({ search: next })}
-      />
-    </Page>
+    <AuditExplorer
+      chain="platform"
+      title={words.title}
+      lead={words.platformLead}
+      search={search}
+      onSearch={(next) => void navigate({ search: next })}
+    />
   )
 }

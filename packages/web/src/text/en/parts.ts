@@ -41,6 +41,7 @@ export const parts = {
   expand: 'Show all',
   collapse: 'Show less',
   sections: 'Sections',
+  sectionsOf: (area: string) => `Sections of ${area}`,
   fixFields: (count: number) => `${plural(count, 'field needs', 'fields need')} a change`,
   errors: {
     notFoundTitle: 'Nothing here that you may see',

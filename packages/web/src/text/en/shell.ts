@@ -39,7 +39,7 @@ export const shell = {
   borrowedEyes: (user: string) =>
     `You see this server as ${user} does. Nothing can be changed until you are yourself again.`,
   ownEyes: 'Be myself again',
-  auditLog: 'Audit log',
+  administration: 'Administration',
   lenient: 'Test mode is on: literal tokens, loose names, no limits. Never run a public server like this.',
   needsAdmin: 'Nobody is in charge of this server yet. Open the one-time admin link that was printed when it started.',
   footer: 'Open source, Apache-2.0. This server makes no outgoing connections unless its operator says so.',

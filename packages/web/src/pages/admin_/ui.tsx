@@ -35,7 +35,7 @@ import { TimeAgo } from '../../ui/time-ago.js'
 import { useToast } from '../../ui/toast.js'
 
 /** Every part in every state: the picture that is compared by eye. Its texts are examples and not in the catalogue. */
-export const Route = createFileRoute('/admin/ui')({
+export const Route = createFileRoute('/admin_/ui')({
   beforeLoad: async ({ context }) => {
     const { user } = await context.queryClient.ensureQueryData(sessionQuery)
     if (!user?.isAdmin) throw notFound()
