@@ -30,7 +30,14 @@ export async function buildSessionView(
     const org = byId.get(accountId)
     if (!org) return []
     return [
-      { id: org.id, name: org.name, fullname: org.fullname, avatarUrl: avatarUrlOf(org), role, duties: [...duties] },
+      {
+        id: org.id,
+        name: org.name,
+        fullname: org.fullname,
+        avatarUrl: avatarUrlOf(org),
+        role,
+        duties: [...(duties ?? [])],
+      },
     ]
   })
   const { id, name, fullname, email, isAdmin } = user
