@@ -63,6 +63,22 @@ function describeEvents(name: string, { create, clock, write, deps }: Subject<Ev
       expect(await deps().db.selectFrom('kit.outbox').selectAll().execute()).toEqual([])
     })
 
+    it('forgets an event when the last of its handlers end at the same time', async () => {
+      const events = create()
+      const waiting: (() => void)[] = []
+      const together = (): Promise<void> =>
+        new Promise((resolve) => {
+          waiting.push(resolve)
+          if (waiting.length === 4) for (const go of waiting.splice(0)) go()
+        })
+      for (const handler of ['a', 'b', 'c', 'd']) events.on('shared', handler, together)
+      for (let n = 0; n < 40; n++) {
+        await write((tx) => events.emit(tx, 'shared', { n }))
+        await events.drained()
+      }
+      expect(await deps().db.selectFrom('kit.outbox').selectAll().execute()).toEqual([])
+    })
+
     it('delivers at once when started, without waiting for a sweep', async () => {
       const events = create()
       const seen: number[] = []

@@ -60,8 +60,9 @@ export async function claimDeliveries(tx: Tx, options: ClaimOptions): Promise<De
   return claimed.sort((a, b) => Number(a.eventId - b.eventId))
 }
 
-/** Forgets a delivery, and its event with the last one. */
+/** Forgets a delivery, and its event with the last one. Handlers that end together take turns, or none of them would be the last. */
 export async function finishDelivery(tx: Tx, { eventId, handler }: Delivery): Promise<void> {
+  await tx.selectFrom('kit.outbox').select('id').where('id', '=', eventId).forUpdate().execute()
   await tx.deleteFrom('kit.deliveries').where('eventId', '=', eventId).where('handler', '=', handler).execute()
   await tx
     .deleteFrom('kit.outbox')

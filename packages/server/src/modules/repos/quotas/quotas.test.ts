@@ -134,7 +134,7 @@ quotas:
       })
     expect(await refusalOf(await batch([200 * KB, 150 * KB]))).toEqual(FULL)
     type Answer = { objects: { actions: { upload: { href: string } } }[] }
-    const put = async (size: number, seed: string): Promise<Response> => {
+    const grant = async (size: number, seed: string): Promise<() => Promise<Response>> => {
       const bytes = noise(size, seed)
       const answer = await fetch(`${server.url}/ada/mine.git/info/lfs/objects/batch`, {
         method: 'POST',
@@ -145,10 +145,11 @@ quotas:
         }),
       })
       const { href } = ((await answer.json()) as Answer).objects[0]?.actions.upload ?? { href: '' }
-      return fetch(href, { method: 'PUT', body: new Uint8Array(bytes) })
+      return () => fetch(href, { method: 'PUT', body: new Uint8Array(bytes) })
     }
-    // Two at once fit alone and not together.
-    const both = await Promise.all([put(200 * KB, 'x'), put(200 * KB, 'y')])
+    // Each of the two fits alone and is granted; together they do not.
+    const granted = [await grant(200 * KB, 'x'), await grant(200 * KB, 'y')]
+    const both = await Promise.all(granted.map((put) => put()))
     expect(both.map((answer) => answer.status).sort()).toEqual([200, 403])
     expect(await refusalOf(both.find((answer) => answer.status === 403) as Response)).toEqual(FULL)
     expect((await storage())['private']?.used).toBeLessThan(400 * KB)
