@@ -12,6 +12,7 @@ import { createCommerce } from './modules/commerce/index.js'
 import { createFederation } from './modules/federation/index.js'
 import { createGovernance } from './modules/governance/index.js'
 import { createInference } from './modules/inference/index.js'
+import { createOauth } from './modules/oauth/index.js'
 import { createRepos } from './modules/repos/index.js'
 import { createSignin } from './modules/signin/index.js'
 import { createResourceSight } from './see-resource.js'
@@ -25,6 +26,7 @@ export interface AppOptions {
 /** The house: every module, built in the order in which one may use another. */
 export function createApp(kit: Kit, options: AppOptions) {
   const accounts = createAccounts(kit)
+  const oauth = createOauth({ ...kit, accounts })
   const signin = createSignin({ ...kit, accounts })
   const federation = createFederation({ ...kit, accounts })
   const governance = createGovernance({ ...kit, accounts })
@@ -38,7 +40,17 @@ export function createApp(kit: Kit, options: AppOptions) {
   const catalog = createCatalog({ ...kit, repos })
   const limiter = kit.config.rateLimits ? unless(accounts.isLenient, createRateLimiter(kit.clock)) : NO_LIMITS
   const inference = createInference({ ...kit, accounts, commerce, repos, limiter })
-  const modules: readonly Module[] = [accounts, signin, federation, governance, commerce, repos, catalog, inference]
+  const modules: readonly Module[] = [
+    accounts,
+    oauth,
+    signin,
+    federation,
+    governance,
+    commerce,
+    repos,
+    catalog,
+    inference,
+  ]
   const nouns = modules.flatMap((module) => module.nouns ?? [])
   const manifest = createManifest({ ...kit, accounts, nouns })
 

@@ -12,7 +12,6 @@ import {
   listTokenRows,
   type TokenRow,
 } from './queries/credentials.js'
-import { deleteOauthTokensByHash } from './queries/oauth-tokens.js'
 import { hashSecret, makeTokenSecret } from './token-secret.js'
 
 export const MAX_TOKENS = 200
@@ -42,16 +41,7 @@ export async function revokeToken(tx: Tx, deps: AccountsDeps, userId: string, to
 export async function revokeLeaked(tx: Tx, deps: AccountsDeps, secrets: readonly string[]): Promise<string[]> {
   const tokens = await deleteTokensByHash(tx, secrets.map(hashSecret))
   for (const token of tokens) await recordToken(tx, deps, token, 'auth.token.revoke')
-  const userIds = await deleteOauthTokensByHash(tx, secrets.map(hashSecret))
-  for (const id of userIds) {
-    const target = { type: 'user', id }
-    await deps.audit.record(tx, {
-      chain: id,
-      action: 'auth.token.revoke',
-      target,
-      reason: 'a token of an app was found in the open',
-    })
-  }
+  const userIds = await deps.tokenSource().revokeLeaked(tx, secrets.map(hashSecret))
   return [...tokens.map((token) => token.userId), ...userIds]
 }
 

@@ -4,7 +4,6 @@ import { type Actor, ANONYMOUS, type Authenticate, type TokenScope, type UserAct
 import { type Believed, createCredentialCache, type CredentialCache } from './credential-cache.js'
 import { can } from './authz/can.js'
 import type { AccountsDeps } from './deps.js'
-import { holdToken } from './oauth/hold-token.js'
 import { findAccountRowById } from './queries/accounts.js'
 import {
   findSession,
@@ -17,9 +16,9 @@ import {
   touchTokens,
 } from './queries/credentials.js'
 import { listMemberships } from './queries/memberships.js'
-import { type FoundOauthToken, findOauthToken, findOauthTokenById, touchOauthTokens } from './queries/oauth-tokens.js'
 import { findStanding } from './queries/standing.js'
 import { HUB_COOKIE, readCredential, sessionCookieName } from './read-credentials.js'
+import type { HeldToken } from './token-source.js'
 
 /** An unused session ends after this; every session ends at its `expires_at`. */
 const SESSION_IDLE_MS = 14 * 24 * 3_600_000
@@ -94,7 +93,7 @@ export function createAuthentication(deps: AccountsDeps, isLenient: () => boolea
       const now = deps.clock.now()
       await deps.write(async (tx) => {
         if (tokens.length > 0) await touchTokens(tx, tokens, now)
-        if (tokens.length > 0) await touchOauthTokens(tx, tokens, now)
+        if (tokens.length > 0) await deps.tokenSource().touch(tx, tokens, now)
         if (sessions.length > 0) await touchSessions(tx, sessions, now)
       })
     },
@@ -125,11 +124,11 @@ const NOBODY = Promise.resolve(null)
 const LOADERS: Readonly<Record<string, (deps: AccountsDeps, rest: string) => Promise<Believed | null>>> = {
   t: async (deps, secretHash) => {
     const token = await findToken(deps.db, secretHash)
-    return token ? believeToken(deps, token) : believeOauth(deps, await findOauthToken(deps.db, secretHash))
+    return token ? believeToken(deps, token) : believeHeld(deps, await deps.tokenSource().find(deps.db, secretHash))
   },
   T: async (deps, id) => {
     const token = await findTokenById(deps.db, id)
-    return token ? believeToken(deps, token) : believeOauth(deps, await findOauthTokenById(deps.db, id))
+    return token ? believeToken(deps, token) : believeHeld(deps, await deps.tokenSource().findById(deps.db, id))
   },
   s: async (deps, secretHash) => believeSession(deps, await findSession(deps.db, secretHash)),
   S: async (deps, id) => believeSession(deps, await findSessionById(deps.db, id)),
@@ -142,8 +141,7 @@ async function believeToken(deps: AccountsDeps, token: TokenRow): Promise<Believ
   return actor && { actor, endsMs: token.expiresAt?.getTime() ?? null }
 }
 
-async function believeOauth(deps: AccountsDeps, token: FoundOauthToken | null): Promise<Believed | null> {
-  const held = token && holdToken(token, deps.clock.now())
+async function believeHeld(deps: AccountsDeps, held: HeldToken | null): Promise<Believed | null> {
   const actor = held && (await loadUser(deps, held.userId, held.toAuth))
   return actor && { actor, endsMs: held.endsMs }
 }

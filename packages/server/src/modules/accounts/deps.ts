@@ -4,9 +4,10 @@ import type { Db, Tx } from '../../kit/db/database.js'
 import type { Ids } from '../../kit/ids.js'
 import type { Jobs } from '../../kit/jobs/jobs.js'
 import type { Log } from '../../kit/log.js'
+import type { TokenSource } from './token-source.js'
 
 /** What this module uses of the kit. */
-export interface AccountsDeps {
+export interface AccountsKit {
   readonly db: Db
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   readonly audit: Audit
@@ -17,4 +18,9 @@ export interface AccountsDeps {
   /** Outside of the database; what is sealed with it cannot be read from there. */
   readonly instanceKey: Buffer
   publicUrl(): string
+}
+
+export interface AccountsDeps extends AccountsKit {
+  /** Tokens of apps and build jobs: another module's. */
+  tokenSource(): TokenSource
 }

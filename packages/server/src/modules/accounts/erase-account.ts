@@ -25,6 +25,7 @@ export async function listErasureObstacles(db: Db | Tx, userId: string): Promise
 /** Ends every credential of a person but for one session: what waits for erasure is used by nobody else. */
 export async function closeDoors(tx: Tx, deps: AccountsDeps, userId: string, keepSessionId: string): Promise<void> {
   await deleteTokensOf(tx, userId)
+  await deps.tokenSource().endTokensOf(tx, userId)
   await deleteSessionsOf(tx, userId, keepSessionId)
   await recordSignIn(tx, deps, userId, { action: 'auth.session.revoke', reason: 'the account waits for its deletion' })
 }

@@ -3,7 +3,7 @@ import { afterCommit, type Db, type Tx } from '../../kit/db/database.js'
 import type { Http } from '../../kit/http/server.js'
 import { type Account, toAccount } from './account.js'
 import { createAuthentication } from './authenticate.js'
-import type { AccountsDeps } from './deps.js'
+import type { AccountsDeps, AccountsKit } from './deps.js'
 import { createPlatformSettings } from './platform-settings.js'
 import { createResourceGroupsNoun } from './manifest/resource-groups-noun.js'
 import { createServiceAccountsNoun } from './manifest/service-accounts-noun.js'
@@ -11,44 +11,40 @@ import type { GroupDeps, ListGroupResources } from './orgs/resource-groups.js'
 import { findGroup, findGroupByName, type GroupRow } from './queries/resource-groups.js'
 import type { ManifestNoun } from '../../kit/manifest/noun.js'
 import type { NounDeps } from './manifest/noun-deps.js'
-import { createOauthAppsNoun } from './manifest/oauth-apps-noun.js'
 import { createOrgsNoun } from './manifest/orgs-noun.js'
-import { createTokenIssuersNoun } from './manifest/token-issuers-noun.js'
-import { createTrustedPublishersNoun } from './manifest/trusted-publishers-noun.js'
 import { createUsersNoun } from './manifest/users-noun.js'
 import type { RemovalGuard } from './remove-account.js'
 import type { CountRepos } from './repo-counts.js'
 import { type Contact, listContacts } from './list-contacts.js'
 import { findAccountRow, findAccountRowById } from './queries/accounts.js'
 import { closeDoors, listErasureObstacles, removeErased } from './erase-account.js'
+import { findSessionById } from './queries/credentials.js'
 import { checkPasswordOf } from './sign-in.js'
 import { bindHub } from './routes/hub.js'
-import { createIssuerKeys } from './oauth/issuer-keys.js'
-import type { OauthDeps } from './oauth/deps.js'
-import { scheduleOauthJobs } from './oauth/jobs.js'
-import { createSigningKeys } from './oauth/signing-keys.js'
-import { bindOauth } from './routes/oauth.js'
-import { bindOauthApps } from './routes/oauth-apps.js'
-import { bindOauthPages } from './routes/oauth-pages.js'
 import { bindEmergency } from './routes/emergency.js'
 import { bindPlatformAccounts } from './routes/platform-accounts.js'
 import { bindResourceGroups } from './routes/resource-groups.js'
 import { bindServiceAccounts } from './routes/service-accounts.js'
 import { bindOrgs } from './routes/orgs.js'
 import { bindProfile } from './routes/profile.js'
-import { bindPublishers } from './routes/publishers.js'
 import type { RouteDeps } from './routes/route-deps.js'
 import { bindSignIn } from './routes/sign-in.js'
 import { bindTokens } from './routes/tokens.js'
 import { createSignInThrottle } from './sign-in-throttle.js'
+import { NO_TOKENS, type TokenSource } from './token-source.js'
 
-export { type Account, isAtLeast, roleIn } from './account.js'
+export { type Account, avatarUrlOf, isAtLeast, isPro, roleIn } from './account.js'
 export type { Action } from './authz/actions.js'
 export { can } from './authz/can.js'
 export type { Decision, Rule } from './authz/decision.js'
 export type { AccessContext, AccountResource, RepoResource } from './authz/resource.js'
 export { type VisibleSet, visibleTo } from './authz/visible.js'
 export { visibleCondition, type VisibleColumns } from './queries/visible-condition.js'
+export { type AccountRow, findAccountRow, findAccountRowById, listAccountRowsById } from './queries/accounts.js'
+export { requireSession, visitorOf } from './routes/route-deps.js'
+export { refuseThrottled, type Visitor } from './sign-in.js'
+export { hashSecret, makeLinkSecret, makeTokenSecret } from './token-secret.js'
+export type { HeldToken, TokenSource } from './token-source.js'
 export type { Contact } from './list-contacts.js'
 export type { CountRepos, RepoCounts } from './repo-counts.js'
 export type { GroupResource, ListGroupResources } from './orgs/resource-groups.js'
@@ -58,21 +54,15 @@ export { scopeAllows, type ScopeTarget } from './token-scope.js'
 const FLUSH_EVERY_MS = 60_000
 
 /** Users, organisations, credentials: who is asking and what they belong to. */
-export function createAccounts(deps: AccountsDeps) {
+export function createAccounts(kit: AccountsKit) {
+  let tokenSource = NO_TOKENS
+  const deps: AccountsDeps = { ...kit, tokenSource: () => tokenSource }
   const settings = createPlatformSettings(deps)
   const authentication = createAuthentication(deps, settings.isLenient)
   const throttle = createSignInThrottle(deps.clock)
   let flushing: NodeJS.Timeout | undefined
   let countRepos: CountRepos = async () => ({ numModels: 0, numDatasets: 0, numSpaces: 0 })
 
-  const oauth: OauthDeps = {
-    ...deps,
-    throttle,
-    keys: createSigningKeys(deps),
-    issuerKeys: createIssuerKeys(deps.clock),
-    forgetUser: authentication.cache.forgetUser,
-    forgetAll: authentication.cache.forgetAll,
-  }
   const removalGuards: RemovalGuard[] = []
   let listGroupResources: ListGroupResources = async () => new Map()
   const nounDeps: NounDeps & GroupDeps = {
@@ -87,9 +77,6 @@ export function createAccounts(deps: AccountsDeps) {
     createOrgsNoun(nounDeps),
     createResourceGroupsNoun(nounDeps),
     createServiceAccountsNoun(nounDeps),
-    createOauthAppsNoun(nounDeps),
-    createTokenIssuersNoun(nounDeps),
-    createTrustedPublishersNoun(nounDeps),
   ] as const
 
   return {
@@ -119,6 +106,17 @@ export function createAccounts(deps: AccountsDeps) {
     makeAdminLink: () => makeAdminLink(deps),
     /** A link that sets the password of the first admin; only for whoever holds the machine. */
     makeRecoveryLink: () => makeRecoveryLink(deps),
+    /** Lets a module that gives out tokens of its own have them believed at every door. */
+    provideTokenSource: (source: TokenSource): void => {
+      tokenSource = source
+    },
+    /** Drops what this process remembers of a person's credentials, or of everybody's. */
+    forgetUser: authentication.cache.forgetUser,
+    forgetAll: authentication.cache.forgetAll,
+    throttle,
+    /** When the person of a session had signed in; null once it ended. */
+    signedInAt: async (db: Db, sessionId: string): Promise<Date | null> =>
+      (await findSessionById(db, sessionId))?.createdAt ?? null,
     /** Lets the module of repositories fill the counts of overviews. */
     provideRepoCounts: (count: CountRepos): void => {
       countRepos = count
@@ -159,10 +157,6 @@ export function createAccounts(deps: AccountsDeps) {
       bindProfile(http, routeDeps)
       bindTokens(http, routeDeps)
       bindOrgs(http, routeDeps)
-      bindOauth(http, oauth)
-      bindOauthPages(http, oauth)
-      bindOauthApps(http, oauth)
-      bindPublishers(http, oauth)
       bindResourceGroups(http, { ...routeDeps, listGroupResources: (db, ids) => listGroupResources(db, ids) })
       bindServiceAccounts(http, routeDeps)
       bindPlatformAccounts(http, routeDeps)
@@ -171,7 +165,6 @@ export function createAccounts(deps: AccountsDeps) {
     },
     start: async (): Promise<void> => {
       await settings.load()
-      scheduleOauthJobs(oauth)
       flushing = setInterval(() => {
         authentication.flushLastUses().catch((error: unknown) => deps.log.error('last uses were not written', error))
       }, FLUSH_EVERY_MS)

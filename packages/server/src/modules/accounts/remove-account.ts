@@ -4,9 +4,6 @@ import type { AccountsDeps } from './deps.js'
 import { type AccountRow, countAdmins, updateAccount, updateUser } from './queries/accounts.js'
 import { deleteSessionsOf, deleteTokensOf } from './queries/credentials.js'
 import { deleteMembershipsOf, listSoleAdminOrgs } from './queries/memberships.js'
-import { recordApp } from './oauth/record.js'
-import { listAppsOf } from './queries/oauth-apps.js'
-import { deleteOauthOf } from './queries/oauth-grants.js'
 import { recordAccount, recordMember } from './record-change.js'
 import { removeService } from './orgs/service-accounts.js'
 import { deleteGroupsOf } from './queries/resource-groups.js'
@@ -35,8 +32,7 @@ export async function removeAccount(
     await checkReplaceable(tx, account)
     await deleteSessionsOf(tx, account.id)
     await deleteTokensOf(tx, account.id)
-    for (const app of await listAppsOf(tx, account.id)) await recordApp(tx, deps, app.id, { action: 'app.delete' })
-    await deleteOauthOf(tx, account.id)
+    await deps.tokenSource().removeUser(tx, account.id)
     await retireLinks(tx, 'set_password', account.id, now)
     await updateUser(tx, account.id, { email: null, emailVerifiedAt: null, isAdmin: false })
   }

@@ -4,7 +4,6 @@ import { avatarUrlOf, isPro } from './account.js'
 import type { AccountsDeps } from './deps.js'
 import { type AccountRow, findAccountRow, findAccountRowById, listAccountRowsById } from './queries/accounts.js'
 import { findTokenById, type TokenRow } from './queries/credentials.js'
-import { findOauthTokenById } from './queries/oauth-tokens.js'
 
 type Whoami = ResponseOf<typeof whoami>
 type WhoamiOrg = Whoami['orgs'][number]
@@ -79,9 +78,9 @@ async function showAuth(deps: AccountsDeps, actor: UserActor): Promise<Whoami['a
 
 /** Tokens of apps and build jobs have no name: the Python client then calls what it stores `oauth-<user>`. */
 async function showOauth(deps: AccountsDeps, tokenId: string): Promise<Whoami['auth']> {
-  const token = await findOauthTokenById(deps.db, tokenId)
+  const token = await deps.tokenSource().describe(deps.db, tokenId)
   if (!token) throw refuse('InvalidCredentials')
-  const resource = token.target ? { resource: { sub: `${token.target.type}:${token.target.name}` } } : {}
+  const resource = token.resource === null ? {} : { resource: { sub: token.resource } }
   return { type: 'app_token_as_user', expiresAt: token.expiresAt.toISOString(), ...resource }
 }
 

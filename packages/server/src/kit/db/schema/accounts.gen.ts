@@ -50,91 +50,6 @@ export interface Memberships {
   duties: Generated<string[]>
 }
 
-export interface OauthApps {
-  id: string
-  clientId: string
-  secretHash: string | null
-  isPublic: boolean
-  redirectUris: string[]
-  scopes: string[]
-  autoApprove: boolean
-  createdAt: Date
-  updatedAt: Date
-  name: Generated<string>
-  homepage: string | null
-  origin: Generated<string>
-  ownerId: string | null
-}
-
-export interface OauthCodes {
-  id: string
-  secretHash: string
-  grantId: string
-  familyId: string
-  redirectUri: string
-  scopes: string[]
-  nonce: string | null
-  codeChallenge: string | null
-  authAt: Date
-  createdAt: Date
-  expiresAt: Date
-  usedAt: Date | null
-}
-
-export interface OauthDeviceRequests {
-  id: string
-  deviceHash: string
-  userCode: string
-  appId: string
-  scopes: string[]
-  state: string
-  grantId: string | null
-  authAt: Date | null
-  addressPrefix: string
-  userAgent: string
-  intervalS: number
-  lastPolledAt: Date | null
-  createdAt: Date
-  expiresAt: Date
-}
-
-export interface OauthGrants {
-  id: string
-  appId: string
-  userId: string
-  scopes: string[]
-  allOrgs: boolean
-  orgIds: string[]
-  createdAt: Date
-  updatedAt: Date
-}
-
-export interface OauthKeys {
-  generation: number
-  kid: string
-  /** Record<string, string> */
-  publicJwk: ColumnType<unknown, string, string>
-  privateSealed: string
-  createdAt: Date
-  activeFrom: Date
-}
-
-export interface OauthTokens {
-  id: string
-  kind: string
-  grantId: string | null
-  publisherId: string | null
-  userId: string
-  familyId: string
-  secretHash: string
-  scopes: string[]
-  authAt: Date
-  createdAt: Date
-  expiresAt: Date
-  lastUsedAt: Date | null
-  usedAt: Date | null
-}
-
 export interface OneTimeLinks {
   id: string
   secretHash: string
@@ -208,28 +123,6 @@ export interface Settings {
   /** unknown */
   value: ColumnType<unknown, string, string>
   updatedAt: Date
-}
-
-export interface TokenIssuers {
-  id: string
-  issuer: string
-  kind: string
-  jwksUrl: string | null
-  createdAt: Date
-  updatedAt: Date
-}
-
-export interface TrustedPublishers {
-  id: string
-  issuerId: string
-  accountId: string
-  targetType: string
-  targetName: string
-  /** Record<string, string> */
-  claims: ColumnType<unknown, string, string>
-  userId: string
-  createdAt: Date
-  lastUsedAt: Date | null
 }
 
 export interface Users {

@@ -5,6 +5,7 @@ import type * as commerce from './commerce.gen.js'
 import type * as governance from './governance.gen.js'
 import type * as inference from './inference.gen.js'
 import type * as kit from './kit.gen.js'
+import type * as oauth from './oauth.gen.js'
 import type * as repos from './repos.gen.js'
 
 export interface Schema {
@@ -12,12 +13,6 @@ export interface Schema {
   'accounts.accounts': accounts.Accounts
   'accounts.breakGlass': accounts.BreakGlass
   'accounts.memberships': accounts.Memberships
-  'accounts.oauthApps': accounts.OauthApps
-  'accounts.oauthCodes': accounts.OauthCodes
-  'accounts.oauthDeviceRequests': accounts.OauthDeviceRequests
-  'accounts.oauthGrants': accounts.OauthGrants
-  'accounts.oauthKeys': accounts.OauthKeys
-  'accounts.oauthTokens': accounts.OauthTokens
   'accounts.oneTimeLinks': accounts.OneTimeLinks
   'accounts.passwords': accounts.Passwords
   'accounts.platformDuties': accounts.PlatformDuties
@@ -27,8 +22,6 @@ export interface Schema {
   'accounts.serviceAccounts': accounts.ServiceAccounts
   'accounts.sessions': accounts.Sessions
   'accounts.settings': accounts.Settings
-  'accounts.tokenIssuers': accounts.TokenIssuers
-  'accounts.trustedPublishers': accounts.TrustedPublishers
   'accounts.users': accounts.Users
   'catalog.entries': catalog.Entries
   'commerce.budgetWindows': commerce.BudgetWindows
@@ -63,6 +56,14 @@ export interface Schema {
   'kit.outbox': kit.Outbox
   'kit.subjectKeys': kit.SubjectKeys
   'kit.subjectVault': kit.SubjectVault
+  'oauth.apps': oauth.Apps
+  'oauth.codes': oauth.Codes
+  'oauth.deviceRequests': oauth.DeviceRequests
+  'oauth.grants': oauth.Grants
+  'oauth.keys': oauth.Keys
+  'oauth.tokenIssuers': oauth.TokenIssuers
+  'oauth.tokens': oauth.Tokens
+  'oauth.trustedPublishers': oauth.TrustedPublishers
   'repos.accessRequests': repos.AccessRequests
   'repos.bucketChanges': repos.BucketChanges
   'repos.bucketFiles': repos.BucketFiles

@@ -11,7 +11,7 @@ import { findRole } from '../queries/memberships.js'
 import { differingFacts, recordAccount } from '../record-change.js'
 import { scopeAllows } from '../token-scope.js'
 import { getManagedOrg, getShown, type RouteDeps } from './route-deps.js'
-import { pickDefined } from './sent-fields.js'
+import { pickDefined } from '../../../kit/http/sent-fields.js'
 
 /** Organisations and their members. */
 export function bindOrgs(http: Http, deps: RouteDeps): void {

@@ -10,7 +10,7 @@ import { deleteSessionsOf, listSessionRows, upsertPassword } from '../queries/cr
 import { differingFacts, recordAccount, recordSignIn } from '../record-change.js'
 import { checkPasswordOf, endSession } from '../sign-in.js'
 import { requireSession, type RouteDeps } from './route-deps.js'
-import { pickDefined } from './sent-fields.js'
+import { pickDefined } from '../../../kit/http/sent-fields.js'
 
 /** My own account: profile, password, sessions. */
 export function bindProfile(http: Http, deps: RouteDeps): void {

@@ -1,0 +1,33 @@
+import type { Http } from '../../kit/http/server.js'
+import type { ManifestNoun } from '../../kit/manifest/noun.js'
+import type { Accounts } from '../accounts/index.js'
+import type { OauthDeps } from './deps.js'
+import type { OauthKit } from './kit-deps.js'
+import { createIssuerKeys } from './issuer-keys.js'
+import { scheduleOauthJobs } from './jobs.js'
+import { createOauthAppsNoun } from './manifest/oauth-apps-noun.js'
+import { createTokenIssuersNoun } from './manifest/token-issuers-noun.js'
+import { createTrustedPublishersNoun } from './manifest/trusted-publishers-noun.js'
+import { bindOauthApps } from './routes/apps.js'
+import { bindOauthPages } from './routes/pages.js'
+import { bindOauth } from './routes/protocol.js'
+import { bindPublishers } from './routes/publishers.js'
+import { createSigningKeys } from './signing-keys.js'
+import { createTokenSource } from './token-source.js'
+
+/** Signing in with this platform, and build jobs elsewhere that may write here. Its tokens are believed by accounts. */
+export function createOauth(kit: OauthKit & { readonly accounts: Accounts }) {
+  const deps: OauthDeps = { ...kit, keys: createSigningKeys(kit), issuerKeys: createIssuerKeys(kit.clock) }
+  kit.accounts.provideTokenSource(createTokenSource(deps))
+  const nouns = [createOauthAppsNoun(deps), createTokenIssuersNoun(deps), createTrustedPublishersNoun(deps)] as const
+  return {
+    nouns: nouns as readonly ManifestNoun[],
+    routes: (http: Http): void => {
+      bindOauth(http, deps)
+      bindOauthPages(http, deps)
+      bindOauthApps(http, deps)
+      bindPublishers(http, deps)
+    },
+    start: async (): Promise<void> => scheduleOauthJobs(deps),
+  }
+}
