@@ -20,6 +20,8 @@ const whoamiOrg = z.object({
   periodEnd: z.number().nullable(),
   plan: z.string().optional(),
   roleInOrg: memberRole,
+  /** Why nothing private of it is shown to this credential. */
+  securityRestrictions: z.array(z.enum(['mfa', 'token-policy', 'token-revoked', 'sso', 'ip'])).optional(),
 })
 
 const fineGrained = z.object({

@@ -38,6 +38,10 @@ const sessionUser = z.object({
   isAdmin: z.boolean(),
   /** What they do for the platform, beside being its owner. */
   duties: z.array(platformDuty),
+  /** Codes or a passkey are asked for beside the password. */
+  hasSecondFactor: z.boolean(),
+  /** The platform asks this person for a second factor and withholds something until there is one. */
+  needsSecondFactor: z.boolean(),
   /** The admin who looks through these eyes; the shell shows a banner. */
   impersonator: z.object({ name: z.string() }).nullable(),
 })
@@ -49,7 +53,17 @@ const sessionOrg = z.object({
   role: memberRole,
   /** What they do in it beside the role. */
   duties: z.array(orgDuty),
+  /** Nothing private of it is shown until this person has a second factor. */
+  needsSecondFactor: z.boolean(),
 })
+
+/** What is still to be shown after the first factor. */
+export const secondStep = z.object({
+  methods: z.array(z.enum(['passkey', 'totp', 'recovery'])),
+  expiresAt: date,
+})
+export type SecondStep = z.output<typeof secondStep>
+
 /** What the web shell needs on every page. `user` is null for a visitor. */
 export const sessionView = z.object({
   user: sessionUser.nullable(),
@@ -61,6 +75,8 @@ export const sessionView = z.object({
     /** Nobody is in charge yet; the one-time admin link was printed at start. */
     needsAdmin: z.boolean(),
   }),
+  /** Only in answers to a sign-in: the first factor was right, nobody is signed in yet. */
+  pending: secondStep.optional(),
 })
 export type SessionView = z.output<typeof sessionView>
 
@@ -217,7 +233,7 @@ export const updateProfile = route({
     details: z.string().max(2000).optional(),
   }),
   response: profile,
-  errors: ['Unauthorized', 'InsufficientScope', 'SessionRequired'],
+  errors: ['Unauthorized', 'InsufficientScope', 'SessionRequired', 'ConfirmationRequired'],
 })
 
 export const changePassword = route({
@@ -270,7 +286,14 @@ export const createToken = route({
     expiresInDays: z.number().int().min(1).max(3650).optional(),
   }),
   response: z.object({ token: tokenView, secret: z.string() }),
-  errors: ['Unauthorized', 'SessionRequired', 'TokenNameTaken', 'TokenLimit', 'AccountNotFound'],
+  errors: [
+    'Unauthorized',
+    'SessionRequired',
+    'TokenNameTaken',
+    'TokenLimit',
+    'AccountNotFound',
+    'ConfirmationRequired',
+  ],
 })
 
 export const deleteToken = route({

@@ -28,6 +28,10 @@ export interface Membership {
   readonly role: Role
   readonly duties?: readonly OrgDuty[]
   readonly groups?: readonly GroupMembership[]
+  /** The organisation asks its members for a second factor. */
+  readonly requiresMfa?: boolean
+  /** Why the role gives nothing now: the organisation asks for a second factor this person has not. */
+  readonly heldBack?: 'mfa'
 }
 
 /** What a fine-grained token may do with one account or repository. */
@@ -37,7 +41,12 @@ export interface TokenScope {
 }
 
 export type ActorAuth =
-  | { readonly type: 'session'; readonly sessionId: string }
+  | {
+      readonly type: 'session'
+      readonly sessionId: string
+      /** Signed in with two factors, or one as good. */
+      readonly isStrong?: boolean
+    }
   | {
       readonly type: 'token'
       readonly tokenId: string
@@ -66,6 +75,8 @@ export type Actor =
       readonly isService?: boolean
       /** The admin who looks through this person's eyes; such an actor only reads. */
       readonly impersonator?: { readonly userId: string; readonly name: string }
+      /** The platform asks for a second factor: duties are withheld until there is one, or everything but reading. */
+      readonly needsSecondFactor?: 'duties' | 'everything'
       /** Organisations opened for reading in an emergency, for an hour, on the record. */
       readonly brokenGlass?: readonly string[]
     }

@@ -120,7 +120,11 @@ function demandOf(route: Route, request: FastifyRequest, actor: Actor): void {
     throw refuse('BorrowedView')
   if (route.auth === 'optional') return
   if (actor.kind === 'anonymous') throw refuse('Unauthorized')
-  if (route.auth === 'admin' && !actor.isAdmin) throw refuse('Forbidden', 'Only an admin of this platform may do this.')
+  if (route.auth === 'admin' && !actor.isAdmin) {
+    if (actor.needsSecondFactor) throw refuse('SecondFactorRequired')
+    throw refuse('Forbidden', 'Only an admin of this platform may do this.')
+  }
+  if (route.auth === 'write' && actor.needsSecondFactor === 'everything') throw refuse('SecondFactorRequired')
   if (route.auth !== 'user' && !mayWrite(actor)) {
     throw refuse('InsufficientScope', 'This access token may only read. Use a token with the write role.')
   }

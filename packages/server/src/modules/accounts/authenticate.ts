@@ -4,6 +4,8 @@ import { type Actor, ANONYMOUS, type Authenticate, type TokenScope, type UserAct
 import { type Believed, createCredentialCache, type CredentialCache } from './credential-cache.js'
 import { can } from './authz/can.js'
 import type { AccountsDeps } from './deps.js'
+import { demandOn, holdBack, isSecured } from './mfa-demand.js'
+import type { PlatformSettings } from './platform-settings.js'
 import { findAccountRowById } from './queries/accounts.js'
 import {
   findSession,
@@ -50,7 +52,12 @@ export interface Authentication {
   flushLastUses(): Promise<void>
 }
 
-export function createAuthentication(deps: AccountsDeps, isLenient: () => boolean): Authentication {
+interface LoadDeps extends AccountsDeps {
+  readonly settings: PlatformSettings
+}
+
+export function createAuthentication(deps: LoadDeps): Authentication {
+  const { isLenient } = deps.settings
   const usedTokens = new Set<string>()
   const usedSessions = new Set<string>()
   const cache = createCredentialCache(deps.clock, (key) => LOADERS[key[0] ?? '']?.(deps, key.slice(1)) ?? NOBODY)
@@ -121,7 +128,7 @@ function toFacts({ actor }: Believed, used: Set<string>): TokenFacts | null {
 const NOBODY = Promise.resolve(null)
 
 /** What the first letter of a key of the cache says: the hash of a secret follows, or the id of a credential. */
-const LOADERS: Readonly<Record<string, (deps: AccountsDeps, rest: string) => Promise<Believed | null>>> = {
+const LOADERS: Readonly<Record<string, (deps: LoadDeps, rest: string) => Promise<Believed | null>>> = {
   t: async (deps, secretHash) => {
     const token = await findToken(deps.db, secretHash)
     return token ? believeToken(deps, token) : believeHeld(deps, await deps.tokenSource().find(deps.db, secretHash))
@@ -134,23 +141,27 @@ const LOADERS: Readonly<Record<string, (deps: AccountsDeps, rest: string) => Pro
   S: async (deps, id) => believeSession(deps, await findSessionById(deps.db, id)),
 }
 
-async function believeToken(deps: AccountsDeps, token: TokenRow): Promise<Believed | null> {
+async function believeToken(deps: LoadDeps, token: TokenRow): Promise<Believed | null> {
   if (token.expiresAt && token.expiresAt <= deps.clock.now()) return null
   const { id: tokenId, role, scopes } = token
   const actor = await loadUser(deps, token.userId, () => ({ type: 'token', tokenId, role, scopes }))
   return actor && { actor, endsMs: token.expiresAt?.getTime() ?? null }
 }
 
-async function believeHeld(deps: AccountsDeps, held: HeldToken | null): Promise<Believed | null> {
+async function believeHeld(deps: LoadDeps, held: HeldToken | null): Promise<Believed | null> {
   const actor = held && (await loadUser(deps, held.userId, held.toAuth))
   return actor && { actor, endsMs: held.endsMs }
 }
 
-async function believeSession(deps: AccountsDeps, session: SessionRow | null): Promise<Believed | null> {
+async function believeSession(deps: LoadDeps, session: SessionRow | null): Promise<Believed | null> {
   if (!session) return null
   const endsMs = sessionEndMs(session)
   if (endsMs <= deps.clock.now().getTime()) return null
-  const actor = await loadUser(deps, session.userId, () => ({ type: 'session', sessionId: session.id }))
+  const actor = await loadUser(deps, session.userId, () => ({
+    type: 'session',
+    sessionId: session.id,
+    isStrong: session.isStrong,
+  }))
   if (!actor || session.impersonatorId === null) return actor && { actor, endsMs }
   const impersonator = await loadImpersonator(deps, session.impersonatorId)
   return impersonator ? { actor: { ...actor, impersonator }, endsMs } : null
@@ -163,7 +174,7 @@ export function sessionEndMs(session: Pick<SessionRow, 'expiresAt' | 'lastUsedAt
 
 /** Who looks through somebody's eyes, while they may: a duty that was taken away ends it. */
 async function loadImpersonator(
-  deps: AccountsDeps,
+  deps: LoadDeps,
   userId: string,
 ): Promise<NonNullable<UserActor['impersonator']> | null> {
   const admin = await loadUser(deps, userId, () => ({ type: 'session', sessionId: '' }))
@@ -173,24 +184,30 @@ async function loadImpersonator(
 
 type ToAuth = (user: { readonly name: string }, memberships: UserActor['memberships']) => UserActor['auth']
 
-async function loadUser(deps: AccountsDeps, userId: string, toAuth: ToAuth): Promise<UserActor | null> {
+async function loadUser(deps: LoadDeps, userId: string, toAuth: ToAuth): Promise<UserActor | null> {
   const [user, memberships, standing] = await Promise.all([
     findAccountRowById(deps.db, userId),
     listMemberships(deps.db, userId),
     findStanding(deps.db, userId, deps.clock.now()),
   ])
   if (!user || user.state !== 'active') return null
-  const auth = toAuth(user, memberships)
+  const sees = toAuth(user, memberships)
+  const isStrong = sees.type === 'session' && sees.isStrong === true
+  const demand = demandOn({ demanded: await deps.settings.mfaRequired(), isSecured: isSecured(user, isStrong) })
+  const allowed = memberships.map((membership) => holdBack(membership, demand))
+  const needs = demand.needs(user.isAdmin || standing.duties.length > 0)
+  const auth = toAuth(user, allowed)
   // A fine-grained token names what it may do; running the platform is never among it.
-  const isPlatform = auth.type === 'session' || auth.role !== 'fineGrained'
+  const isPlatform = (auth.type === 'session' || auth.role !== 'fineGrained') && needs === null
   return {
     kind: 'user',
     userId,
     name: user.name,
     isAdmin: user.isAdmin && isPlatform,
-    memberships,
+    memberships: allowed,
     auth,
     ...(isPlatform ? { duties: standing.duties, brokenGlass: standing.brokenGlass } : {}),
+    ...(needs === null ? {} : { needsSecondFactor: needs }),
     ...(user.kind === 'service' ? { isService: true } : {}),
   }
 }

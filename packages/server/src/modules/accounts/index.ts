@@ -2,6 +2,13 @@ import { makeAdminLink, makeRecoveryLink } from './one-time-links.js'
 import { afterCommit, type Db, type Tx } from '../../kit/db/database.js'
 import type { Http } from '../../kit/http/server.js'
 import { type Account, toAccount } from './account.js'
+import { refuse, type SessionView } from '@stoa/contracts'
+import type { FastifyReply } from 'fastify'
+import type { UserActor } from '../../kit/http/actor.js'
+import { confirmSession, demandConfirmed } from './confirm-session.js'
+import { type Entry, letIn, type LetInDeps, NO_SECOND_FACTORS, type SecondFactors } from './let-in.js'
+import { deleteSessionsOf, findPasswordHash, findSessionById } from './queries/credentials.js'
+import { renderSessionCookie } from './read-credentials.js'
 import { createAuthentication } from './authenticate.js'
 import type { AccountsDeps, AccountsKit } from './deps.js'
 import { createPlatformSettings } from './platform-settings.js'
@@ -16,10 +23,9 @@ import { createUsersNoun } from './manifest/users-noun.js'
 import type { RemovalGuard } from './remove-account.js'
 import type { CountRepos } from './repo-counts.js'
 import { type Contact, listContacts } from './list-contacts.js'
-import { findAccountRow, findAccountRowById } from './queries/accounts.js'
+import { findAccountRow, findAccountRowById, updateAccount, updateUser } from './queries/accounts.js'
 import { closeDoors, listErasureObstacles, removeErased } from './erase-account.js'
-import { findSessionById } from './queries/credentials.js'
-import { checkPasswordOf } from './sign-in.js'
+import { checkPasswordOf, SESSION_MAX_S } from './sign-in.js'
 import { bindHub } from './routes/hub.js'
 import { bindEmergency } from './routes/emergency.js'
 import { bindPlatformAccounts } from './routes/platform-accounts.js'
@@ -45,6 +51,9 @@ export { requireSession, visitorOf } from './routes/route-deps.js'
 export { refuseThrottled, type Visitor } from './sign-in.js'
 export { hashSecret, makeLinkSecret, makeTokenSecret } from './token-secret.js'
 export type { HeldToken, TokenSource } from './token-source.js'
+export type { Entry, SecondFactors } from './let-in.js'
+export { findHeldBack, refuseUnsecured } from './mfa-demand.js'
+export type { MfaRequired } from './mfa-demand.js'
 export type { Contact } from './list-contacts.js'
 export type { CountRepos, RepoCounts } from './repo-counts.js'
 export type { GroupResource, ListGroupResources } from './orgs/resource-groups.js'
@@ -58,9 +67,11 @@ export function createAccounts(kit: AccountsKit) {
   let tokenSource = NO_TOKENS
   const deps: AccountsDeps = { ...kit, tokenSource: () => tokenSource }
   const settings = createPlatformSettings(deps)
-  const authentication = createAuthentication(deps, settings.isLenient)
+  const authentication = createAuthentication({ ...deps, settings })
   const throttle = createSignInThrottle(deps.clock)
   let flushing: NodeJS.Timeout | undefined
+  let secondFactors: SecondFactors = NO_SECOND_FACTORS
+  const letInDeps: LetInDeps = { ...deps, settings, secondFactors: () => secondFactors }
   let countRepos: CountRepos = async () => ({ numModels: 0, numDatasets: 0, numSpaces: 0 })
 
   const removalGuards: RemovalGuard[] = []
@@ -149,10 +160,50 @@ export function createAccounts(kit: AccountsKit) {
         afterCommit(tx, () => authentication.cache.forgetUser(userId))
       },
     },
+    /** What a person's way in asks of accounts; for the modules that know other ways in. */
+    access: {
+      /** The one way into a session, see `letIn`: sets the cookie, asks for the second factor where there is one. */
+      letIn: async (reply: FastifyReply, entry: Entry): Promise<SessionView> => {
+        const user = await findAccountRowById(deps.db, entry.userId)
+        if (user?.kind !== 'user' || user.state !== 'active') throw refuse('WrongPassword')
+        return letIn(letInDeps, reply, entry)
+      },
+      /** The account a name or verified e-mail address and a password belong to. Throws `WrongPassword`, `SignInThrottled`. */
+      checkPassword: (attempt: { login: string; password: string; address: string }): Promise<{ id: string }> =>
+        checkPasswordOf({ ...deps, throttle }, attempt),
+      /** Throws `ConfirmationRequired` unless the person showed who they are in the last fifteen minutes; the session's id. */
+      demandConfirmed: (actor: UserActor): Promise<string> => demandConfirmed(deps, actor),
+      /** Notes that they did; the session gets another cookie. */
+      confirm: async (reply: FastifyReply, session: { id: string; userId: string; method: string }): Promise<void> => {
+        const secret = await deps.write((tx) => confirmSession(tx, deps, session))
+        authentication.cache.forgetUser(session.userId)
+        reply.header('set-cookie', renderSessionCookie(deps.publicUrl(), secret, SESSION_MAX_S))
+      },
+      /** Since when a second factor is asked of a user; the other sessions end when the first is added. */
+      setMfaSince: async (tx: Tx, userId: string, since: Date | null, keepSessionId?: string): Promise<void> => {
+        await updateUser(tx, userId, { mfaSince: since })
+        if (since && keepSessionId !== undefined) await deleteSessionsOf(tx, userId, keepSessionId)
+        afterCommit(tx, () => authentication.cache.forgetUser(userId))
+      },
+      /** Whether somebody's password is known here; people who sign in elsewhere have none. */
+      hasPassword: async (userId: string): Promise<boolean> => (await findPasswordHash(deps.db, userId)) !== null,
+      /** Lets the module of second factors take part in every sign-in. */
+      provideSecondFactors: (provided: SecondFactors): void => {
+        secondFactors = provided
+      },
+      throttle,
+    },
+    /** Asks members of an organisation for a second factor, or no longer. */
+    setRequiresMfa: async (tx: Tx, orgId: string, requiresMfa: boolean): Promise<void> => {
+      await updateAccount(tx, orgId, { requiresMfa }, deps.clock.now())
+      afterCommit(tx, () => authentication.cache.forgetAll())
+    },
+    /** Forgets every remembered credential: who may do what has changed for many. */
+    forgetCredentials: (): void => authentication.cache.forgetAll(),
     /** Lets a module keep an account from being removed while it holds something for it. */
     guardRemoval: (findReason: RemovalGuard): void => void removalGuards.push(findReason),
     routes: (http: Http): void => {
-      const routeDeps: RouteDeps = { ...deps, settings, authentication, throttle }
+      const routeDeps: RouteDeps = { ...letInDeps, authentication, throttle }
       bindSignIn(http, routeDeps)
       bindProfile(http, routeDeps)
       bindTokens(http, routeDeps)

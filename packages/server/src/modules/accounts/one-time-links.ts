@@ -7,7 +7,7 @@ import { countAdmins, findAccountRowById, findFirstAdmin } from './queries/accou
 import { deleteSessionsOf, upsertPassword } from './queries/credentials.js'
 import { findOpenLink, insertLink, type LinkRow, retireLinks, useLink } from './queries/one-time-links.js'
 import { recordSignIn } from './record-change.js'
-import { openSession, type Visitor } from './sign-in.js'
+import type { SecondFactors } from './let-in.js'
 import { hashSecret, makeLinkSecret } from './token-secret.js'
 
 const LIFE_MS = 24 * 3_600_000
@@ -43,11 +43,11 @@ export async function makeAdminLink(deps: AccountsDeps): Promise<string | null> 
   )
 }
 
-/** The link that sets the password of the admin who joined first; for whoever holds the machine. Null without an admin. */
+/** The link that sets the password of the admin who joined first and forgets their second factors; for whoever holds the machine. Null without an admin. */
 export async function makeRecoveryLink(deps: AccountsDeps): Promise<string | null> {
   return deps.write(async (tx) => {
     const userId = await findFirstAdmin(tx)
-    return userId === null ? null : makeLink(tx, deps, { purpose: 'set_password', userId })
+    return userId === null ? null : makeLink(tx, deps, { purpose: 'recover', userId })
   })
 }
 
@@ -70,17 +70,16 @@ export interface Redemption {
   readonly name?: string | undefined
   readonly fullname?: string | undefined
   readonly email?: string | undefined
-  readonly visitor: Visitor
 }
 
-/** Uses a link up and signs in: makes the first admin, or sets a password and ends the user's other sessions. The user's id and the cookie's secret. */
+/** Uses a link up: makes the first admin, or sets a password and ends the user's sessions. The user, who may now be let in. */
 export async function redeemLink(
-  deps: AccountsDeps,
+  deps: AccountsDeps & { secondFactors(): SecondFactors },
   redemption: Redemption,
-): Promise<{ readonly userId: string; readonly cookieSecret: string }> {
-  const { secret, password, visitor } = redemption
+): Promise<string> {
+  const { secret, password } = redemption
   const { link, name } = await inspectLink(deps, secret)
-  checkPassword(password, [name ?? redemption.name, redemption.fullname, redemption.email])
+  await checkPassword(password, [name ?? redemption.name, redemption.fullname, redemption.email])
   const passwordHash = await hashPassword(password)
   return deps.write(async (tx) => {
     const now = deps.clock.now()
@@ -89,7 +88,8 @@ export async function redeemLink(
     await upsertPassword(tx, userId, passwordHash, now)
     await deleteSessionsOf(tx, userId)
     await recordSignIn(tx, deps, userId, { action: 'auth.password.reset', after: { linkId: link.id } })
-    return { userId, cookieSecret: await openSession(tx, deps, userId, visitor) }
+    if (link.purpose === 'recover') await deps.secondFactors().clear(tx, userId, 'recovery link of the machine')
+    return userId
   })
 }
 

@@ -2,23 +2,38 @@ import { describe, expect, it } from 'vitest'
 import { findPasswordProblem, hashPassword, verifyPassword } from './password.js'
 
 describe('passwords', () => {
-  it('are refused when short, repeated, common or the own name', () => {
+  it('are refused when short, repeated, common or the own name', async () => {
     const words = ['margherita', 'margherita.rossi@example.org']
     const weak = ['short', 'x'.repeat(300), 'aaaaaaaaaaaa', 'abababababab', '1234567890', '0987654321', '8462951730']
     for (const password of [...weak, 'password123!', 'Welcome2026!', 'qwertyuiop', 'Margherita', 'margherita.rossi1']) {
-      expect(findPasswordProblem(password, words), password).toMatch(/\.$/)
+      expect(await findPasswordProblem(password, words), password).toMatch(/\.$/)
     }
   })
 
-  it('are taken when nobody would guess them', () => {
+  it('are taken when nobody would guess them', async () => {
     for (const password of [
       'correct horse battery',
       'Tq9#mmzL!p',
       'ein langer deutscher Satz',
       '🦊🦊🐻🐼🐨🐯🦁🐮🐷🐸',
     ]) {
-      expect(findPasswordProblem(password, ['alice', null]), password).toBeNull()
+      expect(await findPasswordProblem(password, ['alice', null]), password).toBeNull()
     }
+  })
+
+  it('are refused when leaked elsewhere, also disguised, and the message says so', async () => {
+    for (const password of [
+      'basketball',
+      'Ba$k3tb4ll1',
+      'monkeymonkey',
+      'dragon!2019',
+      'llabteksab',
+      '1q2w3e4r5t',
+      '!!sunshine99',
+    ]) {
+      expect(await findPasswordProblem(password, []), password).toMatch(/leaked elsewhere/)
+    }
+    expect(await findPasswordProblem('dragon 8f7g2k1x tail', [])).toBeNull()
   })
 
   it('are stored as Argon2id and told apart', async () => {

@@ -1,11 +1,14 @@
 import type { Tx } from '../../kit/db/database.js'
 import type { AccountsDeps } from './deps.js'
+import type { MfaRequired } from './mfa-demand.js'
 import { isLoopbackUrl } from './loopback.js'
 import { countAdmins } from './queries/accounts.js'
 import { findSetting, upsertSetting } from './queries/platform.js'
 
 const LENIENT = 'lenient'
 const SIGN_UP = 'sign_up'
+const MFA_REQUIRED = 'mfa_required'
+const MFA_WORDS: readonly MfaRequired[] = ['nobody', 'duties', 'everybody']
 const MAX_AGE_MS = 10_000
 
 /** Settings of the whole platform, kept in memory; other processes see a change within ten seconds. */
@@ -17,6 +20,9 @@ export interface PlatformSettings {
   setLenient(tx: Tx, isLenient: boolean): Promise<void>
   signUp(): Promise<'open' | 'closed'>
   needsAdmin(): Promise<boolean>
+  /** Of whom a second factor is asked. */
+  mfaRequired(): Promise<MfaRequired>
+  setMfaRequired(tx: Tx, value: MfaRequired): Promise<void>
   /** Reads the stored settings again. */
   load(): Promise<void>
 }
@@ -25,6 +31,7 @@ export function createPlatformSettings(deps: AccountsDeps): PlatformSettings {
   let lenient = false
   let signUp: 'open' | 'closed' = 'open'
   let hasAdmin = false
+  let mfaRequired: MfaRequired = 'nobody'
   let readMs: number | null = null
 
   // Asking the resolver is the only look outside; it happens only when test mode was asked for.
@@ -36,6 +43,8 @@ export function createPlatformSettings(deps: AccountsDeps): PlatformSettings {
     lenient = isWanted && (lenient || (await mayBeLenient()))
     if (isWanted && !lenient) deps.log.warn('test mode is stored but off: the public address is not this machine')
     signUp = (await findSetting(deps.db, SIGN_UP)) === 'closed' ? 'closed' : 'open'
+    const mfa = await findSetting(deps.db, MFA_REQUIRED)
+    mfaRequired = MFA_WORDS.find((word) => word === mfa) ?? 'nobody'
     // Once somebody is in charge it stays so: the last admin cannot be removed.
     hasAdmin = hasAdmin || (await countAdmins(deps.db)) > 0
   }
@@ -44,14 +53,24 @@ export function createPlatformSettings(deps: AccountsDeps): PlatformSettings {
     if (readMs === null || deps.clock.now().getTime() - readMs > MAX_AGE_MS) await load()
   }
 
+  async function store(tx: Tx, key: string, before: string | boolean, after: string | boolean): Promise<void> {
+    await upsertSetting(tx, key, after, deps.clock.now())
+    const target = { type: 'setting', id: key }
+    const facts = { before: { value: before }, after: { value: after } }
+    await deps.audit.record(tx, { chain: 'platform', action: 'admin.settings.update', target, ...facts })
+  }
+
   return {
     isLenient: () => lenient,
     mayBeLenient,
-    setLenient: async (tx, isLenient) => {
-      const target = { type: 'setting', id: LENIENT }
-      const facts = { before: { value: lenient }, after: { value: isLenient } }
-      await upsertSetting(tx, LENIENT, isLenient, deps.clock.now())
-      await deps.audit.record(tx, { chain: 'platform', action: 'admin.settings.update', target, ...facts })
+    setLenient: (tx, isLenient) => store(tx, LENIENT, lenient, isLenient),
+    mfaRequired: async () => {
+      await refresh()
+      return mfaRequired
+    },
+    setMfaRequired: async (tx, value) => {
+      await refresh()
+      await store(tx, MFA_REQUIRED, mfaRequired, value)
     },
     signUp: async () => {
       await refresh()

@@ -24,16 +24,6 @@ export interface SignInDeps extends AccountsDeps {
   readonly throttle: SignInThrottle
 }
 
-/** Signs in by name or e-mail address; the user and the cookie's secret. Unknown, suspended and wrong answer alike, in words and time. */
-export async function signIn(
-  deps: SignInDeps,
-  attempt: { readonly login: string; readonly password: string; readonly visitor: Visitor },
-): Promise<{ readonly userId: string; readonly secret: string }> {
-  const { login, password, visitor } = attempt
-  const { id: userId } = await checkPasswordOf(deps, { login, password, address: visitor.address })
-  return { userId, secret: await deps.write((tx) => openSession(tx, deps, userId, visitor)) }
-}
-
 /** The user a login and password belong to; throws `WrongPassword` or `SignInThrottled`. */
 export async function checkPasswordOf(
   deps: SignInDeps,
@@ -69,8 +59,8 @@ async function recordFailure(tx: Tx, deps: AccountsDeps, user: AccountRow | null
   })
 }
 
+/** The refusal of a throttled attempt, with how long to wait. */
 export function refuseThrottled(waitMs: number): Error {
-  /** The refusal of a throttled attempt, with how long to wait. */
   const waitS = Math.ceil(waitMs / 1000)
   const message = `Too many wrong passwords. Wait ${waitS} seconds and try again.`
   return refuse('SignInThrottled', message, { waitSeconds: waitS }, { headers: { 'retry-after': String(waitS) } })
@@ -83,7 +73,17 @@ async function findUser(deps: AccountsDeps, login: string): Promise<AccountRow |
 }
 
 /** A new session of a user; the cookie's secret. The oldest ones end when there are too many. */
-export async function openSession(tx: Tx, deps: AccountsDeps, userId: string, visitor: Visitor): Promise<string> {
+export async function openSession(
+  tx: Tx,
+  deps: AccountsDeps,
+  entry: {
+    readonly userId: string
+    readonly visitor: Visitor
+    readonly factors: readonly string[]
+    readonly isStrong?: boolean
+  },
+): Promise<string> {
+  const { userId, visitor, factors, isStrong = false } = entry
   const secret = makeLinkSecret()
   const now = deps.clock.now()
   const id = deps.ids.next()
@@ -96,10 +96,18 @@ export async function openSession(tx: Tx, deps: AccountsDeps, userId: string, vi
     createdAt: now,
     lastUsedAt: now,
     expiresAt: new Date(now.getTime() + SESSION_MAX_S * 1000),
+    confirmedAt: now,
+    isStrong,
   })
   await trimSessions(tx, userId, MAX_SESSIONS)
   const actor = { type: 'user', id: userId, sessionId: id } as const
-  await deps.audit.record(tx, { chain: userId, action: 'auth.login', actor, target: { type: 'user', id: userId } })
+  await deps.audit.record(tx, {
+    chain: userId,
+    action: 'auth.login',
+    actor,
+    target: { type: 'user', id: userId },
+    after: { factors: [...factors] },
+  })
   return secret
 }
 

@@ -24,11 +24,11 @@ export async function signUp(
 ): Promise<{ readonly userId: string; readonly secret: string }> {
   const problem = findNameProblem(name)
   if (problem) throw refuse('NameInvalid', problem)
-  checkPassword(password, [name, fullname, email])
+  await checkPassword(password, [name, fullname, email])
   const passwordHash = await hashPassword(password)
   return deps.write(async (tx) => {
     const userId = await createUser(tx, deps, { name, fullname, email })
     await upsertPassword(tx, userId, passwordHash, deps.clock.now())
-    return { userId, secret: await openSession(tx, deps, userId, visitor) }
+    return { userId, secret: await openSession(tx, deps, { userId, visitor, factors: ['password'] }) }
   })
 }

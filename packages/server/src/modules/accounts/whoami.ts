@@ -20,9 +20,9 @@ export async function buildWhoami(deps: AccountsDeps, actor: UserActor): Promise
     actor.memberships.map((membership) => membership.accountId),
   )
   const byId = new Map(rows.map((row) => [row.id, row]))
-  const orgs = actor.memberships.flatMap(({ accountId, role }) => {
+  const orgs = actor.memberships.flatMap(({ accountId, role, heldBack }) => {
     const row = byId.get(accountId)
-    return row ? [showOrg(row, role)] : []
+    return row ? [{ ...showOrg(row, role), ...(heldBack ? { securityRestrictions: [heldBack] } : {}) }] : []
   })
   const maySeeEmail = mayLearnEmail(actor.auth)
   return {

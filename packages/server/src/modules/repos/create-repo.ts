@@ -1,5 +1,6 @@
 import { refuse, type RepoType } from '@stoa/contracts'
 import type { Tx } from '../../kit/db/database.js'
+import { findHeldBack, refuseUnsecured } from '../accounts/index.js'
 import { mayCreateIn } from './access.js'
 import { checkCard } from './commits/check-card.js'
 import { checkedPath } from './commits/collect-edits.js'

@@ -1,5 +1,6 @@
 import { refuse, type RepoType, type StoaError } from '@stoa/contracts'
 import type { Actor } from '../../kit/http/actor.js'
+import { findHeldBack, refuseUnsecured } from '../accounts/index.js'
 import { type AccessFacts, includesRight, type Right, rightOn } from './access.js'
 import type { RepoDeps } from './deps.js'
 import { loadRight } from './gates/may-pass.js'
@@ -32,7 +33,7 @@ export async function findRepo(
   if (!name) throw repoNotFound(actor)
   const current = await findRepoByName(deps.db, type, name)
   const repo = current ?? (await findMovedRepo(deps.db, type, name))
-  if (!repo) throw repoNotFound(actor)
+  if (!repo) throw repoNotFound(actor, name.namespace)
   const right = await loadRight(deps.db, repo, actor)
   demandRight(repo, actor, right, needed)
   return { repo, right, isMoved: current === null }
@@ -42,18 +43,25 @@ type Guarded = AccessFacts & Pick<Repo, 'fullName' | 'disabled'>
 
 /** Throws unless `right` contains `needed`. */
 export function demandRight(repo: Guarded, actor: Actor, right: Right, needed: Right): void {
-  if (right === 'none') throw repoNotFound(actor)
+  if (right === 'none') throw repoNotFound(actor, repo.namespace)
   if (repo.disabled) throw refuse('Forbidden', 'Access to this resource is disabled.')
   if (includesRight(right, needed)) return
   if (right === 'see') throw gatedRepo(repo, actor)
   if (actor.kind === 'anonymous') throw refuse('Unauthorized')
   const isTokenTooWeak = includesRight(rightOn(repo, { ...actor, auth: { type: 'session', sessionId: '' } }), needed)
   if (isTokenTooWeak) throw refuse('InsufficientScope', 'This access token may not change this repository.')
+  const held = findHeldBack(actor, repo.namespace)
+  if (held) throw refuseUnsecured(held.name)
   throw refuse('Forbidden', `You have no ${needed} access to ${repo.fullName}.`)
 }
 
-/** The answer to a missing and to a private repository alike. */
-export function repoNotFound(actor: Actor): StoaError {
+/**
+ * The answer to a missing and to a private repository alike. Members whose organisation waits for their second factor are told
+ * so, for both.
+ */
+export function repoNotFound(actor: Actor, namespace?: string): StoaError {
+  const held = namespace === undefined ? undefined : findHeldBack(actor, namespace)
+  if (held) return refuseUnsecured(held.name)
   return refuse('RepoNotFound', undefined, {}, actor.kind === 'anonymous' ? { status: 401 } : {})
 }
 

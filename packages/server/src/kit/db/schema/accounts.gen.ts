@@ -31,6 +31,8 @@ export interface Accounts {
   updatedAt: Date
   verifiedAt: Date | null
   suspendedReason: string | null
+  /** an organisation of which members without a second factor see nothing private */
+  requiresMfa: Generated<boolean>
 }
 
 export interface BreakGlass {
@@ -116,6 +118,8 @@ export interface Sessions {
   impersonatorId: string | null
   impersonationReason: string | null
   impersonatorSessionId: string | null
+  confirmedAt: Date | null
+  isStrong: Generated<boolean>
 }
 
 export interface Settings {
@@ -130,4 +134,6 @@ export interface Users {
   email: string | null
   emailVerifiedAt: Date | null
   isAdmin: Generated<boolean>
+  /** since when a second factor is asked for */
+  mfaSince: Date | null
 }

@@ -7,6 +7,7 @@ import type * as inference from './inference.gen.js'
 import type * as kit from './kit.gen.js'
 import type * as oauth from './oauth.gen.js'
 import type * as repos from './repos.gen.js'
+import type * as signin from './signin.gen.js'
 
 export interface Schema {
   'accounts.accessTokens': accounts.AccessTokens
@@ -92,4 +93,9 @@ export interface Schema {
   'repos.xetFileXorbs': repos.XetFileXorbs
   'repos.xetFiles': repos.XetFiles
   'repos.xorbs': repos.Xorbs
+  'signin.challenges': signin.Challenges
+  'signin.halfSignIns': signin.HalfSignIns
+  'signin.passkeys': signin.Passkeys
+  'signin.recoveryCodes': signin.RecoveryCodes
+  'signin.totp': signin.Totp
 }

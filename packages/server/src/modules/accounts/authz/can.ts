@@ -40,6 +40,7 @@ function obstacle(actor: Actor, writes: boolean, context: AccessContext): Decisi
   if (actor.kind === 'anonymous') return null
   if (actor.state === 'suspended') return refused('account.state')
   if (!writes) return null
+  if (actor.needsSecondFactor === 'everything') return refused('security.mfa_required')
   if (actor.impersonator) return refused('account.state')
   return context.isPolicyPending ? refused('policy.acceptance') : null
 }
@@ -124,7 +125,8 @@ function canByStanding(actor: UserActor, rule: AccountRule, account: AccountReso
   if (rule.role !== null && isAtLeast(roleIn(actor, account.id), rule.role)) return allowed('access.role')
   const membership = actor.memberships.find(({ accountId }) => accountId === account.id)
   if (membership?.duties?.some((duty) => rule.duties.includes(duty))) return allowed('access.duty')
-  return holdsAny(actor, rule.platform) ? allowed('access.duty') : refused('access.role')
+  if (holdsAny(actor, rule.platform)) return allowed('access.duty')
+  return refused(membership?.heldBack ? 'security.mfa_required' : 'access.role')
 }
 
 function canPlatform(actor: Actor, action: PlatformAction, context: AccessContext): Decision {
@@ -135,7 +137,8 @@ function canPlatform(actor: Actor, action: PlatformAction, context: AccessContex
   // A token that may only read runs nothing; a fine-grained one names what it may do, and this is never among it.
   if (actor.auth.type === 'token' && (actor.auth.role === 'fineGrained' || (writes && actor.auth.role === 'read')))
     return refused('token.scope')
-  return holdsAny(actor, duties) ? allowed('access.duty') : refused('access.duty')
+  if (holdsAny(actor, duties)) return allowed('access.duty')
+  return refused(actor.needsSecondFactor ? 'security.mfa_required' : 'access.duty')
 }
 
 /** Whether an actor holds one of these duties for the platform. */

@@ -4,6 +4,7 @@ export type Rule =
   | 'policy.acceptance'
   | 'token.scope'
   | 'network.range'
+  | 'security.mfa_required'
   | 'access.visibility'
   | 'access.role'
   | 'access.duty'
@@ -26,6 +27,7 @@ const REFUSALS: Readonly<Record<Rule, string>> = {
   'policy.acceptance': 'A policy is waiting to be accepted.',
   'token.scope': 'The access token does not cover this.',
   'network.range': 'This network is not among those allowed.',
+  'security.mfa_required': 'Two-factor sign-in is asked for here.',
   'access.visibility': 'This is not shown to everybody.',
   'access.role': 'The role does not cover this.',
   'access.duty': 'This needs a duty that was not given.',

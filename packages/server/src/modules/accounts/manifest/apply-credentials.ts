@@ -72,6 +72,7 @@ export async function applySessions(
       addressPrefix: 'manifest',
       createdAt: work.now,
       lastUsedAt: work.now,
+      confirmedAt: work.now,
       expiresAt: new Date(work.now.getTime() + SESSION_MAX_S * 1000),
     })
     await recordSignIn(tx, deps, work.userId, { action: 'auth.session.create' })

@@ -95,7 +95,7 @@ async function preparePassword(deps: NounDeps, item: UserItem, context: Manifest
   checkLenientKeys(item, context)
   const { password, name } = item
   if (password === undefined) return { passwordHash: null }
-  if (!context.lenient) checkPassword(password, [name, item.fullname, item.email])
+  if (!context.lenient) await checkPassword(password, [name, item.fullname, item.email])
   const row = await findAccountRow(deps.db, name)
   const stored = row ? await findPasswordHash(deps.db, row.id) : null
   const isRight = stored !== null && (await verifyPassword(stored, password))

@@ -3,6 +3,7 @@ import type { Tx } from '../../../kit/db/database.js'
 import type { PlatformDuty } from '../../../kit/http/actor.js'
 import type { AccountsDeps } from '../deps.js'
 import { type AccountRow, countAdmins, updateUser } from '../queries/accounts.js'
+import { unconfirmSessionsOf } from '../queries/credentials.js'
 import { listDuties, replaceDuties } from '../queries/standing.js'
 
 /** Whoever checks what others did does not do it as well. */
@@ -41,6 +42,7 @@ export async function setPlatformDuties(
   if (before.join() === duties.join()) return
   const others = duties.filter((duty) => duty !== 'owner')
   await replaceDuties(tx, user.id, others, { by: change.byId, at: deps.clock.now() })
+  await unconfirmSessionsOf(tx, user.id)
   if (user.isAdmin !== isOwner) await updateUser(tx, user.id, { isAdmin: isOwner })
   await deps.audit.record(tx, {
     chain: 'platform',

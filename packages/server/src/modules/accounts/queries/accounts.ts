@@ -20,6 +20,10 @@ export interface AccountRow {
   readonly verifiedAt: Date | null
   /** Null unless it is suspended. */
   readonly suspendedReason: string | null
+  /** Since when a second factor is asked for; null without one. */
+  readonly mfaSince: Date | null
+  /** Of an organisation: members without a second factor see nothing private. */
+  readonly requiresMfa: boolean
 }
 
 export type AccountPatch = Partial<
@@ -35,9 +39,10 @@ export type AccountPatch = Partial<
     | 'state'
     | 'verifiedAt'
     | 'suspendedReason'
+    | 'requiresMfa'
   >
 >
-export type UserPatch = Partial<Pick<AccountRow, 'email' | 'emailVerifiedAt' | 'isAdmin'>>
+export type UserPatch = Partial<Pick<AccountRow, 'email' | 'emailVerifiedAt' | 'isAdmin' | 'mfaSince'>>
 
 function selectAccounts(db: Db | Tx) {
   return db
@@ -58,9 +63,11 @@ function selectAccounts(db: Db | Tx) {
       'a.createdAt',
       'a.verifiedAt',
       'a.suspendedReason',
+      'a.requiresMfa',
       'u.email',
       'u.emailVerifiedAt',
       'u.isAdmin',
+      'u.mfaSince',
     ])
 }
 

@@ -24,6 +24,10 @@ export interface SessionRow {
   readonly expiresAt: Date
   /** The admin who looks through the user's eyes in this session. */
   readonly impersonatorId: string | null
+  /** When the person last showed who they are in this session. */
+  readonly confirmedAt: Date | null
+  /** Two factors were shown, or one as good. */
+  readonly isStrong: boolean
 }
 
 const SESSION_COLUMNS = [
@@ -35,6 +39,8 @@ const SESSION_COLUMNS = [
   'lastUsedAt',
   'expiresAt',
   'impersonatorId',
+  'confirmedAt',
+  'isStrong',
 ] as const
 
 export async function findSession(db: Db | Tx, secretHash: string): Promise<SessionRow | null> {
@@ -68,8 +74,10 @@ export async function listSessionRows(db: Db | Tx, userId: string, now: Date): P
 
 export async function insertSession(
   tx: Tx,
-  session: Omit<SessionRow, 'impersonatorId'> & {
+  session: Omit<SessionRow, 'impersonatorId' | 'confirmedAt' | 'isStrong'> & {
     readonly secretHash: string
+    readonly confirmedAt?: Date
+    readonly isStrong?: boolean
     readonly impersonatorId?: string
     readonly impersonatorSessionId?: string
     readonly impersonationReason?: string
@@ -98,6 +106,15 @@ export async function findOwnSessionOfImpersonator(
 /** Gives a session another cookie; the old one stops. */
 export async function changeSessionSecret(tx: Tx, sessionId: string, secretHash: string): Promise<void> {
   await tx.updateTable('accounts.sessions').set({ secretHash }).where('id', '=', sessionId).execute()
+}
+
+export async function confirmSessionRow(tx: Tx, sessionId: string, confirmedAt: Date): Promise<void> {
+  await tx.updateTable('accounts.sessions').set({ confirmedAt }).where('id', '=', sessionId).execute()
+}
+
+/** Whoever got another standing shows who they are before the next dangerous act. */
+export async function unconfirmSessionsOf(tx: Tx, userId: string): Promise<void> {
+  await tx.updateTable('accounts.sessions').set({ confirmedAt: null }).where('userId', '=', userId).execute()
 }
 
 /** Ends one session of a user; false when it is not theirs. */

@@ -17,7 +17,7 @@ export async function listMemberships(db: Db | Tx, userId: string): Promise<Memb
   const rows = await db
     .selectFrom('accounts.memberships as m')
     .innerJoin('accounts.accounts as a', 'a.id', 'm.orgId')
-    .select(['a.id as accountId', 'a.name', 'm.role', 'm.duties'])
+    .select(['a.id as accountId', 'a.name', 'm.role', 'm.duties', 'a.requiresMfa'])
     .where('m.userId', '=', userId)
     .where('a.state', '=', 'active')
     .orderBy('a.name')

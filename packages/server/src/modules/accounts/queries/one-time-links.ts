@@ -2,7 +2,7 @@ import type { Db, Tx } from '../../../kit/db/database.js'
 
 export interface LinkRow {
   readonly id: string
-  readonly purpose: 'first_admin' | 'set_password'
+  readonly purpose: 'first_admin' | 'set_password' | 'recover'
   readonly userId: string | null
   readonly expiresAt: Date
 }

@@ -1,5 +1,6 @@
 import { breakGlass, endImpersonation, listOpenings, startImpersonation } from '@stoa/contracts'
 import type { Http } from '../../../kit/http/server.js'
+import { demandConfirmed } from '../confirm-session.js'
 import { breakGlass as openOrg } from '../platform/break-glass.js'
 import { endImpersonation as comeBack, startImpersonation as borrowEyes } from '../platform/impersonate.js'
 import { listOpenings as readOpenings, type OpeningRow } from '../queries/standing.js'
@@ -22,7 +23,7 @@ export function bindEmergency(http: Http, deps: RouteDeps): void {
 
   stoa.bind(startImpersonation, async ({ actor, body, request, reply }) => {
     demandPlatform(actor, 'platform.impersonate')
-    const sessionId = requireSession(actor)
+    const sessionId = await demandConfirmed(deps, actor)
     const user = await getShown(deps, body.user, 'user')
     const visitor = visitorOf(request)
     const { secret, expiresAt } = await borrowEyes(deps, { actor, sessionId, user, reason: body.reason, visitor })
@@ -42,7 +43,7 @@ export function bindEmergency(http: Http, deps: RouteDeps): void {
 
   stoa.bind(breakGlass, async ({ actor, body }) => {
     demandPlatform(actor, 'platform.break_glass')
-    requireSession(actor)
+    await demandConfirmed(deps, actor)
     const org = await getShown(deps, body.org, 'org')
     const opening = await openOrg(deps, { userId: actor.userId, org, reason: body.reason })
     deps.authentication.cache.forgetUser(actor.userId)

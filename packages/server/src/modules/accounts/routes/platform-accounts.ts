@@ -54,6 +54,7 @@ export function bindPlatformAccounts(http: Http, deps: RouteDeps): void {
 export function demandPlatform(actor: UserActor, action: PlatformAction): void {
   const { allow, rule } = can(actor, action, null)
   if (allow) return
+  if (rule === 'security.mfa_required') throw refuse('SecondFactorRequired')
   throw rule === 'token.scope'
     ? refuse('InsufficientScope')
     : refuse('Forbidden', 'This needs a duty for the platform.')

@@ -4,12 +4,13 @@ import type { Http } from '../../../kit/http/server.js'
 import { avatarUrlOf } from '../account.js'
 import { sessionEndMs } from '../authenticate.js'
 import { can } from '../authz/can.js'
+import { confirmSession, demandConfirmed } from '../confirm-session.js'
 import { checkPassword, hashPassword } from '../password.js'
 import { type AccountRow, findAccountRowById, updateAccount, updateUser } from '../queries/accounts.js'
 import { deleteSessionsOf, listSessionRows, upsertPassword } from '../queries/credentials.js'
 import { differingFacts, recordAccount, recordSignIn } from '../record-change.js'
 import { checkPasswordOf, endSession } from '../sign-in.js'
-import { requireSession, type RouteDeps } from './route-deps.js'
+import { requireSession, type RouteDeps, setSessionCookie } from './route-deps.js'
 import { pickDefined } from '../../../kit/http/sent-fields.js'
 
 /** My own account: profile, password, sessions. */
@@ -35,6 +36,7 @@ export function bindProfile(http: Http, deps: RouteDeps): void {
     const { email, ...rest } = body
     const patch = pickDefined(rest)
     const isOtherEmail = email !== undefined && email !== (before.email ?? '')
+    if (isOtherEmail) await demandConfirmed(deps, actor)
     const newEmail = isOtherEmail ? { email: email === '' ? null : email, emailVerifiedAt: null } : {}
     await deps.write(async (tx) => {
       await updateAccount(tx, actor.userId, patch, deps.clock.now())
@@ -46,16 +48,18 @@ export function bindProfile(http: Http, deps: RouteDeps): void {
     return mayLearnEmail(actor.auth) ? after : { ...after, email: null, emailVerified: false }
   })
 
-  stoa.bind(changePassword, async ({ actor, body, request }) => {
+  stoa.bind(changePassword, async ({ actor, body, request, reply }) => {
     const sessionId = requireSession(actor)
     const user = await checkPasswordOf(deps, { login: actor.name, password: body.current, address: request.ip })
-    checkPassword(body.next, [user.name, user.fullname, user.email])
+    await checkPassword(body.next, [user.name, user.fullname, user.email])
     const passwordHash = await hashPassword(body.next)
-    await deps.write(async (tx) => {
+    const secret = await deps.write(async (tx) => {
       await upsertPassword(tx, user.id, passwordHash, deps.clock.now())
       await deleteSessionsOf(tx, user.id, sessionId)
       await recordSignIn(tx, deps, user.id, { action: 'auth.password.change' })
+      return confirmSession(tx, deps, { id: sessionId, userId: user.id, method: 'password' })
     })
+    setSessionCookie(deps, reply, secret)
     deps.authentication.cache.forgetUser(user.id)
   })
 }

@@ -4,6 +4,8 @@ import type { UserActor } from '../../../kit/http/actor.js'
 import type { AccountAction } from '../authz/actions.js'
 import { can } from '../authz/can.js'
 import type { Authentication } from '../authenticate.js'
+import { refuseUnsecured } from '../mfa-demand.js'
+import type { SecondFactors } from '../let-in.js'
 import type { PlatformSettings } from '../platform-settings.js'
 import { type AccountRow, findAccountRow } from '../queries/accounts.js'
 import { renderSessionCookie } from '../read-credentials.js'
@@ -11,6 +13,7 @@ import { SESSION_MAX_S, type SignInDeps, type Visitor } from '../sign-in.js'
 
 export interface RouteDeps extends SignInDeps {
   readonly settings: PlatformSettings
+  secondFactors(): SecondFactors
   readonly authentication: Authentication
 }
 
@@ -43,6 +46,7 @@ export async function getShown(deps: RouteDeps, name: string, kind: 'user' | 'or
 export function demandOrg(actor: UserActor, action: AccountAction, { id, name }: AccountRow): void {
   const decision = can(actor, action, { id, type: 'org', name })
   if (decision.allow) return
+  if (decision.rule === 'security.mfa_required') throw refuseUnsecured(name)
   if (decision.rule !== 'token.scope') throw refuse('Forbidden', `Only an admin of ${name} may do this.`)
   const isPersonal = can({ ...actor, auth: { type: 'session', sessionId: '' } }, action, {
     id,

@@ -4,7 +4,8 @@ import { mayLearnEmail } from '../../../kit/http/actor.js'
 import type { Http } from '../../../kit/http/server.js'
 import { inspectLink as readLink, redeemLink as useLink } from '../one-time-links.js'
 import { buildSessionView } from '../session-view.js'
-import { endSession, signIn as openByPassword } from '../sign-in.js'
+import { letIn } from '../let-in.js'
+import { checkPasswordOf, endSession } from '../sign-in.js'
 import { signUp as openNew } from '../sign-up.js'
 import { clearSessionCookie, type RouteDeps, setSessionCookie, visitorOf } from './route-deps.js'
 
@@ -14,7 +15,7 @@ export function bindSignIn(http: Http, deps: RouteDeps): void {
 
   stoa.bind(session, async ({ actor }) => {
     const person = actor.kind === 'user' ? actor : null
-    const view = await buildSessionView(deps, person?.userId ?? null, person?.impersonator?.name ?? null)
+    const view = await buildSessionView(deps, person)
     if (!view.user || actor.kind !== 'user' || mayLearnEmail(actor.auth)) return view
     return { ...view, user: { ...view.user, email: null, emailVerified: false } }
   })
@@ -24,14 +25,14 @@ export function bindSignIn(http: Http, deps: RouteDeps): void {
     if ((await deps.settings.signUp()) === 'closed') throw refuse('SignUpClosed')
     const { userId, secret } = await openNew(deps, { ...body, visitor: visitorOf(request) })
     setSessionCookie(deps, reply, secret)
-    return buildSessionView(deps, userId)
+    return buildSessionView(deps, { userId })
   })
 
   stoa.bind(signIn, async ({ body, request, reply }) => {
     refuseCrossSite(request, deps.publicUrl())
-    const { userId, secret } = await openByPassword(deps, { ...body, visitor: visitorOf(request) })
-    setSessionCookie(deps, reply, secret)
-    return buildSessionView(deps, userId)
+    const visitor = visitorOf(request)
+    const { id: userId } = await checkPasswordOf(deps, { ...body, address: visitor.address })
+    return letIn(deps, reply, { userId, visitor, factors: ['password'] })
   })
 
   stoa.bind(signOut, async ({ actor, reply }) => {
@@ -45,15 +46,15 @@ export function bindSignIn(http: Http, deps: RouteDeps): void {
 
   stoa.bind(inspectLink, async ({ body }) => {
     const { link, name } = await readLink(deps, body.secret)
-    return { purpose: link.purpose, name, expiresAt: link.expiresAt.toISOString() }
+    const purpose = link.purpose === 'recover' ? 'set_password' : link.purpose
+    return { purpose, name, expiresAt: link.expiresAt.toISOString() }
   })
 
   stoa.bind(redeemLink, async ({ body, request, reply }) => {
     refuseCrossSite(request, deps.publicUrl())
-    const { userId, cookieSecret } = await useLink(deps, { ...body, visitor: visitorOf(request) })
+    const userId = await useLink(deps, body)
     deps.authentication.cache.forgetUser(userId)
     await deps.settings.load()
-    setSessionCookie(deps, reply, cookieSecret)
-    return buildSessionView(deps, userId)
+    return letIn(deps, reply, { userId, visitor: visitorOf(request), factors: ['link'] })
   })
 }

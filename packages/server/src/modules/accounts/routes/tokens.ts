@@ -1,6 +1,7 @@
 import { createToken, deleteToken, listTokens, refuse, revokeCredentials, type TokenScopeInput } from '@stoa/contracts'
 import type { Http } from '../../../kit/http/server.js'
 import { createAccessToken, revokeLeaked, revokeToken } from '../access-tokens.js'
+import { demandConfirmed } from '../confirm-session.js'
 import { listTokenRows, type TokenRow } from '../queries/credentials.js'
 import { requireSession, type RouteDeps } from './route-deps.js'
 
@@ -18,6 +19,9 @@ export function bindTokens(http: Http, deps: RouteDeps): void {
   stoa.bind(createToken, async ({ actor, body, reply }) => {
     requireSession(actor)
     const { name, role, scopes, expiresInDays } = body
+    // Such a token runs the platform: whoever found a browser open makes none.
+    const runsPlatform = actor.isAdmin || (actor.duties?.length ?? 0) > 0
+    if (runsPlatform && role !== 'fineGrained') await demandConfirmed(deps, actor)
     const expiresAt = expiresInDays === undefined ? null : new Date(deps.clock.now().getTime() + expiresInDays * DAY_MS)
     const { token, secret } = await deps.write((tx) =>
       createAccessToken(tx, deps, { userId: actor.userId, name, role, scopes, expiresAt }),

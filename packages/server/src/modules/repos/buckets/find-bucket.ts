@@ -27,7 +27,7 @@ export async function findBucket(
   const name = split.namespace === 'me' && actor.kind === 'user' ? { ...split, namespace: actor.name } : split
   const current = await findBucketByName(deps.db, name)
   const bucket = current ?? (await findMovedBucket(deps.db, name))
-  if (!bucket) throw repoNotFound(actor)
+  if (!bucket) throw repoNotFound(actor, split.namespace)
   demandRight(bucket, actor, rightOn(bucket, actor), needed)
   return { bucket, isMoved: current === null }
 }
