@@ -11,6 +11,8 @@ const session = {
     emailVerified: false,
     isAdmin: false,
     duties: [] as never[],
+    hasSecondFactor: false,
+    needsSecondFactor: false,
     impersonator: null,
   },
   orgs: [],

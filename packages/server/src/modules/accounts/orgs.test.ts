@@ -131,9 +131,11 @@ describe('my own account', () => {
     })
     expect(wrong.body.error.code).toBe('WrongPassword')
     const right = { current: TEST_PASSWORD, next: 'a new good password' }
-    expect((await ada.ask('POST', '/api/v1/accounts/password', right)).status).toBe(204)
+    const { status, cookie } = await ada.ask('POST', '/api/v1/accounts/password', right)
+    expect(status).toBe(204)
+    expect((await ask(`${server.url}${listSessions.path}`, 'GET', { cookie: ada.cookie })).status).toBe(401)
     expect((await ask(`${server.url}${listSessions.path}`, 'GET', { cookie: second.cookie })).status).toBe(401)
-    expect((await ada.ask<object[]>('GET', listSessions.path)).body).toHaveLength(1)
+    expect((await ask<object[]>(`${server.url}${listSessions.path}`, 'GET', { cookie })).body).toHaveLength(1)
   })
 
   it('has a picture that cannot run anything', async () => {

@@ -119,6 +119,7 @@ export async function placeFor(
   if (!split || problem) throw refuse('InvalidRepoName', problem ?? undefined)
   const account = await deps.accounts.findAccount(deps.db, split.namespace)
   if (!account || !mayCreateIn(account, actor)) {
+    if (account && findHeldBack(actor, account.name)) throw refuseUnsecured(account.name)
     throw refuse(
       'Forbidden',
       `You don't have the rights to create a ${request.type} under the namespace "${split.namespace}".`,
