@@ -54,7 +54,15 @@ if (process.argv[2] !== '--prepare') {
     },
     detached: true,
   })
-  const java = { ...child, get exitCode() { return child.exitCode }, get signalCode() { return child.signalCode } }
+  const java = {
+    ...child,
+    get exitCode() {
+      return child.exitCode
+    },
+    get signalCode() {
+      return child.signalCode
+    },
+  }
   try {
     await waitUntil(() => fetch(`${url}/realms/master`).then((answer) => answer.ok), READY_MS, java)
     process.exitCode = await runCommand({ STOA_TEST_KEYCLOAK_URL: url })
@@ -62,8 +70,12 @@ if (process.argv[2] !== '--prepare') {
     await stopChild({
       once: child.once.bind(child),
       kill: (signal) => process.kill(-child.pid, signal),
-      get exitCode() { return child.exitCode },
-      get signalCode() { return child.signalCode },
+      get exitCode() {
+        return child.exitCode
+      },
+      get signalCode() {
+        return child.signalCode
+      },
     })
     rmSync(folder, { recursive: true, force: true })
   }

@@ -54,6 +54,31 @@ export const configSchema = z.object({
     .enum(['on', 'off'])
     .default('on')
     .describe('Large files sent over LFS become deduplicated chunks in the background; off keeps them whole.'),
+  STOA_INNER_HOSTS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
+    .pipe(z.array(z.string().regex(/^[\w.:[\]-]+$/, 'hosts with or without a port, separated by commas')).max(100))
+    .describe(
+      'Hosts of the own network that addresses given by people may lead to (identity providers), separated by commas: idp.corp.example, 10.1.2.3:8443. Also over http.',
+    ),
+  STOA_DNS_SERVERS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
+    .describe(
+      'Name servers asked whether an organisation owns a domain: 10.0.0.2, 10.0.0.3:5353. Absent: those of the machine.',
+    ),
   STOA_ALLOW_UNSANDBOXED: z
     .stringbool()
     .default(false)
@@ -74,6 +99,10 @@ export interface Config {
   readonly bootstrapFile: string | null
   readonly roles: readonly ('web' | 'worker' | 'clock')[]
   readonly rateLimits: boolean
+  /** Hosts inside that may be fetched although people gave the address. */
+  readonly innerHosts: readonly string[]
+  /** Empty: those of the machine. */
+  readonly dnsServers: readonly string[]
   readonly allowUnsandboxed: boolean
   readonly storageFloorHours: number
   readonly xorbFloorHours: number
@@ -99,6 +128,8 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     bootstrapFile: env.STOA_BOOTSTRAP ?? null,
     roles: env.STOA_ROLES,
     rateLimits: env.STOA_RATE_LIMITS === 'on',
+    innerHosts: env.STOA_INNER_HOSTS,
+    dnsServers: env.STOA_DNS_SERVERS,
     allowUnsandboxed: env.STOA_ALLOW_UNSANDBOXED,
     storageFloorHours: env.STOA_STORAGE_FLOOR_HOURS,
     xorbFloorHours: env.STOA_XORB_FLOOR_HOURS,

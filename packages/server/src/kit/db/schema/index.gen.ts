@@ -2,6 +2,7 @@
 import type * as accounts from './accounts.gen.js'
 import type * as catalog from './catalog.gen.js'
 import type * as commerce from './commerce.gen.js'
+import type * as federation from './federation.gen.js'
 import type * as governance from './governance.gen.js'
 import type * as inference from './inference.gen.js'
 import type * as kit from './kit.gen.js'
@@ -41,6 +42,14 @@ export interface Schema {
   'commerce.plans': commerce.Plans
   'commerce.ratedLines': commerce.RatedLines
   'commerce.sales': commerce.Sales
+  'federation.attempts': federation.Attempts
+  'federation.connections': federation.Connections
+  'federation.domains': federation.Domains
+  'federation.exemptions': federation.Exemptions
+  'federation.identities': federation.Identities
+  'federation.policies': federation.Policies
+  'federation.signOns': federation.SignOns
+  'federation.usedAnswers': federation.UsedAnswers
   'governance.auditStreams': governance.AuditStreams
   'governance.checkpoints': governance.Checkpoints
   'governance.privacyRequests': governance.PrivacyRequests

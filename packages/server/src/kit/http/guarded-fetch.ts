@@ -1,0 +1,141 @@
+import { lookup } from 'node:dns/promises'
+import { isIP, type LookupFunction } from 'node:net'
+import { Agent, fetch as plainFetch, type RequestInit } from 'undici'
+import { isPublicAddress } from './public-address.js'
+
+const DEFAULTS = { timeoutMs: 10_000, maxBytes: 1024 * 1024, redirects: 0 }
+const OPEN_PORTS = new Set(['', '443', '8443'])
+
+/** Why an address that somebody gave us was not fetched, or its answer not read. */
+export type FetchProblem =
+  | 'address'
+  | 'scheme'
+  | 'port'
+  | 'inner'
+  | 'unknown_host'
+  | 'size'
+  | 'time'
+  | 'redirect'
+  | 'network'
+
+export class FetchRefused extends Error {
+  readonly problem: FetchProblem
+  readonly host: string
+
+  constructor(problem: FetchProblem, host: string) {
+    super(`${host}: ${problem}`)
+    this.name = 'FetchRefused'
+    this.problem = problem
+    this.host = host
+  }
+}
+
+export interface GuardedRequest {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly timeoutMs?: number
+  /** The most bytes of an answer that are read. */
+  readonly maxBytes?: number
+  /** How many redirects are followed; each is checked like the first address. */
+  readonly redirects?: number
+}
+
+/** The answer, read whole. Throws `FetchRefused`. */
+export type GuardedFetch = (address: string, request?: GuardedRequest) => Promise<Response>
+
+/**
+ * The one way to fetch an address that a person gave (trust.md §11 row 11): https, few ports, and only addresses of the open
+ * network, checked where the connection is made, so that a name cannot change its mind. `innerHosts` (`idp.corp`,
+ * `10.1.2.3:8080`) are what the operator lets through all the same, also over http.
+ */
+export function createGuardedFetch(innerHosts: readonly string[]): GuardedFetch {
+  const allowed = new Set(innerHosts.map((host) => host.toLowerCase()))
+  const isAllowed = (url: URL): boolean => allowed.has(url.hostname) || allowed.has(url.host)
+  const agents = {
+    open: new Agent({ connect: { lookup: lookupPublic } }),
+    inner: new Agent(),
+  }
+  return async (address, request = {}) => {
+    const { timeoutMs, maxBytes, redirects } = { ...DEFAULTS, ...request }
+    const signal = AbortSignal.timeout(timeoutMs)
+    let url = readAddress(address)
+    for (let left = redirects; ; left -= 1) {
+      const isInner = isAllowed(url)
+      if (!isInner) checkAddress(url)
+      const { method = 'GET', headers = {}, body } = request
+      const init: RequestInit = {
+        method,
+        headers,
+        redirect: 'manual',
+        signal,
+        dispatcher: isInner ? agents.inner : agents.open,
+      }
+      try {
+        const answer = await plainFetch(url, body === undefined ? init : { ...init, body })
+        const location = answer.headers.get('location')
+        if (answer.status < 300 || answer.status >= 400 || location === null)
+          return await readAnswer(answer, maxBytes, url)
+        await answer.body?.cancel()
+        if (left <= 0 || method !== 'GET') throw new FetchRefused('redirect', url.host)
+        url = readAddress(location, url)
+      } catch (error) {
+        throw translate(error, url)
+      }
+    }
+  }
+}
+
+function readAddress(address: string, base?: URL): URL {
+  if (!URL.canParse(address, base)) throw new FetchRefused('address', address.slice(0, 100))
+  const url = new URL(address, base)
+  if (url.username !== '' || url.password !== '') throw new FetchRefused('address', url.host)
+  return url
+}
+
+/** The URL parser has already written octal, hexadecimal and decimal addresses in dots. */
+function checkAddress(url: URL): void {
+  if (url.protocol !== 'https:') throw new FetchRefused('scheme', url.host)
+  if (!OPEN_PORTS.has(url.port)) throw new FetchRefused('port', url.host)
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  if (isIP(host) !== 0 && !isPublicAddress(host)) throw new FetchRefused('inner', url.host)
+}
+
+/** Resolves a name for the connection itself; one inner address among the answers is enough to refuse. */
+const lookupPublic: LookupFunction = (hostname, options, done) => {
+  lookup(hostname, { all: true, family: options.family === 6 ? 6 : options.family === 4 ? 4 : 0 }).then(
+    (found) => {
+      const [first] = found
+      if (!first) return done(new FetchRefused('unknown_host', hostname), '')
+      if (found.some(({ address }) => !isPublicAddress(address))) return done(new FetchRefused('inner', hostname), '')
+      if (options.all) return done(null, found)
+      done(null, first.address, first.family)
+    },
+    () => done(new FetchRefused('unknown_host', hostname), ''),
+  )
+}
+
+type UndiciResponse = Awaited<ReturnType<typeof plainFetch>>
+
+async function readAnswer(answer: UndiciResponse, maxBytes: number, url: URL): Promise<Response> {
+  const parts: Uint8Array[] = []
+  let sizeBytes = 0
+  for await (const part of answer.body ?? []) {
+    sizeBytes += (part as Uint8Array).byteLength
+    if (sizeBytes > maxBytes) throw new FetchRefused('size', url.host)
+    parts.push(part as Uint8Array)
+  }
+  const hasBody = ![101, 204, 205, 304].includes(answer.status)
+  return new Response(hasBody ? Buffer.concat(parts) : null, {
+    status: answer.status,
+    headers: [...answer.headers].filter(([name]) => name !== 'content-encoding' && name !== 'content-length'),
+  })
+}
+
+function translate(error: unknown, url: URL): FetchRefused {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
+    if (cause instanceof FetchRefused) return cause
+    if (cause.name === 'TimeoutError' || cause.name === 'AbortError') return new FetchRefused('time', url.host)
+  }
+  return new FetchRefused('network', url.host)
+}
