@@ -1,6 +1,7 @@
 import { ACCOUNT_ERRORS } from './accounts.js'
 import { CATALOG_ERRORS } from './catalog.js'
 import { COMMERCE_ERRORS } from './commerce.js'
+import { FEDERATION_ERRORS } from './federation.js'
 import { GOVERNANCE_ERRORS } from './governance.js'
 import { INFERENCE_ERRORS } from './inference.js'
 import { KIT_ERRORS } from './kit.js'
@@ -21,6 +22,7 @@ export const ERRORS = {
   ...ACCOUNT_ERRORS,
   ...OAUTH_ERRORS,
   ...SIGNIN_ERRORS,
+  ...FEDERATION_ERRORS,
   ...GOVERNANCE_ERRORS,
   ...REPO_ERRORS,
   ...CATALOG_ERRORS,

@@ -87,7 +87,7 @@ export function createGuardedFetch(innerHosts: readonly string[]): GuardedFetch 
 }
 
 function readAddress(address: string, base?: URL): URL {
-  if (!URL.canParse(address, base)) throw new FetchRefused('address', address.slice(0, 100))
+  if (!URL.canParse(address, base?.href)) throw new FetchRefused('address', address.slice(0, 100))
   const url = new URL(address, base)
   if (url.username !== '' || url.password !== '') throw new FetchRefused('address', url.host)
   return url
