@@ -15,6 +15,8 @@ import { loadInstanceKey } from './kit/instance-key.js'
 import { createJobs } from './kit/jobs/jobs.js'
 import type { Kit } from './kit/kit.js'
 import { createLog, type Log } from './kit/log.js'
+import { createMail } from './kit/mail/mail.js'
+import { openCarrier } from './kit/mail/open.js'
 import { createUuids } from './kit/uuids.js'
 import type { ApplyResult } from './manifest/index.js'
 
@@ -85,6 +87,7 @@ async function open(
   await migrate(database)
   closers.push(() => app.stopModules())
   await app.startModules()
+  await kit.mail.start()
   kit.events.start()
   if (config.roles.includes('worker')) kit.jobs.start()
   const { bootstrapFile } = config
@@ -106,6 +109,7 @@ async function createKit({ database: { db, write }, ...ground }: Ground, closers
   const jobs = createJobs({ db, write, clock, ids, log })
   closers.push(() => jobs.stop())
   const instanceKey = config.instanceKey === null ? loadInstanceKey(dataDir) : Buffer.from(config.instanceKey, 'hex')
+  const carrier = openCarrier(config, ground.publicUrl)
   return {
     ...ground,
     db,
@@ -114,6 +118,7 @@ async function createKit({ database: { db, write }, ...ground }: Ground, closers
     jobs,
     events,
     ids,
+    mail: createMail({ ...ground, db, write, jobs, ids, instanceKey, carrier, keepDays: config.mail.keepDays }),
     audit: createAudit({ clock, uuids: createUuids(clock), instanceKey }),
     instanceKey,
   }

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { parseSender, type Sender } from './mail/address.js'
+import { parseSmtpAddress, type SmtpAddress } from './mail/smtp-address.js'
 
 const port = z.coerce.number().int().min(0).max(65_535)
 const roles = z.enum(['web', 'worker', 'clock'])
@@ -79,6 +81,25 @@ export const configSchema = z.object({
     .describe(
       'Name servers asked whether an organisation owns a domain: 10.0.0.2, 10.0.0.3:5353. Absent: those of the machine.',
     ),
+  STOA_SMTP_URL: z
+    .string()
+    .refine((text) => parseSmtpAddress(text) !== null, 'must be smtp://[user:password@]host[:port] or smtps://…')
+    .optional()
+    .describe(
+      'Mail server for letters: smtp:// (STARTTLS is demanded, but for this machine; ?tls=optional or none change it) or smtps://. Absent: letters wait on the admin page to be handed over.',
+    ),
+  STOA_MAIL_FROM: z
+    .string()
+    .refine((text) => parseSender(text) !== null, 'must be name@host or Name <name@host>')
+    .optional()
+    .describe('Who letters come from: stoa@example.org or Stoa <stoa@example.org>. Needed with STOA_SMTP_URL.'),
+  STOA_MAIL_KEEP_DAYS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(90)
+    .default(7)
+    .describe('Days what a letter said, and to whom, is kept (sealed) after it left.'),
   STOA_ALLOW_UNSANDBOXED: z
     .stringbool()
     .default(false)
@@ -109,6 +130,11 @@ export interface Config {
   readonly largeFilesToXet: boolean
   /** Hex; absent: the one in the data folder. */
   readonly instanceKey: string | null
+  readonly mail: {
+    /** Null: no letter leaves by itself. */
+    readonly smtp: { readonly address: SmtpAddress; readonly from: Sender } | null
+    readonly keepDays: number
+  }
 }
 
 /** Reads settings; throws one sentence per wrong setting. */
@@ -135,7 +161,16 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     xorbFloorHours: env.STOA_XORB_FLOOR_HOURS,
     largeFilesToXet: env.STOA_LARGE_FILES_TO_XET === 'on',
     instanceKey: env.STOA_INSTANCE_KEY ?? null,
+    mail: { smtp: readSmtp(env), keepDays: env.STOA_MAIL_KEEP_DAYS },
   }
+}
+
+function readSmtp(env: z.output<typeof configSchema>): Config['mail']['smtp'] {
+  const address = env.STOA_SMTP_URL === undefined ? null : parseSmtpAddress(env.STOA_SMTP_URL)
+  const from = env.STOA_MAIL_FROM === undefined ? null : parseSender(env.STOA_MAIL_FROM)
+  if (address === null) return null
+  if (from === null) throw new ConfigError([{ path: ['STOA_MAIL_FROM'], message: 'is needed with STOA_SMTP_URL' }])
+  return { address, from }
 }
 
 /** A setting that cannot be used; the message says which and why, on one line. */

@@ -8,6 +8,7 @@ import type { Http } from './http/server.js'
 import type { Ids } from './ids.js'
 import type { Jobs } from './jobs/jobs.js'
 import type { Log } from './log.js'
+import type { Mail } from './mail/mail.js'
 import type { ManifestNoun } from './manifest/noun.js'
 
 /** What every module may use; made once in `start.ts`. */
@@ -21,6 +22,8 @@ export interface Kit {
   /** Every change of governed state is recorded here, in its own transaction. */
   readonly audit: Audit
   readonly events: Events
+  /** Letters to people, written in the transaction of the change they tell of. */
+  readonly mail: Mail
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log

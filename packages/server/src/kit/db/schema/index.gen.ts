@@ -62,6 +62,7 @@ export interface Schema {
   'kit.auditHeads': kit.AuditHeads
   'kit.deliveries': kit.Deliveries
   'kit.jobs': kit.Jobs
+  'kit.letters': kit.Letters
   'kit.migrations': kit.Migrations
   'kit.outbox': kit.Outbox
   'kit.subjectKeys': kit.SubjectKeys

@@ -49,6 +49,33 @@ export interface Jobs {
   key: string | null
 }
 
+export interface Letters {
+  id: string
+  /** the same at every attempt, so that a receiver can tell a repeated one */
+  messageId: string
+  /** email.verify, invitation and so on */
+  kind: string
+  subjectId: string | null
+  /** the link or invitation it carries, by which it is withdrawn */
+  about: string | null
+  /** keyed, for the limits per recipient */
+  recipientHash: Buffer
+  recipientSealed: Buffer | null
+  bodySealed: Buffer | null
+  state: string
+  attempts: Generated<number>
+  /** what the mail server said, the recipient taken out */
+  error: string | null
+  createdAt: Date
+  dueAt: Date
+  /** while one process sends it */
+  leaseUntil: Date | null
+  /** sent, handed over, given up or withdrawn */
+  settledAt: Date | null
+  /** when the link in it ends */
+  worthlessAt: Date | null
+}
+
 export interface Migrations {
   name: string
   hash: string
