@@ -30,8 +30,8 @@ export interface Membership {
   readonly groups?: readonly GroupMembership[]
   /** The organisation asks its members for a second factor. */
   readonly requiresMfa?: boolean
-  /** Why the role gives nothing now: the organisation asks for a second factor this person has not. */
-  readonly heldBack?: 'mfa'
+  /** Why the role gives nothing now: the organisation asks for a second factor this person has not, or for its own sign-on. */
+  readonly heldBack?: 'mfa' | 'sso'
 }
 
 /** What a fine-grained token may do with one account or repository. */

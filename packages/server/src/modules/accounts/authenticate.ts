@@ -4,7 +4,8 @@ import { type Actor, ANONYMOUS, type Authenticate, type TokenScope, type UserAct
 import { type Believed, createCredentialCache, type CredentialCache } from './credential-cache.js'
 import { can } from './authz/can.js'
 import type { AccountsDeps } from './deps.js'
-import { demandOn, holdBack, isSecured } from './mfa-demand.js'
+import { awaitSignOn, demandOn, holdBack, isSecured } from './mfa-demand.js'
+import type { SignOnCredential } from './sign-ons.js'
 import type { PlatformSettings } from './platform-settings.js'
 import { findAccountRowById } from './queries/accounts.js'
 import {
@@ -144,12 +145,23 @@ const LOADERS: Readonly<Record<string, (deps: LoadDeps, rest: string) => Promise
 async function believeToken(deps: LoadDeps, token: TokenRow): Promise<Believed | null> {
   if (token.expiresAt && token.expiresAt <= deps.clock.now()) return null
   const { id: tokenId, role, scopes } = token
-  const actor = await loadUser(deps, token.userId, () => ({ type: 'token', tokenId, role, scopes }))
+  const actor = await loadUser(deps, { userId: token.userId, by: { kind: 'token', id: tokenId } }, () => ({
+    type: 'token',
+    tokenId,
+    role,
+    scopes,
+  }))
   return actor && { actor, endsMs: token.expiresAt?.getTime() ?? null }
 }
 
 async function believeHeld(deps: LoadDeps, held: HeldToken | null): Promise<Believed | null> {
-  const actor = held && (await loadUser(deps, held.userId, held.toAuth))
+  const actor =
+    held &&
+    (await loadUser(
+      deps,
+      { userId: held.userId, by: held.grantId === null ? null : { kind: 'grant', id: held.grantId } },
+      held.toAuth,
+    ))
   return actor && { actor, endsMs: held.endsMs }
 }
 
@@ -157,7 +169,7 @@ async function believeSession(deps: LoadDeps, session: SessionRow | null): Promi
   if (!session) return null
   const endsMs = sessionEndMs(session)
   if (endsMs <= deps.clock.now().getTime()) return null
-  const actor = await loadUser(deps, session.userId, () => ({
+  const actor = await loadUser(deps, { userId: session.userId, by: { kind: 'session', id: session.id } }, () => ({
     type: 'session',
     sessionId: session.id,
     isStrong: session.isStrong,
@@ -177,14 +189,20 @@ async function loadImpersonator(
   deps: LoadDeps,
   userId: string,
 ): Promise<NonNullable<UserActor['impersonator']> | null> {
-  const admin = await loadUser(deps, userId, () => ({ type: 'session', sessionId: '' }))
+  const admin = await loadUser(deps, { userId, by: null }, () => ({ type: 'session', sessionId: '' }))
   if (!admin || !can(admin, 'platform.impersonate', null).allow) return null
   return { userId, name: admin.name }
 }
 
 type ToAuth = (user: { readonly name: string }, memberships: UserActor['memberships']) => UserActor['auth']
 
-async function loadUser(deps: LoadDeps, userId: string, toAuth: ToAuth): Promise<UserActor | null> {
+interface Claimed {
+  readonly userId: string
+  /** Null when organisations ask nothing of such a credential. */
+  readonly by: SignOnCredential | null
+}
+
+async function loadUser(deps: LoadDeps, { userId, by }: Claimed, toAuth: ToAuth): Promise<UserActor | null> {
   const [user, memberships, standing] = await Promise.all([
     findAccountRowById(deps.db, userId),
     listMemberships(deps.db, userId),
@@ -194,7 +212,12 @@ async function loadUser(deps: LoadDeps, userId: string, toAuth: ToAuth): Promise
   const sees = toAuth(user, memberships)
   const isStrong = sees.type === 'session' && sees.isStrong === true
   const demand = demandOn({ demanded: await deps.settings.mfaRequired(), isSecured: isSecured(user, isStrong) })
-  const allowed = memberships.map((membership) => holdBack(membership, demand))
+  const orgIds = memberships.map(({ accountId }) => accountId)
+  const isAsked = by !== null && user.kind === 'user' && orgIds.length > 0
+  const unmet = isAsked ? await deps.signOns().listUnmet(deps.db, userId, by, orgIds) : null
+  const allowed = memberships.map((membership) =>
+    unmet?.has(membership.accountId) ? awaitSignOn(membership) : holdBack(membership, demand),
+  )
   const needs = demand.needs(user.isAdmin || standing.duties.length > 0)
   const auth = toAuth(user, allowed)
   // A fine-grained token names what it may do; running the platform is never among it.

@@ -37,6 +37,7 @@ import type { RouteDeps } from './routes/route-deps.js'
 import { bindSignIn } from './routes/sign-in.js'
 import { bindTokens } from './routes/tokens.js'
 import { createSignInThrottle } from './sign-in-throttle.js'
+import { NO_SIGN_ONS, type SignOnCredential, type SignOns } from './sign-ons.js'
 import { NO_TOKENS, type TokenSource } from './token-source.js'
 
 export { type Account, avatarUrlOf, isAtLeast, isPro, roleIn } from './account.js'
@@ -51,8 +52,9 @@ export { requireSession, visitorOf } from './routes/route-deps.js'
 export { refuseThrottled, type Visitor } from './sign-in.js'
 export { hashSecret, makeLinkSecret, makeTokenSecret } from './token-secret.js'
 export type { HeldToken, TokenSource } from './token-source.js'
+export type { SignOnCredential, SignOns } from './sign-ons.js'
 export type { Entry, SecondFactors } from './let-in.js'
-export { findHeldBack, refuseUnsecured } from './mfa-demand.js'
+export { findHeldBack, refuseHeldBack } from './mfa-demand.js'
 export type { MfaRequired } from './mfa-demand.js'
 export type { Contact } from './list-contacts.js'
 export type { CountRepos, RepoCounts } from './repo-counts.js'
@@ -65,7 +67,8 @@ const FLUSH_EVERY_MS = 60_000
 /** Users, organisations, credentials: who is asking and what they belong to. */
 export function createAccounts(kit: AccountsKit) {
   let tokenSource = NO_TOKENS
-  const deps: AccountsDeps = { ...kit, tokenSource: () => tokenSource }
+  let signOns = NO_SIGN_ONS
+  const deps: AccountsDeps = { ...kit, tokenSource: () => tokenSource, signOns: () => signOns }
   const settings = createPlatformSettings(deps)
   const authentication = createAuthentication({ ...deps, settings })
   const throttle = createSignInThrottle(deps.clock)
@@ -121,6 +124,13 @@ export function createAccounts(kit: AccountsKit) {
     provideTokenSource: (source: TokenSource): void => {
       tokenSource = source
     },
+    /** Lets the module of single sign-on say what organisations ask of sign-ins. */
+    provideSignOns: (provided: SignOns): void => {
+      signOns = provided
+    },
+    /** Notes that a session let an app in: the app reaches what the session may. */
+    noteMade: (tx: Tx, made: SignOnCredential, by: { userId: string; sessionId: string }): Promise<void> =>
+      signOns.noteMade(tx, made, by),
     /** Drops what this process remembers of a person's credentials, or of everybody's. */
     forgetUser: authentication.cache.forgetUser,
     forgetAll: authentication.cache.forgetAll,

@@ -35,14 +35,26 @@ export function holdBack(membership: Membership, demand: MfaDemand): Membership 
   return { ...membership, role: 'no_access', duties: [], groups: [], heldBack: 'mfa' }
 }
 
-/** The membership in an organisation of this name that gives nothing until there is a second factor. */
+/** The membership in an organisation of this name that gives nothing now. */
 export function findHeldBack(actor: Actor, orgName: string): Membership | undefined {
   if (actor.kind === 'anonymous') return undefined
-  return actor.memberships.find((one) => one.heldBack === 'mfa' && one.name.toLowerCase() === orgName.toLowerCase())
+  return actor.memberships.find((one) => one.heldBack !== undefined && one.name.toLowerCase() === orgName.toLowerCase())
 }
 
-/** The refusal of a member whom the organisation asks for a second factor. */
-export function refuseUnsecured(orgName: string): StoaError {
+/** A membership that gives nothing through a credential that does not come from the organisation's sign-on. */
+export function awaitSignOn(membership: Membership): Membership {
+  return { ...membership, role: 'no_access', duties: [], groups: [], heldBack: 'sso' }
+}
+
+/** The refusal of a member of whom the organisation asks more: its own sign-on, or a second factor. */
+export function refuseHeldBack({ name: orgName, heldBack }: Pick<Membership, 'name' | 'heldBack'>): StoaError {
+  if (heldBack === 'sso') {
+    const where = `Open /organizations/${orgName}/sign-on in a browser and sign in there`
+    return refuse(
+      'SignOnRequired',
+      `${orgName} asks its members to come through its own sign-on. ${where}, then use a token made in that session.`,
+    )
+  }
   const how = 'Add a passkey or an authenticator app under Settings, Security.'
   return refuse('SecondFactorRequired', `${orgName} asks its members for two-factor sign-in. ${how}`)
 }

@@ -108,6 +108,7 @@ export async function openSession(
     target: { type: 'user', id: userId },
     after: { factors: [...factors] },
   })
+  await deps.signOns().noteSession(tx, { id, userId, factors })
   return secret
 }
 

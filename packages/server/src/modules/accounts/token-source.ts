@@ -5,6 +5,8 @@ import type { ActorAuth, Membership } from '../../kit/http/actor.js'
 export interface HeldToken {
   readonly userId: string
   readonly endsMs: number
+  /** What a person let an app do; null for a build job, whose organisation let it in itself. */
+  readonly grantId: string | null
   toAuth(user: { readonly name: string }, memberships: readonly Membership[]): ActorAuth
 }
 

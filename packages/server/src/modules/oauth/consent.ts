@@ -17,6 +17,7 @@ const CODE_S = 120
 export interface SignedIn {
   readonly userId: string
   readonly memberships: readonly Membership[]
+  readonly sessionId: string
   /** When they showed their password. */
   readonly authAt: Date
 }
@@ -31,8 +32,9 @@ export async function readSignedIn(
 ): Promise<SignedIn | null> {
   // Whoever looks through somebody's eyes only reads: a code would be theirs to keep.
   if (actor.kind !== 'user' || actor.auth.type !== 'session' || actor.impersonator) return null
-  const authAt = await deps.accounts.signedInAt(deps.db, actor.auth.sessionId)
-  return authAt && { userId: actor.userId, memberships: actor.memberships, authAt }
+  const { sessionId } = actor.auth
+  const authAt = await deps.accounts.signedInAt(deps.db, sessionId)
+  return authAt && { userId: actor.userId, sessionId, memberships: actor.memberships, authAt }
 }
 
 /** As `readSignedIn`; throws `SessionRequired`. */
@@ -112,7 +114,13 @@ interface Extension {
 }
 
 /** Adds scopes to what a person let an app do; a new choice of organisations replaces the old one. */
-export async function extendGrant(tx: Tx, deps: OauthDeps, { app, scopes, person, orgs }: Extension): Promise<string> {
+export async function extendGrant(tx: Tx, deps: OauthDeps, extension: Extension): Promise<string> {
+  const id = await widenGrant(tx, deps, extension)
+  await deps.accounts.noteMade(tx, { kind: 'grant', id }, extension.person)
+  return id
+}
+
+async function widenGrant(tx: Tx, deps: OauthDeps, { app, scopes, person, orgs }: Extension): Promise<string> {
   const before = await findGrant(tx, app.id, person.userId)
   const own = new Set(person.memberships.map((membership) => membership.accountId))
   const chosen = orgs === undefined || orgs === 'all' ? null : orgs.filter((id) => own.has(id))

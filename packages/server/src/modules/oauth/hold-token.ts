@@ -11,6 +11,7 @@ export function holdToken(token: FoundOauthToken | null, now: Date): HeldToken |
   return {
     userId: token.userId,
     endsMs: token.expiresAt.getTime(),
+    grantId: token.grantId,
     toAuth: (user, memberships) => ({
       type: 'token',
       tokenId: token.id,

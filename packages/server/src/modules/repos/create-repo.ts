@@ -1,6 +1,6 @@
 import { refuse, type RepoType } from '@stoa/contracts'
 import type { Tx } from '../../kit/db/database.js'
-import { findHeldBack, refuseUnsecured } from '../accounts/index.js'
+import { findHeldBack, refuseHeldBack } from '../accounts/index.js'
 import { mayCreateIn } from './access.js'
 import { checkCard } from './commits/check-card.js'
 import { checkedPath } from './commits/collect-edits.js'
@@ -119,7 +119,8 @@ export async function placeFor(
   if (!split || problem) throw refuse('InvalidRepoName', problem ?? undefined)
   const account = await deps.accounts.findAccount(deps.db, split.namespace)
   if (!account || !mayCreateIn(account, actor)) {
-    if (account && findHeldBack(actor, account.name)) throw refuseUnsecured(account.name)
+    const held = account && findHeldBack(actor, account.name)
+    if (held) throw refuseHeldBack(held)
     throw refuse(
       'Forbidden',
       `You don't have the rights to create a ${request.type} under the namespace "${split.namespace}".`,

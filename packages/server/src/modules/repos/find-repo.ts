@@ -1,6 +1,6 @@
 import { refuse, type RepoType, type StoaError } from '@stoa/contracts'
 import type { Actor } from '../../kit/http/actor.js'
-import { findHeldBack, refuseUnsecured } from '../accounts/index.js'
+import { findHeldBack, refuseHeldBack } from '../accounts/index.js'
 import { type AccessFacts, includesRight, type Right, rightOn } from './access.js'
 import type { RepoDeps } from './deps.js'
 import { loadRight } from './gates/may-pass.js'
@@ -51,17 +51,17 @@ export function demandRight(repo: Guarded, actor: Actor, right: Right, needed: R
   const isTokenTooWeak = includesRight(rightOn(repo, { ...actor, auth: { type: 'session', sessionId: '' } }), needed)
   if (isTokenTooWeak) throw refuse('InsufficientScope', 'This access token may not change this repository.')
   const held = findHeldBack(actor, repo.namespace)
-  if (held) throw refuseUnsecured(held.name)
+  if (held) throw refuseHeldBack(held)
   throw refuse('Forbidden', `You have no ${needed} access to ${repo.fullName}.`)
 }
 
 /**
- * The answer to a missing and to a private repository alike. Members whose organisation waits for their second factor are told
- * so, for both.
+ * The answer to a missing and to a private repository alike. Members whose organisation waits for their second factor or its own
+ * sign-on are told so, for both.
  */
 export function repoNotFound(actor: Actor, namespace?: string): StoaError {
   const held = namespace === undefined ? undefined : findHeldBack(actor, namespace)
-  if (held) return refuseUnsecured(held.name)
+  if (held) return refuseHeldBack(held)
   return refuse('RepoNotFound', undefined, {}, actor.kind === 'anonymous' ? { status: 401 } : {})
 }
 

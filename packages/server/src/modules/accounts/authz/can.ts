@@ -126,6 +126,7 @@ function canByStanding(actor: UserActor, rule: AccountRule, account: AccountReso
   const membership = actor.memberships.find(({ accountId }) => accountId === account.id)
   if (membership?.duties?.some((duty) => rule.duties.includes(duty))) return allowed('access.duty')
   if (holdsAny(actor, rule.platform)) return allowed('access.duty')
+  if (membership?.heldBack === 'sso') return refused('security.sign_on')
   return refused(membership?.heldBack ? 'security.mfa_required' : 'access.role')
 }
 

@@ -5,6 +5,7 @@ export type Rule =
   | 'token.scope'
   | 'network.range'
   | 'security.mfa_required'
+  | 'security.sign_on'
   | 'access.visibility'
   | 'access.role'
   | 'access.duty'
@@ -28,6 +29,7 @@ const REFUSALS: Readonly<Record<Rule, string>> = {
   'token.scope': 'The access token does not cover this.',
   'network.range': 'This network is not among those allowed.',
   'security.mfa_required': 'Two-factor sign-in is asked for here.',
+  'security.sign_on': 'This organisation asks for its own sign-on.',
   'access.visibility': 'This is not shown to everybody.',
   'access.role': 'The role does not cover this.',
   'access.duty': 'This needs a duty that was not given.',

@@ -4,7 +4,7 @@ import type { UserActor } from '../../../kit/http/actor.js'
 import type { AccountAction } from '../authz/actions.js'
 import { can } from '../authz/can.js'
 import type { Authentication } from '../authenticate.js'
-import { refuseUnsecured } from '../mfa-demand.js'
+import { refuseHeldBack } from '../mfa-demand.js'
 import type { SecondFactors } from '../let-in.js'
 import type { PlatformSettings } from '../platform-settings.js'
 import { type AccountRow, findAccountRow } from '../queries/accounts.js'
@@ -46,7 +46,8 @@ export async function getShown(deps: RouteDeps, name: string, kind: 'user' | 'or
 export function demandOrg(actor: UserActor, action: AccountAction, { id, name }: AccountRow): void {
   const decision = can(actor, action, { id, type: 'org', name })
   if (decision.allow) return
-  if (decision.rule === 'security.mfa_required') throw refuseUnsecured(name)
+  if (decision.rule === 'security.mfa_required') throw refuseHeldBack({ name, heldBack: 'mfa' })
+  if (decision.rule === 'security.sign_on') throw refuseHeldBack({ name, heldBack: 'sso' })
   if (decision.rule !== 'token.scope') throw refuse('Forbidden', `Only an admin of ${name} may do this.`)
   const isPersonal = can({ ...actor, auth: { type: 'session', sessionId: '' } }, action, {
     id,

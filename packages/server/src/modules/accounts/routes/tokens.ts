@@ -17,15 +17,18 @@ export function bindTokens(http: Http, deps: RouteDeps): void {
   })
 
   stoa.bind(createToken, async ({ actor, body, reply }) => {
-    requireSession(actor)
+    const sessionId = requireSession(actor)
     const { name, role, scopes, expiresInDays } = body
     // Such a token runs the platform: whoever found a browser open makes none.
     const runsPlatform = actor.isAdmin || (actor.duties?.length ?? 0) > 0
     if (runsPlatform && role !== 'fineGrained') await demandConfirmed(deps, actor)
     const expiresAt = expiresInDays === undefined ? null : new Date(deps.clock.now().getTime() + expiresInDays * DAY_MS)
-    const { token, secret } = await deps.write((tx) =>
-      createAccessToken(tx, deps, { userId: actor.userId, name, role, scopes, expiresAt }),
-    )
+    const { userId } = actor
+    const { token, secret } = await deps.write(async (tx) => {
+      const made = await createAccessToken(tx, deps, { userId, name, role, scopes, expiresAt })
+      await deps.signOns().noteMade(tx, { kind: 'token', id: made.token.id }, { userId, sessionId })
+      return made
+    })
     reply.header('cache-control', 'no-store')
     return { token: showToken(token), secret }
   })
