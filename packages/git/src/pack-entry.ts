@@ -19,27 +19,27 @@ export const MAX_ENTRY_HEADER_BYTES = 32
 const MAX_VARINT_BYTES = 8
 const cut = (): GitFormatError => new GitFormatError('badPack', 'cut or malformed entry header')
 
-/** Reads the entry head at the start of `bytes` (gitformat-pack). Throws GitFormatError. */
-export function readEntryHeader(bytes: Buffer): EntryHeader {
-  let byte = bytes[0]
+/** Reads the entry head at `start` of `bytes` (gitformat-pack). Throws GitFormatError. */
+export function readEntryHeader(bytes: Buffer, start = 0): EntryHeader {
+  let byte = bytes[start]
   if (byte === undefined) throw cut()
   const type = (byte >> 4) & 7
   let sizeBytes = byte & 15
   let scale = 16
-  let at = 1
+  let at = start + 1
   while (byte >= 0x80) {
     byte = bytes[at++]
-    if (byte === undefined || at > MAX_VARINT_BYTES) throw cut()
+    if (byte === undefined || at - start > MAX_VARINT_BYTES) throw cut()
     sizeBytes += (byte & 0x7f) * scale
     scale *= 128
   }
   if (type === PACK_TYPE.ofsDelta) {
     const { distance, next } = readDistance(bytes, at)
-    return { type, sizeBytes, baseDistance: distance, baseOid: '', headerBytes: next }
+    return { type, sizeBytes, baseDistance: distance, baseOid: '', headerBytes: next - start }
   }
-  if (type !== PACK_TYPE.refDelta) return { type, sizeBytes, baseDistance: 0, baseOid: '', headerBytes: at }
+  if (type !== PACK_TYPE.refDelta) return { type, sizeBytes, baseDistance: 0, baseOid: '', headerBytes: at - start }
   if (at + 20 > bytes.length) throw cut()
-  return { type, sizeBytes, baseDistance: 0, baseOid: bytes.toString('hex', at, at + 20), headerBytes: at + 20 }
+  return { type, sizeBytes, baseDistance: 0, baseOid: bytes.toString('hex', at, at + 20), headerBytes: at + 20 - start }
 }
 
 function readDistance(bytes: Buffer, start: number): { distance: number; next: number } {

@@ -5,10 +5,11 @@ import { checkTree } from './fsck-tree.js'
 import { checkGitmodules } from './gitmodules.js'
 import { isDotGitmodules } from './entry-name.js'
 import { type LfsPointer, parseLfsPointer } from './lfs-pointer.js'
-import { type ObjectType, typeName } from './object.js'
+import { type ObjectType, typeCode, typeName } from './object.js'
+import { OID_BYTES, OidTable } from './oid-table.js'
 import { type PackLimits, type PackObject, type PackSource, readPack } from './pack-reader.js'
 import { encodePackIndex } from './pack-index.js'
-import { entryKind, readRawTree } from './tree.js'
+import { readRawTree } from './tree.js'
 
 export interface FactLimits {
   /** Blobs above this are reported in `large`. */
@@ -45,7 +46,8 @@ export interface ObjectFacts {
 /** Takes new objects one by one, checks each by git's fsck rules and notes what they point at. */
 export class FactCollector {
   private readonly limits: FactLimits
-  private readonly pending = new Map<string, ObjectType>()
+  private readonly named = new OidTable(FIRST_ROOM)
+  private readonly namedTypes: number[] = []
   private readonly commits: CommitFacts[] = []
   private readonly tags: TagFacts[] = []
   private readonly lfs = new Map<string, LfsPointer>()
@@ -78,14 +80,18 @@ export class FactCollector {
   }
 
   /**
-   * What was found; `typeOf` knows the new objects. Throws GitFormatError when a link between them has the wrong type.
+   * What was found; `typeOf` knows the new objects by the 20 bytes of their id. Throws GitFormatError when a link between them has the wrong type.
    */
-  facts(typeOf: (oid: string) => ObjectType | undefined): ObjectFacts {
+  facts(typeOf: (ids: Buffer, at: number) => ObjectType | undefined): ObjectFacts {
     const links = new Map<string, ObjectType>()
-    for (const [oid, type] of this.pending) {
-      const found = typeOf(oid)
-      if (found === undefined) links.set(oid, type)
-      else if (found !== type) throw new GitFormatError('badLink', `${oid} is a ${found}, but a ${type} is expected`)
+    const { named } = this
+    for (let number = 0; number < this.namedTypes.length; number++) {
+      const type = typeName(this.namedTypes[number] as number) as ObjectType
+      const found = typeOf(named.ids, number * OID_BYTES)
+      if (found === type) continue
+      const oid = named.textOf(number)
+      if (found !== undefined) throw new GitFormatError('badLink', `${oid} is a ${found}, but a ${type} is expected`)
+      links.set(oid, type)
     }
     if (links.size > this.limits.maxLinks) throw new GitFormatError('tooManyObjects', 'too many objects are named')
     const { commits, tags, large } = this
@@ -100,7 +106,7 @@ export class FactCollector {
 
   private takeBlob(oid: string, data: Buffer): void {
     if (data.length > this.limits.largeBytes) this.large.push({ oid, sizeBytes: data.length })
-    if (this.gitmodules.has(oid)) checkGitmodules(data)
+    if (this.gitmodules.size > 0 && this.gitmodules.has(oid)) checkGitmodules(data)
     const pointer = parseLfsPointer(data)
     if (pointer) this.lfs.set(pointer.oid, pointer)
     this.keepForGitmodules(oid, data)
@@ -108,14 +114,14 @@ export class FactCollector {
   }
 
   private keepForCard(oid: string, data: Buffer): void {
-    if (this.tips.size === 0 || data.length > MAX_CARD_BYTES || !data.subarray(0, 3).equals(CARD_START)) return
+    if (this.tips.size === 0 || data.length > MAX_CARD_BYTES || !beginsAsCard(data)) return
     this.cardBytes += data.length
     if (this.cardBytes <= MAX_CARDS_BYTES) this.cards.set(oid, Buffer.from(data))
   }
 
   /** A `.gitmodules` blob may come before the tree that names it: remember blobs that look like one. */
   private keepForGitmodules(oid: string, data: Buffer): void {
-    if (data.length > MAX_REMEMBERED_BYTES || !data.includes('submodule')) return
+    if (data.length > MAX_REMEMBERED_BYTES || !data.includes(SUBMODULE)) return
     this.smallBlobBytes += data.length
     if (this.smallBlobBytes > MAX_REMEMBERED_TOTAL_BYTES)
       throw new GitFormatError('gitmodulesLarge', 'too many submodule files')
@@ -123,13 +129,12 @@ export class FactCollector {
   }
 
   private takeTree(treeOid: string, data: Buffer): void {
-    for (const { mode, name, oid } of checkTree(data, this.limits.names)) {
-      const kind = entryKind(mode)
-      if (kind === 'commit') continue
-      if (name.equals(README)) this.readmes.set(treeOid, oid)
-      this.link(oid, kind)
-      if (mayBeDotName(name) && isDotGitmodules(name.toString('utf8'))) this.noteGitmodules(oid)
-    }
+    checkTree(data, this.limits.names, (kind, name, oidAt) => {
+      if (kind === 'commit') return
+      this.link(data, oidAt, kind)
+      if (name === README) this.readmes.set(treeOid, oidText(data, oidAt))
+      if (mayBeDotName(name) && isDotGitmodules(name)) this.noteGitmodules(oidText(data, oidAt))
+    })
   }
 
   private noteGitmodules(oid: string): void {
@@ -141,39 +146,49 @@ export class FactCollector {
   private takeCommit(oid: string, data: Buffer): void {
     const links = checkCommit(data)
     this.commits.push({ oid, ...links })
-    this.link(links.tree, 'tree')
-    for (const parent of links.parents) this.link(parent, 'commit')
+    this.link(Buffer.from(links.tree, 'hex'), 0, 'tree')
+    for (const parent of links.parents) this.link(Buffer.from(parent, 'hex'), 0, 'commit')
   }
 
   private takeTag(oid: string, data: Buffer): void {
     const tag = checkTag(data)
     this.tags.push({ oid, ...tag })
-    this.link(tag.object, tag.type)
+    this.link(Buffer.from(tag.object, 'hex'), 0, tag.type)
   }
 
-  private link(oid: string, type: ObjectType): void {
-    const before = this.pending.get(oid)
-    if (before === undefined) this.pending.set(oid, type)
-    else if (before !== type) throw new GitFormatError('badLink', `${oid} cannot be a ${before} and a ${type}`)
-    else return
-    if (this.pending.size > MAX_PENDING_LINKS) throw new GitFormatError('tooManyObjects', 'too many objects are named')
+  private link(ids: Buffer, at: number, type: ObjectType): void {
+    const known = this.named.find(ids, at)
+    if (known < 0) {
+      if (this.namedTypes.length === MAX_NAMED_OBJECTS)
+        throw new GitFormatError('tooManyObjects', 'too many objects are named')
+      this.named.put(this.namedTypes.length, ids, at)
+      this.namedTypes.push(typeCode(type))
+      return
+    }
+    const before = typeName(this.namedTypes[known] as number)
+    if (before !== type) throw new GitFormatError('badLink', `${oidText(ids, at)} cannot be a ${before} and a ${type}`)
   }
 }
 
 /** Distinct objects that new ones may name, themselves included. */
-const MAX_PENDING_LINKS = 4_000_000
+const MAX_NAMED_OBJECTS = 4_000_000
+const FIRST_ROOM = 256
 const MAX_REMEMBERED_BYTES = 64 * 1024
 const MAX_REMEMBERED_TOTAL_BYTES = 64 * 1024 * 1024
-const MAX_GITMODULES_NAME_BYTES = 64
+const MAX_GITMODULES_NAME_CHARS = 64
 
 /** Aliases of `.gitmodules` begin with a dot, a `g`, or a code point that a file system leaves out. */
-function mayBeDotName(name: Buffer): boolean {
-  const first = name[0] as number
-  return name.length <= MAX_GITMODULES_NAME_BYTES && (first === 0x2e || (first | 0x20) === 0x67 || first >= 0x80)
+function mayBeDotName(name: string): boolean {
+  const first = name.charCodeAt(0)
+  return name.length <= MAX_GITMODULES_NAME_CHARS && (first === 0x2e || (first | 0x20) === 0x67 || first >= 0x80)
 }
 
-const README = Buffer.from('README.md')
-const CARD_START = Buffer.from('---')
+const oidText = (ids: Buffer, at: number): string => ids.toString('hex', at, at + OID_BYTES)
+
+const README = 'README.md'
+const SUBMODULE = Buffer.from('submodule')
+const DASH = 0x2d
+const beginsAsCard = (data: Buffer): boolean => data[0] === DASH && data[1] === DASH && data[2] === DASH
 const MAX_CARD_BYTES = 1024 * 1024
 const MAX_CARDS_BYTES = 4 * 1024 * 1024
 
@@ -219,6 +234,7 @@ export function* checkPack(
     collector.take(object)
     options.visit?.(object)
   })
-  const typeOf = (oid: string): ObjectType | undefined => typeName(table.types[table.numbers.get(oid) ?? -1] ?? 0)
+  const typeOf = (ids: Buffer, at: number): ObjectType | undefined =>
+    typeName(table.types[table.oids.find(ids, at)] ?? 0)
   return { ...collector.facts(typeOf), count: table.count, index: encodePackIndex(table) }
 }

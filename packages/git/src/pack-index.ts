@@ -1,4 +1,5 @@
 import { GitFormatError } from './format-error.js'
+import { OID_BYTES } from './oid-table.js'
 import { NO_BASE, type PackTable } from './pack-reader.js'
 
 /** Where one object lies in a pack. */
@@ -19,7 +20,6 @@ const MAGIC = 'STPI'
 const VERSION = 1
 const HEAD_BYTES = 16
 const FANOUT_BYTES = 1024
-const OID_BYTES = 20
 /** Hex digits that a search by number looks at first. */
 const PREFIX_DIGITS = 8
 /** oid, offset, length, size, base, type. */
@@ -31,7 +31,7 @@ const ROW_BYTES = OID_BYTES + 17
  */
 export function encodePackIndex(table: PackTable): Buffer {
   const { count } = table
-  const ids = Buffer.from(table.oids.join(''), 'hex')
+  const { ids } = table.oids
   const order = sortedNumbers(ids, count)
   const rankOf = new Uint32Array(count)
   for (let rank = 0; rank < count; rank++) rankOf[order[rank] as number] = rank
@@ -41,27 +41,32 @@ export function encodePackIndex(table: PackTable): Buffer {
   out.writeUInt32LE(count, 8)
   out.writeUInt32LE(table.packBytes, 12)
   const column = columnsOf(count)
-  const fanout = new Uint32Array(256)
+  const words = (start: number, length: number): Uint32Array =>
+    new Uint32Array(out.buffer, out.byteOffset + start, length)
+  const fanout = words(HEAD_BYTES, FANOUT_BYTES / 4)
+  const [offsets, lengths] = [words(column.offsets, count), words(column.lengths, count)]
+  const [sizes, bases] = [words(column.sizes, count), words(column.bases, count)]
   for (let rank = 0; rank < count; rank++) {
     const number = order[rank] as number
     const base = table.bases[number] as number
     const offset = table.offsets[number] as number
     const end = number + 1 < count ? (table.offsets[number + 1] as number) : table.packBytes - OID_BYTES
-    ids.copy(out, column.oids + rank * OID_BYTES, number * OID_BYTES, (number + 1) * OID_BYTES)
-    out.writeUInt32LE(offset, column.offsets + rank * 4)
-    out.writeUInt32LE(end - offset, column.lengths + rank * 4)
-    out.writeUInt32LE(table.sizes[number] as number, column.sizes + rank * 4)
-    out.writeUInt32LE(base === NO_BASE ? NO_BASE : (rankOf[base] as number), column.bases + rank * 4)
+    out.set(ids.subarray(number * OID_BYTES, (number + 1) * OID_BYTES), column.oids + rank * OID_BYTES)
+    offsets[rank] = offset
+    lengths[rank] = end - offset
+    sizes[rank] = table.sizes[number] as number
+    bases[rank] = base === NO_BASE ? NO_BASE : (rankOf[base] as number)
     out[column.types + rank] = table.types[number] as number
     fanout[ids[number * OID_BYTES] as number]! += 1
   }
-  let sum = 0
-  fanout.forEach((inBucket, bucket) => {
-    sum += inBucket
-    out.writeUInt32LE(sum, HEAD_BYTES + bucket * 4)
-  })
+  for (let bucket = 1; bucket < fanout.length; bucket++) fanout[bucket]! += fanout[bucket - 1] as number
+  if (!IS_LITTLE_ENDIAN) for (const part of [fanout, offsets, lengths, sizes, bases]) swapWords(part)
   return out
 }
+
+/** The columns are written as numbers of the machine. */
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1
+const swapWords = (words: Uint32Array): Buffer => Buffer.from(words.buffer, words.byteOffset, words.byteLength).swap32()
 
 /** A prefix of 32 bits and an entry number below 2^21 fit one double exactly, and doubles sort fast. */
 const NUMBER_SPACE = 2 ** 21
@@ -69,11 +74,14 @@ const NUMBER_SPACE = 2 ** 21
 /** Entry numbers in order of their ids. */
 function sortedNumbers(ids: Buffer, count: number): Uint32Array {
   const keys = new Float64Array(count)
-  for (let number = 0; number < count; number++)
-    keys[number] = ids.readUInt32BE(number * OID_BYTES) * NUMBER_SPACE + number
-  const order = Uint32Array.from(keys.sort(), (key) => key % NUMBER_SPACE)
+  for (let number = 0, at = 0; number < count; number++, at += OID_BYTES)
+    keys[number] = startAt(ids, at) * NUMBER_SPACE + number
+  keys.sort()
+  const order = new Uint32Array(count)
+  for (let rank = 0; rank < count; rank++) order[rank] = (keys[rank] as number) % NUMBER_SPACE
+  const startOf = (number: number): number => startAt(ids, number * OID_BYTES)
   const compare = (a: number, b: number): number =>
-    ids.compare(ids, b * OID_BYTES, (b + 1) * OID_BYTES, a * OID_BYTES, (a + 1) * OID_BYTES)
+    startOf(a) - startOf(b) || ids.compare(ids, b * OID_BYTES, (b + 1) * OID_BYTES, a * OID_BYTES, (a + 1) * OID_BYTES)
   // Ids that share their first four bytes are few: put each right among its neighbours.
   for (let at = 1; at < count; at++) {
     for (let to = at; to > 0 && compare(order[to - 1] as number, order[to] as number) > 0; to--) {
@@ -84,6 +92,14 @@ function sortedNumbers(ids: Buffer, count: number): Uint32Array {
   }
   return order
 }
+
+/** The first four bytes of an id as a number that sorts as they do. */
+const startAt = (ids: Buffer, at: number): number =>
+  (((ids[at] as number) << 24) |
+    ((ids[at + 1] as number) << 16) |
+    ((ids[at + 2] as number) << 8) |
+    (ids[at + 3] as number)) >>>
+  0
 
 function columnsOf(count: number): Record<'oids' | 'offsets' | 'lengths' | 'sizes' | 'bases' | 'types', number> {
   const oids = HEAD_BYTES + FANOUT_BYTES

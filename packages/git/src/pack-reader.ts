@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
+import { ContentSlab, SLAB_CONTENT_BYTES } from './content-slab.js'
 import { applyDelta, readDeltaHeader } from './delta.js'
 import { GitFormatError } from './format-error.js'
 import { deflateBound, inflateExact } from './inflate.js'
 import { hashObject, type ObjectType, PACK_TYPE, typeCode, typeName } from './object.js'
+import { OID_BYTES, OidTable } from './oid-table.js'
 import {
   type EntryHeader,
   MAX_ENTRY_HEADER_BYTES,
@@ -52,9 +54,8 @@ export interface PackObject {
 export interface PackTable {
   readonly count: number
   readonly packBytes: number
-  readonly oids: readonly string[]
-  /** Entry number by oid. */
-  readonly numbers: ReadonlyMap<string, number>
+  /** Oids of the entries. */
+  readonly oids: OidTable
   /** PACK_TYPE codes 1 to 4, deltas resolved. */
   readonly types: Uint8Array
   readonly sizes: Uint32Array
@@ -70,6 +71,8 @@ const MIN_ENTRY_BYTES = 9
 /** How much work passes between two yields of the reader. */
 const STEP_BYTES = 1024 * 1024
 const OBJECT_COST_BYTES = 2048
+/** What is read of a pack at once. */
+const WINDOW_BYTES = 256 * 1024
 /** What one more inflated or applied object weighs in the work that is allowed. */
 const OPERATION_COST_BYTES = 1024
 /** Work that a pack may ask for whatever its size. */
@@ -84,7 +87,7 @@ const fail = (rule: string, message: string): GitFormatError => new GitFormatErr
  * Reads a whole pack: every object is inflated, its deltas applied, named by its own hash and shown to `visit` once.
  * Thin packs are refused. A generator so that the caller may pause: it yields about every megabyte of work.
  *
- * Memory: about 250 bytes an object, `cacheBytes`, and one delta chain's two contents.
+ * Memory: about 100 bytes an object, `cacheBytes`, and one delta chain's two contents.
  * Throws GitFormatError for anything damaged or over a limit; whatever `visit` throws passes through.
  */
 export function* readPack(
@@ -103,13 +106,17 @@ class PackReader {
   private readonly limits: PackLimits
   private readonly visit: (object: PackObject) => void
   private readonly count: number
-  private readonly oids: string[]
+  private readonly oids: OidTable
   private readonly types: Uint8Array
   private readonly sizes: Uint32Array
   private readonly offsets: Uint32Array
   private readonly bases: Uint32Array
   private readonly depths: Uint16Array
-  private readonly numbers = new Map<string, number>()
+  private readonly slab = new ContentSlab()
+  private readonly named = Buffer.alloc(OID_BYTES)
+  /** The part of the pack that is being read. */
+  private window: Buffer = Buffer.alloc(0)
+  private windowStart = 0
   /** Contents by entry number; the oldest entries are forgotten first. */
   private readonly cache: (Buffer | undefined)[] = []
   private forgottenBelow = 0
@@ -129,7 +136,7 @@ class PackReader {
     this.count = checkedCount(source, limits)
     const share = FREE_WORK_BYTES + source.sizeBytes * limits.maxWorkPerPackByte
     this.maxWorkBytes = Math.min(limits.maxWorkBytes, share)
-    this.oids = Array.from<string>({ length: this.count }).fill('')
+    this.oids = new OidTable(this.count)
     this.types = new Uint8Array(this.count)
     this.sizes = new Uint32Array(this.count)
     this.offsets = new Uint32Array(this.count)
@@ -143,7 +150,7 @@ class PackReader {
     for (let number = 0; number < this.count; number++) {
       if (offset >= end) throw fail('badPack', 'the pack holds fewer objects than it says')
       this.offsets[number] = offset
-      const header = readEntryHeader(this.source.read(offset, MAX_ENTRY_HEADER_BYTES))
+      const header = this.headerAt(offset)
       const body = this.inflateAt(offset, header)
       offset += header.headerBytes + body.consumedBytes
       this.takeEntry(number, header, body.data)
@@ -168,8 +175,8 @@ class PackReader {
   *resolveWaiting(): Generator<void> {
     const known: number[] = []
     for (const key of this.waiting.keys()) {
-      const base = typeof key === 'string' ? this.numbers.get(key) : key
-      if (base !== undefined && this.oids[base] !== '') known.push(base)
+      const base = typeof key === 'string' ? this.numberOf(key) : key
+      if (base !== undefined && this.types[base] !== 0) known.push(base)
     }
     for (let base = known.pop(); base !== undefined; base = known.pop()) {
       for (const { number, header } of this.takeWaiting(base)) {
@@ -182,25 +189,26 @@ class PackReader {
   }
 
   private takeWaiting(base: number): { number: number; header: EntryHeader }[] {
-    const keys = [base, this.oids[base] as string]
+    if (this.waiting.size === 0) return []
+    const keys = [base, this.oids.textOf(base)]
     const found = keys.flatMap((key) => this.waiting.get(key) ?? [])
     for (const key of keys) this.waiting.delete(key)
     return found
   }
 
   table(): PackTable {
-    const { count, oids, numbers, types, sizes, offsets, bases } = this
-    return { count, packBytes: this.source.sizeBytes, oids, numbers, types, sizes, offsets, bases }
+    const { count, oids, types, sizes, offsets, bases } = this
+    return { count, packBytes: this.source.sizeBytes, oids, types, sizes, offsets, bases }
   }
 
   private takeEntry(number: number, header: EntryHeader, body: Buffer): void {
     const type = typeName(header.type)
-    if (type !== undefined) return this.keep(number, type, body)
+    if (type !== undefined) return this.keep(number, type, body, this.nameOf(type, body))
     if (header.type !== PACK_TYPE.ofsDelta && header.type !== PACK_TYPE.refDelta) {
       throw fail('badPack', 'unknown entry type')
     }
     const base = this.findBase(number, header)
-    if (this.oids[base ?? -1] === '' || base === undefined) {
+    if (base === undefined || this.types[base] === 0) {
       const key = base ?? header.baseOid
       const others = this.waiting.get(key)
       if (others) others.push({ number, header })
@@ -212,12 +220,14 @@ class PackReader {
     this.depths[number] = depth
     this.bases[number] = base
     this.charge(readDeltaHeader(body).resultBytes)
-    this.keep(number, typeName(this.types[base] as number) as ObjectType, applyDelta(this.contentOf(base), body))
+    const baseType = typeName(this.types[base] as number) as ObjectType
+    const data = applyDelta(this.contentOf(base), body)
+    this.keep(number, baseType, data, hashObject(baseType, data))
   }
 
   /** Entry number of a base; undefined when it is named by an oid that no entry has yet. */
   private findBase(number: number, header: EntryHeader): number | undefined {
-    if (header.type === PACK_TYPE.refDelta) return this.numbers.get(header.baseOid)
+    if (header.type === PACK_TYPE.refDelta) return this.numberOf(header.baseOid)
     return this.numberAt((this.offsets[number] as number) - header.baseDistance, number)
   }
 
@@ -235,11 +245,19 @@ class PackReader {
     throw fail('badDelta', 'a delta base lies outside of the pack')
   }
 
-  private keep(number: number, type: ObjectType, data: Buffer): void {
-    const oid = hashObject(type, data)
-    if (this.numbers.has(oid)) throw fail('duplicateObject', `object ${oid} is in the pack twice`)
-    this.numbers.set(oid, number)
-    this.oids[number] = oid
+  private numberOf(oid: string): number | undefined {
+    this.named.write(oid, 'hex')
+    const number = this.oids.find(this.named, 0)
+    return number < 0 ? undefined : number
+  }
+
+  private nameOf(type: ObjectType, data: Buffer): string {
+    return data.length <= SLAB_CONTENT_BYTES ? this.slab.nameOf(type, data) : hashObject(type, data)
+  }
+
+  private keep(number: number, type: ObjectType, data: Buffer, oid: string): void {
+    this.named.write(oid, 'hex')
+    if (!this.oids.put(number, this.named, 0)) throw fail('duplicateObject', `object ${oid} is in the pack twice`)
     this.types[number] = typeCode(type)
     this.sizes[number] = data.length
     this.cacheContent(number, data)
@@ -276,13 +294,31 @@ class PackReader {
 
   private bodyAgain(number: number): Buffer {
     const offset = this.offsets[number] as number
-    return this.inflateAt(offset, readEntryHeader(this.source.read(offset, MAX_ENTRY_HEADER_BYTES))).data
+    return this.inflateAt(offset, this.headerAt(offset)).data
   }
 
-  private inflateAt(offset: number, header: EntryHeader): { data: Buffer; consumedBytes: number } {
-    this.charge(header.sizeBytes)
-    const input = this.source.read(offset + header.headerBytes, deflateBound(header.sizeBytes))
-    return inflateExact(input, header.sizeBytes)
+  private headerAt(offset: number): EntryHeader {
+    const at = this.see(offset, MAX_ENTRY_HEADER_BYTES)
+    return readEntryHeader(this.window, at)
+  }
+
+  private inflateAt(offset: number, { headerBytes, sizeBytes }: EntryHeader): { data: Buffer; consumedBytes: number } {
+    this.charge(sizeBytes)
+    const bound = deflateBound(sizeBytes)
+    const at = this.see(offset + headerBytes, bound)
+    const length = Math.min(bound, this.window.length - at)
+    if (sizeBytes <= SLAB_CONTENT_BYTES) return this.slab.inflate(this.window, at, length, sizeBytes)
+    return inflateExact(this.window.subarray(at, at + length), sizeBytes)
+  }
+
+  /** Where `offset` lies in the window, which is moved so that `length` bytes from there are in it, if the pack has them. */
+  private see(offset: number, length: number): number {
+    const end = Math.min(offset + length, this.source.sizeBytes)
+    if (offset < this.windowStart || end > this.windowStart + this.window.length) {
+      this.window = this.source.read(offset, Math.max(length, WINDOW_BYTES))
+      this.windowStart = offset
+    }
+    return offset - this.windowStart
   }
 
   private charge(sizeBytes: number): void {

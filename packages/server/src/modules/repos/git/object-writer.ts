@@ -151,7 +151,7 @@ function collectFacts(objects: readonly NamedObject[], isLenient: boolean): Obje
   try {
     for (const object of objects) collector.take(object)
     const types = new Map(objects.map(({ oid, type }) => [oid, type]))
-    const facts = collector.facts((oid) => types.get(oid))
+    const facts = collector.facts((ids, at) => types.get(ids.toString('hex', at, at + 20)))
     const large = facts.large[0]
     if (large)
       throw refuse('FileTooLarge', `A file of ${large.sizeBytes} bytes must be uploaded as a large file (LFS).`)
