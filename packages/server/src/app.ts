@@ -15,6 +15,7 @@ import { createInference } from './modules/inference/index.js'
 import { createOauth } from './modules/oauth/index.js'
 import { createRepos } from './modules/repos/index.js'
 import { createSignin } from './modules/signin/index.js'
+import { createPlatform } from './platform/index.js'
 import { createResourceSight } from './see-resource.js'
 
 export interface AppOptions {
@@ -53,6 +54,7 @@ export function createApp(kit: Kit, options: AppOptions) {
   ]
   const nouns = modules.flatMap((module) => module.nouns ?? [])
   const manifest = createManifest({ ...kit, accounts, nouns })
+  const platform = createPlatform({ ...kit, modules })
 
   const http = createHttp({
     authenticate: accounts.authenticate,
@@ -65,7 +67,7 @@ export function createApp(kit: Kit, options: AppOptions) {
   })
   bindHealth(http, { databaseHealth: options.databaseHealth, blobs: kit.blobs })
   if (kit.config.roles.includes('web')) {
-    for (const module of [...modules, manifest]) module.routes?.(http)
+    for (const module of [...modules, manifest, platform]) module.routes?.(http)
     const describe = createPageDescriber({ findRepo: repos.findRepo, facts: catalog.facts })
     http.fallback(createWebShell({ publicUrl: kit.publicUrl, describe }))
   }

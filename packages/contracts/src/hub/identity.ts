@@ -95,6 +95,7 @@ export const userOverview = route({
     avatarUrl: z.string(),
     type: z.literal('user'),
     isPro: z.boolean(),
+    isVerified: z.boolean(),
     details: z.string().optional(),
     createdAt: date,
     ...counts,

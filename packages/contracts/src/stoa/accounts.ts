@@ -307,14 +307,17 @@ export const deleteToken = route({
   errors: ['Unauthorized', 'SessionRequired', 'NotFound'],
 })
 
-const orgView = z.object({
+export const orgView = z.object({
   id: z.string(),
   name: z.string(),
   fullname: z.string(),
+  website: z.string().nullable(),
+  details: z.string().nullable(),
   plan: z.string(),
   defaultPrivate: z.boolean(),
   avatarUrl: z.string(),
 })
+export type OrgView = z.output<typeof orgView>
 
 export const createOrg = route({
   id: 'accounts.orgs.create',

@@ -46,6 +46,8 @@ const platformAccount = z.object({
   verified: z.boolean(),
   duties: z.array(platformDuty),
   createdAt: date,
+  /** When a session or token that still exists was last used; people only. */
+  lastSeenAt: date.nullable(),
 })
 export type PlatformAccount = z.output<typeof platformAccount>
 
@@ -177,6 +179,32 @@ export const breakGlass = route({
   body: z.strictObject({ org: accountNameParam, reason }),
   response: opening,
   errors: [...REFUSALS, 'SessionRequired', 'AccountNotFound'],
+})
+
+export const listAllOpenings = route({
+  id: 'accounts.admin.openings',
+  family: 'stoa',
+  method: 'GET',
+  path: '/api/v1/accounts/admin/break-glass',
+  summary: 'When organisations were opened in an emergency, by whom and why, latest first.',
+  auth: 'user',
+  response: z.object({ openings: z.array(opening) }),
+  errors: [...REFUSALS],
+})
+
+export const makeSignInLink = route({
+  id: 'accounts.admin.link',
+  family: 'stoa',
+  method: 'POST',
+  path: '/api/v1/accounts/admin/accounts/:name/link',
+  summary:
+    'A link that lets a person choose a new password and signs them in: once, for a day. Earlier ones stop working.',
+  auth: 'write',
+  rate: 'auth',
+  params: byName,
+  body: z.strictObject({ reason }),
+  response: z.object({ url: z.string() }),
+  errors: [...REFUSALS, 'SessionRequired', 'AccountNotFound', 'Conflict'],
 })
 
 export const listOpenings = route({

@@ -111,3 +111,23 @@ export const getAccountStorage = route({
   response: facts,
   errors: ['Unauthorized', 'NotFound'],
 })
+
+const movement = z.object({ count: z.number().int(), bytes: z.number() })
+
+export const getPlatformStorage = route({
+  ...admin,
+  id: 'platform.storage.totals',
+  method: 'GET',
+  path: '/api/v1/platform/storage',
+  summary: 'What the whole platform stores, who stores most, and what its upkeep did last.',
+  response: z.object({
+    totals: facts.omit({ measuredAt: true }),
+    /** Those who store most, by full size. */
+    accounts: z.array(facts.extend({ name: z.string(), type: z.enum(['user', 'org']) })),
+    /** Latest first. */
+    collections: z.array(collection),
+    /** Large files on their way from whole files into shared chunks. */
+    chunks: z.object({ moved: movement, waiting: movement, givenUp: movement }),
+  }),
+  errors: refusals,
+})

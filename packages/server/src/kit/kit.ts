@@ -10,6 +10,7 @@ import type { Jobs } from './jobs/jobs.js'
 import type { Log } from './log.js'
 import type { Mail } from './mail/mail.js'
 import type { ManifestNoun } from './manifest/noun.js'
+import type { Switch } from './switches.js'
 
 /** What every module may use; made once in `start.ts`. */
 export interface Kit {
@@ -42,4 +43,6 @@ export interface Module {
   stop?(): Promise<void>
   /** What a manifest may declare of this module, in the order in which items may refer to one another. */
   readonly nouns?: readonly ManifestNoun[]
+  /** What of it is on, for the page that tells the operator. */
+  switches?(): Promise<readonly Switch[]>
 }

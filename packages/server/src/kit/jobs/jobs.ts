@@ -1,7 +1,7 @@
 import { afterCommit, type Tx } from '../db/database.js'
 import { WakeLoop } from '../wake-loop.js'
 import type { EnqueueOptions, JobDeps, JobHandler, Jobs } from './job.js'
-import { cancelJob, claimJob, deleteFinishedJobs, insertJob } from './queries.js'
+import { cancelJob, claimJob, deleteFinishedJobs, insertJob, retryJob } from './queries.js'
 import { JobRunner } from './runner.js'
 
 export type { EnqueueOptions, JobContext, JobDeps, JobHandler, Jobs } from './job.js'
@@ -68,6 +68,11 @@ class JobQueue implements Jobs {
     const wasCancelled = await this.#deps.write((tx) => cancelJob(tx, id, this.#deps.clock.now()))
     this.#runner.abort(id)
     return wasCancelled
+  }
+
+  async retry(tx: Tx, id: string): Promise<boolean> {
+    afterCommit(tx, () => this.#loop.wake())
+    return retryJob(tx, id, this.#deps.clock.now())
   }
 
   async drained(): Promise<void> {

@@ -112,10 +112,68 @@ export async function deleteFinishedJobs(tx: Tx, before: Date): Promise<void> {
   await tx.deleteFrom('kit.jobs').where('finishedAt', '<', before).execute()
 }
 
-export async function findJob(db: Db, id: string) {
-  return await db
-    .selectFrom('kit.jobs')
-    .select(['id', 'kind', 'state', 'attempts', 'runAt', 'error', 'createdAt', 'finishedAt'])
+/** Makes a job due now that waits, failed or was cancelled; its tries are counted anew. False for others. */
+export async function retryJob(tx: Tx, id: string, now: Date): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('kit.jobs')
+    // The next one of a series may wait under its key already.
+    .set((eb) => ({
+      state: 'queued',
+      attempts: 0,
+      runAt: now,
+      finishedAt: null,
+      key: eb.case().when('state', '=', 'queued').then(eb.ref('key')).else(null).end(),
+    }))
     .where('id', '=', id)
-    .executeTakeFirst()
+    .where('state', 'in', ['queued', 'failed', 'cancelled'])
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows > 0n
+}
+
+const JOB_COLUMNS = ['id', 'kind', 'state', 'attempts', 'runAt', 'error', 'createdAt', 'finishedAt', 'key'] as const
+
+export type JobRow = NonNullable<Awaited<ReturnType<typeof findJob>>>
+
+export async function findJob(db: Db, id: string) {
+  return await db.selectFrom('kit.jobs').select(JOB_COLUMNS).where('id', '=', id).executeTakeFirst()
+}
+
+/** Jobs, latest first (ids grow with time), after one. */
+export async function pageJobs(
+  db: Db,
+  page: {
+    readonly state?: string | undefined
+    readonly kind?: string | undefined
+    readonly cursor?: string | undefined
+    readonly limit: number
+  },
+): Promise<JobRow[]> {
+  let query = db.selectFrom('kit.jobs').select(JOB_COLUMNS).orderBy('id', 'desc').limit(page.limit)
+  if (page.state !== undefined) query = query.where('state', '=', page.state)
+  if (page.kind !== undefined) query = query.where('kind', '=', page.kind)
+  if (page.cursor !== undefined) query = query.where('id', '<', page.cursor)
+  return await query.execute()
+}
+
+export async function countJobs(
+  db: Db,
+): Promise<Record<'queued' | 'running' | 'done' | 'failed' | 'cancelled', number>> {
+  const rows = await db
+    .selectFrom('kit.jobs')
+    .select((eb) => ['state', eb.fn.countAll<bigint>().as('count')])
+    .groupBy('state')
+    .execute()
+  const of = (state: string): number => Number(rows.find((row) => row.state === state)?.count ?? 0)
+  return {
+    queued: of('queued'),
+    running: of('running'),
+    done: of('done'),
+    failed: of('failed'),
+    cancelled: of('cancelled'),
+  }
+}
+
+export async function listJobKinds(db: Db): Promise<string[]> {
+  const rows = await db.selectFrom('kit.jobs').select('kind').distinct().orderBy('kind').execute()
+  return rows.map((row) => row.kind)
 }

@@ -15,8 +15,10 @@ import { createPlatformSettings } from './platform-settings.js'
 import { createResourceGroupsNoun } from './manifest/resource-groups-noun.js'
 import { createServiceAccountsNoun } from './manifest/service-accounts-noun.js'
 import type { GroupDeps, ListGroupResources } from './orgs/resource-groups.js'
+import { previewMember } from './orgs/preview-member.js'
 import { findGroup, findGroupByName, type GroupRow } from './queries/resource-groups.js'
 import type { ManifestNoun } from '../../kit/manifest/noun.js'
+import { type Switch, switchOf } from '../../kit/switches.js'
 import type { NounDeps } from './manifest/noun-deps.js'
 import { createOrgsNoun } from './manifest/orgs-noun.js'
 import { createUsersNoun } from './manifest/users-noun.js'
@@ -27,6 +29,7 @@ import { findAccountRow, findAccountRowById, updateAccount, updateUser } from '.
 import { closeDoors, listErasureObstacles, removeErased } from './erase-account.js'
 import { checkPasswordOf, SESSION_MAX_S } from './sign-in.js'
 import { bindHub } from './routes/hub.js'
+import { bindAccessRules } from './routes/access-rules.js'
 import { bindEmergency } from './routes/emergency.js'
 import { bindPlatformAccounts } from './routes/platform-accounts.js'
 import { bindResourceGroups } from './routes/resource-groups.js'
@@ -112,6 +115,8 @@ export function createAccounts(kit: AccountsKit) {
     },
     /** Names and addresses of people who are still here, by account id. */
     listContacts: (db: Db, ids: readonly string[]): Promise<Map<string, Contact>> => listContacts(db, ids),
+    /** What somebody would see and do in an organisation with another role; null for nobody. */
+    previewMember,
     /** Test mode is on: literal tokens, loose names, no limits. */
     isLenient: settings.isLenient,
     settings,
@@ -217,13 +222,18 @@ export function createAccounts(kit: AccountsKit) {
       bindSignIn(http, routeDeps)
       bindProfile(http, routeDeps)
       bindTokens(http, routeDeps)
-      bindOrgs(http, routeDeps)
+      bindOrgs(http, { ...routeDeps, removalGuards })
+      bindAccessRules(http)
       bindResourceGroups(http, { ...routeDeps, listGroupResources: (db, ids) => listGroupResources(db, ids) })
       bindServiceAccounts(http, routeDeps)
       bindPlatformAccounts(http, routeDeps)
       bindEmergency(http, routeDeps)
       bindHub(http, routeDeps, (accountId) => countRepos(accountId))
     },
+    switches: async (): Promise<Switch[]> => [
+      switchOf('signUp', { isOn: (await settings.signUp()) === 'open', page: '/admin/settings' }),
+      switchOf('lenient', { isOn: settings.isLenient() }),
+    ],
     start: async (): Promise<void> => {
       await settings.load()
       flushing = setInterval(() => {

@@ -18,6 +18,7 @@ export async function showUserOverview(deps: AccountsDeps, user: AccountRow, cou
     avatarUrl: avatarUrlOf(user),
     type: 'user' as const,
     isPro: isPro(user.plan),
+    isVerified: user.verifiedAt !== null,
     ...(user.details ? { details: user.details } : {}),
     createdAt: user.createdAt.toISOString(),
     ...counts,

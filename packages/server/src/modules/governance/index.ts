@@ -5,6 +5,8 @@ import type { GovernanceDeps } from './deps.js'
 import { bindAudit } from './routes/audit.js'
 import { bindPrivacy } from './routes/privacy.js'
 import { type Eraser, runErasures } from './privacy/erase-person.js'
+import { outsideOf, type Switch, switchOf } from '../../kit/switches.js'
+import { listStreams } from './queries/streams.js'
 import { bindStreams } from './routes/streams.js'
 import { runStreams } from './streams/run-streams.js'
 
@@ -36,6 +38,14 @@ export function createGovernance(deps: GovernanceDeps) {
     provideHoldings: (list: (userId: string) => Promise<string[]>): void => void holdings.push(list),
     /** Erases everybody whose cooling-off is over. */
     runErasures: erase,
+    switches: async (): Promise<Switch[]> => {
+      const streams = await listStreams(deps.db)
+      const outside = streams.flatMap(({ kind, address }) =>
+        outsideOf(kind === 'webhook' ? address : `http://${address}`),
+      )
+      const count = streams.length === 0 ? null : String(streams.length)
+      return [switchOf('auditStreams', { isOn: streams.length > 0, value: count, outside: [...new Set(outside)] })]
+    },
     routes: (http: Http): void => {
       bindPrivacy(http, { ...deps, listHoldings })
       bindAudit(http, routeDeps)

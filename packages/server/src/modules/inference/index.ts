@@ -9,6 +9,8 @@ import { createRouter } from './models/router.js'
 import { followRepos } from './models/register-repos.js'
 import { createEndpointsNoun } from './nouns/endpoints-noun.js'
 import { createProvidersNoun } from './nouns/providers-noun.js'
+import { outsideOf, type Switch, switchOf } from '../../kit/switches.js'
+import { listProviders } from './queries/providers.js'
 import { createProviderPools } from './providers/provider-pools.js'
 import { ReplicaPool } from './replicas/replica-pool.js'
 import { bindServing } from './routes/serving.js'
@@ -49,6 +51,12 @@ export function createInference(options: InferenceOptions) {
 
   return {
     nouns: [createProvidersNoun(deps, router.forget), createEndpointsNoun(deps, router.forget)],
+    switches: async (): Promise<Switch[]> => {
+      const providers = await listProviders(deps.db)
+      const outside = [...new Set(providers.flatMap(({ baseUrl }) => outsideOf(baseUrl)))]
+      const count = providers.length === 0 ? null : String(providers.length)
+      return [switchOf('providers', { isOn: providers.length > 0, value: count, outside })]
+    },
     routes: (http: Http): void => {
       http.door(gateway.door)
       bindServing(http, { ...deps, replicas, sandbox, budgetBytes })

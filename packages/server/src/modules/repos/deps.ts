@@ -17,6 +17,7 @@ export type RepoAccounts = Pick<
   | 'guardRemoval'
   | 'isLenient'
   | 'listContacts'
+  | 'previewMember'
   | 'provideRepoCounts'
   | 'recall'
 >

@@ -80,6 +80,10 @@ export const PLATFORM_RULES = {
   'platform.accounts.verify': { duties: ['owner', 'verifier'], writes: true },
   'platform.duties.manage': { duties: OWNER, writes: true },
   'platform.impersonate': { duties: ['owner', 'support'], writes: true },
+  /** To let somebody in again who lost their password. */
+  'platform.links': { duties: OWNER, writes: true },
+  /** To see who opened what in an emergency. */
+  'platform.break_glass.list': { duties: ['owner', 'operator', 'trust_lead', 'auditor'], writes: false },
   'platform.break_glass': { duties: ['operator', 'trust_lead'], writes: true },
   'platform.fees': { duties: OWNER, writes: true },
   'platform.ledger.read': { duties: OWNER, writes: false },

@@ -45,7 +45,7 @@ function obstacle(actor: Actor, writes: boolean, context: AccessContext): Decisi
   return context.isPolicyPending ? refused('policy.acceptance') : null
 }
 
-const REPO_RULES = {
+export const REPO_RULES = {
   'repo.see': { role: 'read', permission: 'repo.content.read', writes: false },
   'repo.read': { role: 'read', permission: 'repo.content.read', writes: false },
   'repo.write': { role: 'write', permission: 'repo.content.write', writes: true },

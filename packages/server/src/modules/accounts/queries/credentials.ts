@@ -300,3 +300,27 @@ export async function touchSessions(tx: Tx, sessionIds: readonly string[], now: 
     .where('id', 'in', [...sessionIds])
     .execute()
 }
+
+/** When sessions and tokens of users were last used, those borrowed by admins left out. */
+export async function listLastSeen(db: Db | Tx, userIds: readonly string[]): Promise<Map<string, Date>> {
+  if (userIds.length === 0) return new Map()
+  const rows = await db
+    .selectFrom(
+      db
+        .selectFrom('accounts.sessions')
+        .select(['userId', 'lastUsedAt'])
+        .where('impersonatorId', 'is', null)
+        .unionAll(
+          db
+            .selectFrom('accounts.accessTokens')
+            .select((eb) => ['userId', eb.ref('lastUsedAt').$notNull().as('lastUsedAt')])
+            .where('lastUsedAt', 'is not', null),
+        )
+        .as('uses'),
+    )
+    .select((eb) => ['userId', eb.fn.max('lastUsedAt').as('at')])
+    .where('userId', 'in', [...userIds])
+    .groupBy('userId')
+    .execute()
+  return new Map(rows.map(({ userId, at }) => [userId, at]))
+}

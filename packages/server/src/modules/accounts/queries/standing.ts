@@ -59,18 +59,20 @@ export async function insertOpening(tx: Tx, opening: OpeningRow): Promise<void> 
   await tx.insertInto('accounts.breakGlass').values(opening).execute()
 }
 
-/** When an organisation was opened, latest first. */
-export async function listOpenings(
-  db: Db | Tx,
-  orgId: string,
-  limit: number,
-): Promise<(OpeningRow & { readonly userName: string })[]> {
-  return db
+export interface NamedOpening extends OpeningRow {
+  readonly userName: string
+  readonly orgName: string
+}
+
+/** When an organisation was opened, null: any; latest first. */
+export async function listOpenings(db: Db | Tx, orgId: string | null, limit: number): Promise<NamedOpening[]> {
+  const rows = db
     .selectFrom('accounts.breakGlass as b')
     .innerJoin('accounts.accounts as a', 'a.id', 'b.userId')
-    .select(['b.id', 'b.userId', 'b.orgId', 'b.reason', 'b.createdAt', 'b.expiresAt', 'a.name as userName'])
-    .where('b.orgId', '=', orgId)
+    .innerJoin('accounts.accounts as o', 'o.id', 'b.orgId')
+    .select(['b.id', 'b.userId', 'b.orgId', 'b.reason', 'b.createdAt', 'b.expiresAt'])
+    .select(['a.name as userName', 'o.name as orgName'])
     .orderBy('b.createdAt', 'desc')
     .limit(limit)
-    .execute()
+  return (orgId === null ? rows : rows.where('b.orgId', '=', orgId)).execute()
 }

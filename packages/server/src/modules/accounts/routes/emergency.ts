@@ -1,9 +1,9 @@
-import { breakGlass, endImpersonation, listOpenings, startImpersonation } from '@stoa/contracts'
+import { breakGlass, endImpersonation, listAllOpenings, listOpenings, startImpersonation } from '@stoa/contracts'
 import type { Http } from '../../../kit/http/server.js'
 import { demandConfirmed } from '../confirm-session.js'
 import { breakGlass as openOrg } from '../platform/break-glass.js'
 import { endImpersonation as comeBack, startImpersonation as borrowEyes } from '../platform/impersonate.js'
-import { listOpenings as readOpenings, type OpeningRow } from '../queries/standing.js'
+import { listOpenings as readOpenings, type NamedOpening } from '../queries/standing.js'
 import { demandPlatform } from './platform-accounts.js'
 import {
   clearSessionCookie,
@@ -47,18 +47,30 @@ export function bindEmergency(http: Http, deps: RouteDeps): void {
     const org = await getShown(deps, body.org, 'org')
     const opening = await openOrg(deps, { userId: actor.userId, org, reason: body.reason })
     deps.authentication.cache.forgetUser(actor.userId)
-    return showOpening({ ...opening, userName: actor.name }, org.name)
+    return showOpening({ ...opening, userName: actor.name, orgName: org.name })
   })
 
   stoa.bind(listOpenings, async ({ actor, params }) => {
     const org = await getShown(deps, params.name, 'org')
     demandOrg(actor, 'org.audit.read', org)
     const openings = await readOpenings(deps.db, org.id, MAX_OPENINGS)
-    return { openings: openings.map((opening) => showOpening(opening, org.name)) }
+    return { openings: openings.map(showOpening) }
+  })
+
+  stoa.bind(listAllOpenings, async ({ actor }) => {
+    demandPlatform(actor, 'platform.break_glass.list')
+    return { openings: (await readOpenings(deps.db, null, MAX_OPENINGS)).map(showOpening) }
   })
 }
 
-function showOpening(opening: OpeningRow & { readonly userName: string }, org: string) {
-  const { id, userName, reason, createdAt, expiresAt } = opening
-  return { id, org, user: userName, reason, createdAt: createdAt.toISOString(), expiresAt: expiresAt.toISOString() }
+function showOpening(opening: NamedOpening) {
+  const { id, orgName, userName, reason, createdAt, expiresAt } = opening
+  return {
+    id,
+    org: orgName,
+    user: userName,
+    reason,
+    createdAt: createdAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+  }
 }

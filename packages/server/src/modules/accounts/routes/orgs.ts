@@ -1,4 +1,15 @@
-import { addMember, createOrg, refuse, removeMember, setMemberDuties, setMemberRole, updateOrg } from '@stoa/contracts'
+import {
+  addMember,
+  createOrg,
+  deleteOrg,
+  getOrg,
+  type OrgView,
+  refuse,
+  removeMember,
+  setMemberDuties,
+  setMemberRole,
+  updateOrg,
+} from '@stoa/contracts'
 import type { UserActor } from '../../../kit/http/actor.js'
 import type { Http } from '../../../kit/http/server.js'
 import { can } from '../authz/can.js'
@@ -9,12 +20,13 @@ import { addGroupMembers, getGroup } from '../orgs/resource-groups.js'
 import { type AccountRow, findAccountRowById, updateAccount } from '../queries/accounts.js'
 import { findRole } from '../queries/memberships.js'
 import { differingFacts, recordAccount } from '../record-change.js'
+import { type RemovalGuard, removeAccount } from '../remove-account.js'
 import { scopeAllows } from '../token-scope.js'
-import { getManagedOrg, getShown, type RouteDeps } from './route-deps.js'
+import { demandOrg, getManagedOrg, getShown, requireSession, type RouteDeps } from './route-deps.js'
 import { pickDefined } from '../../../kit/http/sent-fields.js'
 
 /** Organisations and their members. */
-export function bindOrgs(http: Http, deps: RouteDeps): void {
+export function bindOrgs(http: Http, deps: RouteDeps & { readonly removalGuards: readonly RemovalGuard[] }): void {
   bindMembers(http, deps)
   const stoa = http.scope('stoa')
   const show = async (id: string) => {
@@ -39,6 +51,19 @@ export function bindOrgs(http: Http, deps: RouteDeps): void {
       if (!isSame) await recordAccount(tx, deps, org, { action: 'org.settings.update', ...facts })
     })
     return show(org.id)
+  })
+
+  stoa.bind(getOrg, async ({ actor, params }) => {
+    const org = await getShown(deps, params.name, 'org')
+    demandOrg(actor, 'org.settings.read', org)
+    return showOrg(org)
+  })
+
+  stoa.bind(deleteOrg, async ({ actor, params }) => {
+    const org = await getManagedOrg(deps, actor, params.name)
+    requireSession(actor)
+    await deps.write((tx) => removeAccount(tx, deps, org))
+    deps.authentication.cache.forgetAll()
   })
 }
 
@@ -99,7 +124,7 @@ function notMember(user: AccountRow): Error {
   return refuse('AccountNotFound', `${user.name} is not a member.`)
 }
 
-function showOrg(row: AccountRow) {
-  const { id, name, fullname, plan, defaultPrivate } = row
-  return { id, name, fullname, plan, defaultPrivate, avatarUrl: avatarUrlOf(row) }
+function showOrg(row: AccountRow): OrgView {
+  const { id, name, fullname, website, details, plan, defaultPrivate } = row
+  return { id, name, fullname, website, details, plan, defaultPrivate, avatarUrl: avatarUrlOf(row) }
 }

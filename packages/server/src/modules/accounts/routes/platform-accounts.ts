@@ -6,14 +6,17 @@ import type { Http } from '../../../kit/http/server.js'
 import { avatarUrlOf } from '../account.js'
 import type { PlatformAction } from '../authz/actions.js'
 import { can } from '../authz/can.js'
+import { makeLink } from '../one-time-links.js'
 import { setPlatformDuties } from '../platform/duties.js'
 import { restoreAccount, setVerified, suspendAccount } from '../platform/suspend-account.js'
 import { type AccountRow, findAccountRow, pageAccountRows } from '../queries/accounts.js'
+import { listLastSeen } from '../queries/credentials.js'
 import { listDuties } from '../queries/standing.js'
-import type { RouteDeps } from './route-deps.js'
+import { requireSession, type RouteDeps } from './route-deps.js'
 
 /** Accounts as those who run the platform see and change them. */
 export function bindPlatformAccounts(http: Http, deps: RouteDeps): void {
+  bindLinks(http, deps)
   const stoa = http.scope('stoa')
   const change = changer(deps)
 
@@ -48,6 +51,22 @@ export function bindPlatformAccounts(http: Http, deps: RouteDeps): void {
       await setPlatformDuties(tx, deps, account, { duties: body.duties, byId: actor.userId })
     }),
   )
+}
+
+function bindLinks(http: Http, deps: RouteDeps): void {
+  http.scope('stoa').bind(contracts.makeSignInLink, async ({ actor, params, body }) => {
+    demandPlatform(actor, 'platform.links')
+    requireSession(actor)
+    const user = await getKnown(deps.db, params.name)
+    if (user.kind !== 'user') throw refuse('AccountNotFound', 'Only people sign in with a password.')
+    if (user.state !== 'active') throw refuse('Conflict', `${user.name} is ${user.state}.`)
+    const url = await deps.write(async (tx) => {
+      const target = { type: 'user', id: user.id }
+      await deps.audit.record(tx, { chain: 'platform', action: 'admin.link', target, reason: body.reason })
+      return makeLink(tx, deps, { purpose: 'set_password', userId: user.id })
+    })
+    return { url }
+  })
 }
 
 /** Throws unless this actor does this for the platform, with this credential. */
@@ -87,10 +106,9 @@ async function showAccount(deps: RouteDeps, name: string): Promise<PlatformAccou
 }
 
 async function showAccounts(deps: RouteDeps, rows: readonly AccountRow[]): Promise<PlatformAccount[]> {
-  const duties = await listDuties(
-    deps.db,
-    rows.map((row) => row.id),
-  )
+  const ids = rows.map((row) => row.id)
+  const duties = await listDuties(deps.db, ids)
+  const seen = await listLastSeen(deps.db, ids)
   return rows.map((row) => ({
     id: row.id,
     kind: row.kind,
@@ -104,5 +122,6 @@ async function showAccounts(deps: RouteDeps, rows: readonly AccountRow[]): Promi
     verified: row.verifiedAt !== null,
     duties: [...(row.isAdmin ? (['owner'] as const) : []), ...(duties.get(row.id) ?? [])],
     createdAt: row.createdAt.toISOString(),
+    lastSeenAt: seen.get(row.id)?.toISOString() ?? null,
   }))
 }

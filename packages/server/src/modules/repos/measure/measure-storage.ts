@@ -75,7 +75,9 @@ export async function readStorage(deps: Pick<RepoDeps, 'db'>, kind: OwnerKind, i
 
 const NOTHING = { logicalBytes: 0n, uniqueBytes: 0n, gitBytes: 0n }
 
-function showStorage(facts: Omit<StorageFactsRow, 'measuredAt'> & { readonly measuredAt: Date | null }): StorageFacts {
+export function showStorage(
+  facts: Omit<StorageFactsRow, 'measuredAt'> & { readonly measuredAt: Date | null },
+): StorageFacts {
   const saved = facts.logicalBytes - facts.uniqueBytes
   return {
     logicalBytes: Number(facts.logicalBytes),

@@ -30,3 +30,16 @@ export async function listStoredRepos(db: Db, accountId: string): Promise<Stored
     .execute()
   return rows.map(({ storedBytes, ...row }) => ({ repo: toRepo(row as RepoRow), storedBytes: BigInt(storedBytes) }))
 }
+
+/** Repositories of an account, latest first. */
+export async function listReposOf(db: Db, accountId: string): Promise<Repo[]> {
+  const rows = await db
+    .selectFrom('repos.repos')
+    .selectAll()
+    .where('accountId', '=', accountId)
+    .orderBy('updatedAt', 'desc')
+    .orderBy('id')
+    .limit(MAX_REPOS)
+    .execute()
+  return rows.map((row) => toRepo(row as RepoRow))
+}

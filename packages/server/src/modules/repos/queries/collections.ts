@@ -25,6 +25,22 @@ export async function findCollection(db: Db, id: string): Promise<Collection | n
   return row ? { ...row, state: row.state as Collection['state'], report: row.report as CollectionReport } : null
 }
 
+/** The last runs, latest first. */
+export async function listCollections(db: Db, limit: number): Promise<Collection[]> {
+  const rows = await db
+    .selectFrom('repos.collections')
+    .selectAll()
+    .orderBy('createdAt', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({
+    ...row,
+    state: row.state as Collection['state'],
+    report: row.report as CollectionReport,
+  }))
+}
+
 export interface CollectionChange {
   readonly state?: Collection['state']
   readonly report?: CollectionReport

@@ -89,3 +89,54 @@ export async function measureOwner(
   const uniqueBytes = BigInt(row.whole) + BigInt(row.xorbs) + gitBytes
   return { logicalBytes, uniqueBytes, gitBytes }
 }
+
+/** Accounts by the full size of what they store, the largest first. */
+export async function listLargestAccounts(
+  db: Db,
+  limit: number,
+): Promise<(StorageFactsRow & { readonly ownerId: string })[]> {
+  return await db
+    .selectFrom('repos.storageFacts')
+    .select(['ownerId', 'logicalBytes', 'uniqueBytes', 'gitBytes', 'measuredAt'])
+    .where('ownerKind', '=', 'account')
+    .orderBy('logicalBytes', 'desc')
+    .orderBy('ownerId')
+    .limit(limit)
+    .execute()
+}
+
+interface Totals {
+  readonly logical: string
+  readonly git: string
+  readonly whole: string
+  readonly xorbs: string
+  readonly moved: string
+  readonly movedBytes: string
+  readonly waiting: string
+  readonly waitingBytes: string
+  readonly givenUp: string
+  readonly givenUpBytes: string
+}
+
+/** What is stored in all, shared bytes once, and how far large files have come on their way into chunks. */
+export async function sumStorage(db: Db, maxAttempts: number): Promise<{ [Key in keyof Totals]: bigint }> {
+  const { rows } = await sql<Totals>`
+    with files as (
+      select size_bytes, blob_key like 'xet:%' as is_moved, chunk_attempts >= ${maxAttempts} as is_given_up
+      from repos.lfs_objects
+    )
+    select
+      (select coalesce(sum(logical_bytes), 0) from repos.storage_facts where owner_kind = 'account')::text as logical,
+      (select coalesce(sum(git_bytes), 0) from repos.storage_facts where owner_kind = 'account')::text as git,
+      coalesce(sum(size_bytes) filter (where not is_moved), 0)::text as whole,
+      (select coalesce(sum(serialised_bytes), 0) from repos.xorbs)::text as xorbs,
+      (count(*) filter (where is_moved))::text as moved,
+      coalesce(sum(size_bytes) filter (where is_moved), 0)::text as moved_bytes,
+      (count(*) filter (where not is_moved and not is_given_up))::text as waiting,
+      coalesce(sum(size_bytes) filter (where not is_moved and not is_given_up), 0)::text as waiting_bytes,
+      (count(*) filter (where not is_moved and is_given_up))::text as given_up,
+      coalesce(sum(size_bytes) filter (where not is_moved and is_given_up), 0)::text as given_up_bytes
+    from files`.execute(db)
+  const entries = Object.entries(rows[0] ?? {}).map(([key, value]) => [key, BigInt(value as string)])
+  return Object.fromEntries(entries) as { [Key in keyof Totals]: bigint }
+}

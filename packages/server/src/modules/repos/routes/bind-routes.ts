@@ -12,6 +12,7 @@ import { bindHubRepos } from './hub-repos.js'
 import { bindHubTree } from './hub-tree.js'
 import { bindLfs } from './lfs.js'
 import { bindLfsLocks } from './lfs-locks.js'
+import { bindMemberPreview } from './preview-member.js'
 import { bindQuotas } from './quotas.js'
 import { bindResolve } from './resolve.js'
 import { bindResourceGroupOfThings } from './resource-groups.js'
@@ -29,6 +30,7 @@ export function bindRepoRoutes(http: Http, deps: GateRouteDeps, storage: GitStor
   bindHubLfsFiles(http, deps)
   bindGates(http, deps)
   bindQuotas(http, deps)
+  bindMemberPreview(http, deps)
   bindResolve(http, deps)
   bindLfs(http, deps)
   bindLfsLocks(http, deps)

@@ -4,6 +4,7 @@ import type { Http } from '../../../kit/http/server.js'
 import { can } from '../../accounts/index.js'
 import { cancelCollection, openCollection, showCollection, startCollection } from '../collect/run-collection.js'
 import { readStorage } from '../measure/measure-storage.js'
+import { readPlatformStorage } from '../measure/read-platform-storage.js'
 import { openNamed, type RepoRouteDeps } from './repo-routes.js'
 
 /** What is stored, and the removal of what nobody names. */
@@ -14,6 +15,7 @@ export function bindStorageRoutes(http: Http, deps: RepoRouteDeps): void {
   )
   stoa.bind(contracts.getCollection, async ({ params }) => showCollection(await openCollection(deps, params.id)))
   stoa.bind(contracts.cancelCollection, async ({ params }) => showCollection(await cancelCollection(deps, params.id)))
+  stoa.bind(contracts.getPlatformStorage, () => readPlatformStorage(deps))
   stoa.bind(contracts.getRepoStorage, async (asked) => {
     const { type, namespace, name } = asked.params
     const { repo } = await openNamed(deps, asked, type, `${namespace}/${name}`, 'read')

@@ -11,7 +11,8 @@ import type { XetDeps } from './xet-deps.js'
 
 /** What was just sent is often fetched at once, and whole files are read faster. */
 const REST_MS = 15 * 60_000
-const MAX_ATTEMPTS = 4
+/** A file that failed so often stays whole. */
+export const MAX_ATTEMPTS = 4
 const AT_ONCE = 20
 const MEASURED_HOLDERS = 100
 

@@ -1,0 +1,2 @@
+/** Of this server; the same as in its package.json. */
+export const VERSION = '0.1.0'
