@@ -27,6 +27,7 @@ const MODULE_LINE: readonly string[] = [
   'federation',
   'governance',
   'commerce',
+  'metering',
   'repos',
   'catalog',
   'datasets',

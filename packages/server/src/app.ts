@@ -12,6 +12,7 @@ import { createCommerce } from './modules/commerce/index.js'
 import { createFederation } from './modules/federation/index.js'
 import { createGovernance } from './modules/governance/index.js'
 import { createInference } from './modules/inference/index.js'
+import { createMetering } from './modules/metering/index.js'
 import { createOauth } from './modules/oauth/index.js'
 import { createRepos } from './modules/repos/index.js'
 import { createSignin } from './modules/signin/index.js'
@@ -32,15 +33,17 @@ export function createApp(kit: Kit, options: AppOptions) {
   const federation = createFederation({ ...kit, accounts })
   const governance = createGovernance({ ...kit, accounts })
   const commerce = createCommerce({ ...kit, accounts })
+  const metering = createMetering({ ...kit, accounts, commerce })
   const repos = createRepos({ ...kit, accounts, commerce })
   // What is sold ends before it is deleted.
   governance.provideEraser(commerce.eraseSeller)
+  governance.provideEraser(metering.eraseName)
   governance.provideEraser(repos.eraseOwner)
   governance.provideHoldings(repos.listHoldings)
   commerce.provideResourceAccess(createResourceSight(kit, repos))
   const catalog = createCatalog({ ...kit, repos })
   const limiter = kit.config.rateLimits ? unless(accounts.isLenient, createRateLimiter(kit.clock)) : NO_LIMITS
-  const inference = createInference({ ...kit, accounts, commerce, repos, limiter })
+  const inference = createInference({ ...kit, accounts, metering, repos, limiter })
   const modules: readonly Module[] = [
     accounts,
     oauth,
@@ -48,6 +51,7 @@ export function createApp(kit: Kit, options: AppOptions) {
     federation,
     governance,
     commerce,
+    metering,
     repos,
     catalog,
     inference,
@@ -79,6 +83,7 @@ export function createApp(kit: Kit, options: AppOptions) {
     federation,
     governance,
     commerce,
+    metering,
     repos,
     catalog,
     inference,

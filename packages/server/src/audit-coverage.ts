@@ -40,7 +40,7 @@ const GOVERNED: readonly Governed[] = [
   { table: 'commerce.plans', targets: ['id', 'owner_id'] },
   { table: 'commerce.plan_versions', targets: ['plan_id'] },
   { table: 'commerce.listings', targets: ['id', 'seller_id'], ignored: ['updated_at'] },
-  { table: 'commerce.budgets', targets: ['id', 'account_id'], ignored: ['updated_at'] },
+  { table: 'metering.budgets', targets: ['id', 'account_id'], ignored: ['updated_at'] },
   { table: 'commerce.ledger_transfers', targets: ['id'], on: 'insert', when: "new.code = 'wallet.topup'" },
   { table: 'repos.repos', targets: ['id'], ignored: ['updated_at', 'default_branch'] },
   { table: 'repos.buckets', targets: ['id'], ignored: ['updated_at', 'size_bytes', 'file_count', 'change_seq'] },

@@ -5,6 +5,7 @@ import { FEDERATION_ERRORS } from './federation.js'
 import { GOVERNANCE_ERRORS } from './governance.js'
 import { INFERENCE_ERRORS } from './inference.js'
 import { KIT_ERRORS } from './kit.js'
+import { METERING_ERRORS } from './metering.js'
 import { OAUTH_ERRORS } from './oauth.js'
 import { REPO_ERRORS } from './repos.js'
 import { SIGNIN_ERRORS } from './signin.js'
@@ -27,6 +28,7 @@ export const ERRORS = {
   ...REPO_ERRORS,
   ...CATALOG_ERRORS,
   ...COMMERCE_ERRORS,
+  ...METERING_ERRORS,
   ...INFERENCE_ERRORS,
   ...XET_ERRORS,
 } as const satisfies Record<string, ErrorMeaning>

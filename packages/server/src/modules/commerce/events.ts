@@ -1,7 +1,7 @@
 import type { Tx } from '../../kit/db/database.js'
 import type { CommerceDeps } from './deps.js'
 
-/** Prices, listings or budgets changed: every process forgets the call terms it keeps. */
+/** Prices or listings changed: whoever keeps terms made of them asks again. */
 export const PRICES_CHANGED = 'commerce.prices.changed'
 
 export async function announcePrices(deps: Pick<CommerceDeps, 'events'>, tx: Tx): Promise<void> {

@@ -4,7 +4,7 @@ import type { Db } from '../../kit/db/database.js'
 import type { RateLimiter } from '../../kit/http/rate-limit.js'
 import type { Kit } from '../../kit/kit.js'
 import type { Accounts, RepoResource } from '../accounts/index.js'
-import type { Commerce } from '../commerce/index.js'
+import type { Metering } from '../metering/index.js'
 
 /** A repository, as far as serving it goes. */
 export interface ServableRepo extends RepoResource {
@@ -44,7 +44,7 @@ export interface InferenceRepos {
 
 export interface InferenceDeps extends Kit {
   readonly accounts: Pick<Accounts, 'authenticate' | 'verifyToken' | 'findAccount'>
-  readonly commerce: Pick<Commerce, 'gate' | 'payerOf'>
+  readonly metering: Pick<Metering, 'gate' | 'payerOf'>
   readonly repos: InferenceRepos
   readonly limiter: RateLimiter
 }

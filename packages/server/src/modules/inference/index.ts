@@ -46,7 +46,7 @@ export function createInference(options: InferenceOptions) {
   }
   const router = createRouter({ ...deps, replicas, providerPools, demandSandbox })
   const { verifyToken, authenticate } = deps.accounts
-  const gateway = createGateway({ ...deps, ...deps.commerce, verifyToken, authenticate, router })
+  const gateway = createGateway({ ...deps, ...deps.metering, verifyToken, authenticate, router })
   followRepos(deps, router.forget)
 
   return {

@@ -17,6 +17,9 @@ export const LEDGER_CODES = {
   providerFees: 5100,
 } as const
 
+/** The code of transfers that hold a part of a wallet for a process: always pending, to the process's `leases` account. */
+export const LEASE_CODE = 'lease'
+
 export type LedgerCode = keyof typeof LEDGER_CODES
 
 export interface LedgerAccountSpec {

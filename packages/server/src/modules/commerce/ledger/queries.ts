@@ -172,6 +172,22 @@ export async function listTransfers(
   return rows.map((row) => ({ ...row, kind: row.kind as TransferKind }))
 }
 
+/** What moved on a wallet in a span, by code and direction. */
+export async function sumMovements(
+  db: Db,
+  ledgerAccountId: string,
+  span: { from: Date | null; to: Date },
+): Promise<{ code: string; inMicros: bigint; outMicros: bigint }[]> {
+  const { rows } = await sql<{ code: string; inMicros: string; outMicros: string }>`
+    select code, coalesce(sum(amount_micros) filter (where credit_id = ${ledgerAccountId}), 0) as in_micros,
+      coalesce(sum(amount_micros) filter (where debit_id = ${ledgerAccountId}), 0) as out_micros
+    from commerce.ledger_transfers
+    where (debit_id = ${ledgerAccountId} or credit_id = ${ledgerAccountId}) and kind in ('posted', 'post')
+      and at < ${span.to}::timestamptz and (${span.from}::timestamptz is null or at >= ${span.from}::timestamptz)
+    group by code order by code`.execute(db)
+  return rows.map((row) => ({ code: row.code, inMicros: BigInt(row.inMicros), outMicros: BigInt(row.outMicros) }))
+}
+
 /** Counters recomputed from the transfers themselves, for every account where they differ: must be none. */
 export async function findUnbalancedAccounts(db: Db): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`

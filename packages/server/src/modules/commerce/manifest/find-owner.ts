@@ -4,8 +4,8 @@ import type { Account } from '../../accounts/index.js'
 import type { CommerceDeps } from '../deps.js'
 
 export type NounDeps = CommerceDeps & {
-  /** Prices changed in this process: the next call asks again. */
-  forgetTerms(): void
+  /** Prices changed in this process: who keeps terms made of them is told. */
+  tellPrices(): void
 }
 
 /** The account an item names under `key`; a problem of that key when there is none. */

@@ -39,7 +39,7 @@ export function createListingsNoun(deps: NounDeps): ManifestNoun<ListingItem> {
       const row = await findListingBySlug(tx, item.slug)
       if (!row || row.state === 'retired') return null
       await changeListingState(deps, tx, row, 'retired')
-      context.afterCommit(deps.forgetTerms)
+      context.afterCommit(deps.tellPrices)
       return { kind: 'remove', subject: `listing ${row.slug}`, text: 'retired' }
     },
     export: async (db) => {
@@ -84,7 +84,7 @@ async function applyListing(
   if (!plan) throw itemProblem(['plan'], `${seller.name} has no plan ${item.plan}`)
   const resource = `repo:${item.repo}`
   const before = await findListingBySlug(tx, item.slug)
-  context.afterCommit(deps.forgetTerms)
+  context.afterCommit(deps.tellPrices)
   const { title, summary, platformFeePpm } = item
   if (!before) {
     const { slug, kind } = item

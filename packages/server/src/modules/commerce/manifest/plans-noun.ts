@@ -52,7 +52,7 @@ async function applyPlan(deps: NounDeps, tx: Tx, item: PlanItem, context: Manife
   const { currency, interval, funding, components } = item
   const terms: PlanTerms = { currency, interval, funding, components }
   const before = await findPlan(tx, owner.id, item.key)
-  context.afterCommit(deps.forgetTerms)
+  context.afterCommit(deps.tellPrices)
   const subject = `plan ${owner.name}/${item.key}`
   if (!before) {
     await createPlan(deps, tx, { ownerId: owner.id, key: item.key, terms })

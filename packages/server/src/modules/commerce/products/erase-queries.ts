@@ -9,29 +9,35 @@ export async function listListingsOf(tx: Tx, sellerId: string): Promise<ListingR
   return listings.filter((listing) => listing !== null)
 }
 
-/** Puts a pseudonym in the place of a name: in listings, and in the names of what calls were made to. */
-export async function renameInAccounts(
+/** Puts a pseudonym in the place of a name: in listings, and in the names of what is sold. */
+export async function renameInListings(
   tx: Tx,
   { userId, name, pseudonym }: { readonly userId: string; readonly name: string; readonly pseudonym: string },
 ): Promise<void> {
-  const old = `repo:${name.toLowerCase()}/`
-  // Still one name for each thing that was sold, and no longer the name its owner gave it.
-  const rest = sql<string>`${`repo:${pseudonym}/`} || left(md5(substr(resource, ${old.length + 1}::int)), 12)`
-  const isTheirs = sql<boolean>`starts_with(lower(resource), ${old})`
+  const { isTheirs, renamed } = resourceWithoutName({ name, pseudonym })
   await tx
     .updateTable('commerce.listings')
     .set({
       slug: sql<string>`${`${pseudonym}/`} || id`,
       title: pseudonym,
       summary: '',
-      resource: sql<string>`case when ${isTheirs} then ${rest} else resource end`,
+      resource: sql<string>`case when ${isTheirs} then ${renamed} else resource end`,
     })
     .where('sellerId', '=', userId)
     .execute()
-  await tx.updateTable('commerce.callHours').set({ resource: rest }).where(isTheirs, '=', true).execute()
   await tx
     .updateTable('commerce.plans')
     .set({ key: sql<string>`${pseudonym} || '-' || id` })
     .where('ownerId', '=', userId)
     .execute()
+}
+
+/** For a column called `resource`: whether it lies under a name, and what it is called when the name is gone. */
+export function resourceWithoutName({ name, pseudonym }: { readonly name: string; readonly pseudonym: string }) {
+  const old = `repo:${name.toLowerCase()}/`
+  return {
+    isTheirs: sql<boolean>`starts_with(lower(resource), ${old})`,
+    // Still one name for each thing that was sold, and no longer the name its owner gave it.
+    renamed: sql<string>`${`repo:${pseudonym}/`} || left(md5(substr(resource, ${old.length + 1}::int)), 12)`,
+  }
 }

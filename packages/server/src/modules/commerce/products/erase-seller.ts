@@ -1,6 +1,6 @@
 import type { Tx } from '../../../kit/db/database.js'
 import type { CommerceDeps } from '../deps.js'
-import { listListingsOf, renameInAccounts } from './erase-queries.js'
+import { listListingsOf, renameInListings } from './erase-queries.js'
 import { changeListingState } from './save-listing.js'
 
 /**
@@ -19,6 +19,6 @@ export async function eraseSeller(
     }
     const target = { type: 'user', id: person.userId }
     await deps.audit.record(tx, { chain: person.userId, action: 'billing.seller.erase', target })
-    await renameInAccounts(tx, person)
+    await renameInListings(tx, person)
   })
 }

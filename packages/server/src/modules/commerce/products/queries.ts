@@ -1,6 +1,8 @@
 import type { ComponentBody } from '@stoa/contracts'
 import { sql } from 'kysely'
 import type { Db, Tx } from '../../../kit/db/database.js'
+import type { PriceComponent } from '../rating/component.js'
+import { readComponent } from '../rating/read-component.js'
 import type { PlanTerms } from './plan.js'
 
 export interface PlanRow extends PlanTerms {
@@ -187,4 +189,52 @@ export async function listLiveListings(db: Db | Tx, resource: string): Promise<L
     .where('state', '<>', 'retired')
     .execute()
   return rows.map((row) => ({ ...row, state: row.state as ListingState }))
+}
+
+/** Components of plan versions; they never change, so callers keep them. */
+export async function listVersionComponents(
+  db: Db | Tx,
+  ids: readonly string[],
+): Promise<Map<string, ComponentBody[]>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('commerce.planVersions')
+    .select(['id', 'components'])
+    .where(sql<boolean>`id = any(${[...ids]}::text[])`)
+    .execute()
+  return new Map(rows.map((row) => [row.id, row.components as ComponentBody[]]))
+}
+
+/** What a published listing means for one call. */
+export interface Offer {
+  readonly listingId: string
+  readonly sellerId: string
+  readonly feePpm: number
+  readonly planVersionId: string
+  readonly currency: string
+  readonly funding: string
+  readonly components: readonly PriceComponent[]
+}
+
+/** The published model listing of a resource, with the active version of its plan; null when there is none. */
+export async function findOffer(db: Db, resource: string): Promise<Offer | null> {
+  const row = await db
+    .selectFrom('commerce.listings as l')
+    .innerJoin('commerce.planVersions as v', (join) =>
+      join.onRef('v.planId', '=', 'l.planId').on('v.state', '=', 'active'),
+    )
+    .select([
+      'l.id as listingId',
+      'l.sellerId',
+      'l.platformFeePpm as feePpm',
+      'v.id as planVersionId',
+      'v.currency',
+      'v.funding',
+      'v.components',
+    ])
+    .where('l.state', '=', 'published')
+    .where('l.kind', '=', 'model_access')
+    .where(sql<boolean>`lower(l.resource) = lower(${resource})`)
+    .executeTakeFirst()
+  return row ? { ...row, components: (row.components as ComponentBody[]).map(readComponent) } : null
 }

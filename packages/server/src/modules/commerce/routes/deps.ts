@@ -2,21 +2,8 @@ import type { Actor } from '../../../kit/http/actor.js'
 import type { CommerceDeps } from '../deps.js'
 
 export interface RouteDeps extends CommerceDeps {
-  /** Prices changed in this process: the next call asks again at once. */
-  forgetTerms(): void
+  /** Prices changed in this process: who keeps terms made of them is told at once. */
+  tellPrices(): void
   /** Whether somebody may see the thing a listing sells; told by the module that owns it. */
   canSeeResource(actor: Actor, resource: string): Promise<boolean>
-  readSegment(journalId: string, segment: number): Promise<Buffer | null>
 }
-
-/** The span of a report: what was asked for, by default the 30 days up to now. */
-export function readSpan(
-  query: { from?: string | undefined; to?: string | undefined },
-  now: Date,
-): { from: Date; to: Date } {
-  const to = query.to === undefined ? new Date(now.getTime() + 1) : new Date(query.to)
-  const from = query.from === undefined ? new Date(to.getTime() - DEFAULT_DAYS * 86_400_000) : new Date(query.from)
-  return { from, to }
-}
-
-const DEFAULT_DAYS = 30

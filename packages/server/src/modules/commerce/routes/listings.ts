@@ -4,7 +4,7 @@ import type { Actor, UserActor } from '../../../kit/http/actor.js'
 import type { HttpScope } from '../../../kit/http/server.js'
 import { can } from '../../accounts/index.js'
 import { getManagedAccount, mayManage, maySee } from '../access.js'
-import { readCursor, writeCursor } from '../cursor.js'
+import { readCursor, writeCursor } from '../../../kit/http/cursor.js'
 import { findListing, type ListingRow, listListings, listPlanVersions, type PlanRow } from '../products/queries.js'
 import { changeListingState, createListing, updateListing } from '../products/save-listing.js'
 import { namesOf, toListingView } from '../views.js'
@@ -54,14 +54,14 @@ export function bindListings(http: HttpScope, deps: RouteDeps): void {
     refuseOwnFee(actor, body.platformFeePpm)
     const { plan, ...rest } = body
     const changed = await deps.write((tx) => updateListing(deps, tx, listing, { ...rest, planKey: plan }))
-    deps.forgetTerms()
+    deps.tellPrices()
     return toView(deps, changed)
   })
 
   http.bind(contracts.changeListingState, async ({ actor, params, body }) => {
     const listing = await getManagedListing(deps, actor, params.listingId)
     const changed = await deps.write((tx) => changeListingState(deps, tx, listing, body.state))
-    deps.forgetTerms()
+    deps.tellPrices()
     return toView(deps, changed)
   })
 }

@@ -39,7 +39,7 @@ export function bindPlans(http: HttpScope, deps: RouteDeps): void {
     const owner = await deps.accounts.getAccount(deps.db, latest.ownerId)
     if (!mayManage(actor, owner)) throw refuse('Forbidden', 'Only an admin of this account may set its prices.')
     const plan = await deps.write((tx) => createPlanVersion(deps, tx, params.planId, body))
-    deps.forgetTerms()
+    deps.tellPrices()
     return toPlanView(plan, owner.name)
   })
 

@@ -1,4 +1,4 @@
-import type { Reservation } from '../../commerce/index.js'
+import type { Reservation } from '../../metering/index.js'
 import type { CallDoor } from './doors.js'
 import type { ModelRoute, Upstream } from './model-route.js'
 import type { TokenBound } from './reserve-call.js'

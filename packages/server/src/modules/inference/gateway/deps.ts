@@ -4,7 +4,7 @@ import type { RateLimiter } from '../../../kit/http/rate-limit.js'
 import type { Ids } from '../../../kit/ids.js'
 import type { Log } from '../../../kit/log.js'
 import type { TokenFacts } from '../../accounts/index.js'
-import type { Gate } from '../../commerce/index.js'
+import type { Gate } from '../../metering/index.js'
 import type { Eventually, ModelRouter } from './model-route.js'
 
 /** What the call path needs of the house. */

@@ -30,7 +30,7 @@ const newBuyer = async (micros: bigint): Promise<Person> => {
 }
 /** What a buyer was charged: what was paid in less what can still be spent. */
 const spent = async (person: Person): Promise<bigint> => {
-  const { gate } = server.running.app.commerce
+  const { gate } = server.running.app.metering
   const terms = await gate.terms({ payerId: person.id, userId: person.id, tokenId: null, resource: 'repo:lab/normal' })
   return (paid.get(person.name) ?? 0n) - ((await gate.affordableMicros(terms)) ?? 0n)
 }

@@ -1,4 +1,4 @@
-import type { CallTerms, Gate, Reservation } from '../../commerce/index.js'
+import type { CallTerms, Gate, Reservation } from '../../metering/index.js'
 import { andThen, type Eventually } from './model-route.js'
 
 /** The most a call could use. */

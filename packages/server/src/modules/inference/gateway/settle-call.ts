@@ -1,5 +1,5 @@
 import type { Log } from '../../../kit/log.js'
-import type { Gate, Settlement } from '../../commerce/index.js'
+import type { Gate, Settlement } from '../../metering/index.js'
 import type { CallFacts } from './call-facts.js'
 import { andThen, type Eventually, type Upstream } from './model-route.js'
 import { fitUsage } from './reserve-call.js'
