@@ -6,6 +6,7 @@ import type * as federation from './federation.gen.js'
 import type * as governance from './governance.gen.js'
 import type * as inference from './inference.gen.js'
 import type * as kit from './kit.gen.js'
+import type * as metering from './metering.gen.js'
 import type * as oauth from './oauth.gen.js'
 import type * as repos from './repos.gen.js'
 import type * as signin from './signin.gen.js'
@@ -26,22 +27,12 @@ export interface Schema {
   'accounts.settings': accounts.Settings
   'accounts.users': accounts.Users
   'catalog.entries': catalog.Entries
-  'commerce.budgetWindows': commerce.BudgetWindows
-  'commerce.budgets': commerce.Budgets
-  'commerce.callHours': commerce.CallHours
-  'commerce.draws': commerce.Draws
-  'commerce.folds': commerce.Folds
   'commerce.idempotencyKeys': commerce.IdempotencyKeys
-  'commerce.journalSegments': commerce.JournalSegments
-  'commerce.journals': commerce.Journals
-  'commerce.leases': commerce.Leases
   'commerce.ledgerAccounts': commerce.LedgerAccounts
   'commerce.ledgerTransfers': commerce.LedgerTransfers
   'commerce.listings': commerce.Listings
   'commerce.planVersions': commerce.PlanVersions
   'commerce.plans': commerce.Plans
-  'commerce.ratedLines': commerce.RatedLines
-  'commerce.sales': commerce.Sales
   'federation.attempts': federation.Attempts
   'federation.connections': federation.Connections
   'federation.domains': federation.Domains
@@ -67,6 +58,16 @@ export interface Schema {
   'kit.outbox': kit.Outbox
   'kit.subjectKeys': kit.SubjectKeys
   'kit.subjectVault': kit.SubjectVault
+  'metering.budgetWindows': metering.BudgetWindows
+  'metering.budgets': metering.Budgets
+  'metering.callHours': metering.CallHours
+  'metering.draws': metering.Draws
+  'metering.folds': metering.Folds
+  'metering.journalSegments': metering.JournalSegments
+  'metering.journals': metering.Journals
+  'metering.leases': metering.Leases
+  'metering.ratedLines': metering.RatedLines
+  'metering.sales': metering.Sales
   'oauth.apps': oauth.Apps
   'oauth.codes': oauth.Codes
   'oauth.deviceRequests': oauth.DeviceRequests
