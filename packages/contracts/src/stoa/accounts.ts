@@ -160,6 +160,16 @@ export const revokeSession = route({
   errors: ['Unauthorized', 'SessionRequired', 'NotFound'],
 })
 
+export const revokeOtherSessions = route({
+  id: 'accounts.sessions.revokeOthers',
+  family: 'stoa',
+  method: 'DELETE',
+  path: '/api/v1/accounts/sessions',
+  summary: 'Signs me out everywhere but here.',
+  auth: 'user',
+  errors: ['Unauthorized', 'SessionRequired'],
+})
+
 export const inspectLink = route({
   id: 'accounts.links.inspect',
   family: 'stoa',

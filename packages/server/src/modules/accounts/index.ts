@@ -1,4 +1,5 @@
-import { makeAdminLink, makeRecoveryLink } from './one-time-links.js'
+import { makeAdminLink, makeLink, makeRecoveryLink } from './one-time-links.js'
+import { listMembersWithoutMfa } from './queries/memberships.js'
 import { afterCommit, type Db, type Tx } from '../../kit/db/database.js'
 import type { Http } from '../../kit/http/server.js'
 import { type Account, toAccount } from './account.js'
@@ -51,7 +52,8 @@ export type { AccessContext, AccountResource, RepoResource } from './authz/resou
 export { type VisibleSet, visibleTo } from './authz/visible.js'
 export { visibleCondition, type VisibleColumns } from './queries/visible-condition.js'
 export { type AccountRow, findAccountRow, findAccountRowById, listAccountRowsById } from './queries/accounts.js'
-export { requireSession, visitorOf } from './routes/route-deps.js'
+export { getManagedOrg, requireSession, visitorOf } from './routes/route-deps.js'
+export { createSignInThrottle, type SignInThrottle } from './sign-in-throttle.js'
 export { refuseThrottled, type Visitor } from './sign-in.js'
 export { hashSecret, makeLinkSecret, makeTokenSecret } from './token-secret.js'
 export type { HeldToken, TokenSource } from './token-source.js'
@@ -66,6 +68,7 @@ export type { CredentialId, TokenFacts } from './authenticate.js'
 export { scopeAllows, type ScopeTarget } from './token-scope.js'
 
 const FLUSH_EVERY_MS = 60_000
+const MAX_MEMBERS_WITHOUT = 100
 
 /** Users, organisations, credentials: who is asking and what they belong to. */
 export function createAccounts(kit: AccountsKit) {
@@ -123,7 +126,9 @@ export function createAccounts(kit: AccountsKit) {
     nouns: nouns as readonly ManifestNoun[],
     /** The one-time link that makes the first admin; null when somebody is in charge. */
     makeAdminLink: () => makeAdminLink(deps),
-    /** A link that sets the password of the first admin; only for whoever holds the machine. */
+    /** A link that sets the password of a user and ends their sessions. */
+    makePasswordLink: (userId: string) => deps.write((tx) => makeLink(tx, deps, { purpose: 'set_password', userId })),
+    /** A link that sets the password of the first admin and forgets their second factors; only for whoever holds the machine. */
     makeRecoveryLink: () => makeRecoveryLink(deps),
     /** Lets a module that gives out tokens of its own have them believed at every door. */
     provideTokenSource: (source: TokenSource): void => {
@@ -206,8 +211,20 @@ export function createAccounts(kit: AccountsKit) {
       provideSecondFactors: (provided: SecondFactors): void => {
         secondFactors = provided
       },
-      throttle,
+      /** Whether somebody has a second factor. */
+      hasSecondFactor: async (userId: string): Promise<boolean> =>
+        (await findAccountRowById(deps.db, userId))?.mfaSince != null,
+      /** Ends every session of somebody. */
+      endSessions: async (tx: Tx, userId: string): Promise<void> => {
+        await deleteSessionsOf(tx, userId)
+        afterCommit(tx, () => authentication.cache.forgetUser(userId))
+      },
     },
+    /** Whether an organisation asks for second factors, and which members have none. */
+    showMfaPolicy: async (orgId: string): Promise<{ requiresMfa: boolean; membersWithout: string[] }> => ({
+      requiresMfa: (await findAccountRowById(deps.db, orgId))?.requiresMfa ?? false,
+      membersWithout: await listMembersWithoutMfa(deps.db, orgId, MAX_MEMBERS_WITHOUT),
+    }),
     /** Asks members of an organisation for a second factor, or no longer. */
     setRequiresMfa: async (tx: Tx, orgId: string, requiresMfa: boolean): Promise<void> => {
       await updateAccount(tx, orgId, { requiresMfa }, deps.clock.now())

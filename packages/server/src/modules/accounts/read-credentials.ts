@@ -1,3 +1,5 @@
+import { hostCookieName, readCookie, renderHostCookie } from '../../kit/http/cookies.js'
+
 /** What a request carries to show who it is from; at most one is believed. */
 export type SentCredential =
   | { readonly kind: 'none' }
@@ -7,7 +9,6 @@ export type SentCredential =
   | { readonly kind: 'malformed' }
 
 const MAX_HEADER = 4096
-const MAX_COOKIES = 100
 
 /** Reads `Authorization` (Bearer, or Basic as git sends it) before the cookie: a client that sends a token means it. */
 export function readCredential(
@@ -33,24 +34,9 @@ function readAuthorization(header: string): SentCredential {
   return secret === '' ? { kind: 'malformed' } : { kind: 'token', secret }
 }
 
-function readCookie(header: string | undefined, names: readonly string[]): string | null {
-  if (header === undefined || header.length > 2 * MAX_HEADER) return null
-  const found = new Map<string, string>()
-  for (const part of header.split(';').slice(0, MAX_COOKIES)) {
-    const equals = part.indexOf('=')
-    const name = part.slice(0, equals).trim()
-    if (equals > 0 && !found.has(name)) found.set(name, part.slice(equals + 1).trim())
-  }
-  for (const name of names) {
-    const value = found.get(name)
-    if (value) return value
-  }
-  return null
-}
-
-/** The session cookie's name: `__Host-` ties it to this host, which browsers allow over https only. */
+/** The session cookie's name. */
 export function sessionCookieName(publicUrl: string): string {
-  return publicUrl.startsWith('https:') ? '__Host-stoa' : 'stoa_session'
+  return hostCookieName(publicUrl, { secure: 'stoa', plain: 'stoa_session' })
 }
 
 /** The Hub's own cookie name; believed in lenient mode, where a client suite sends it. */
@@ -58,6 +44,5 @@ export const HUB_COOKIE = 'token'
 
 /** `Set-Cookie` of a session; `maxAgeS` 0 removes it. */
 export function renderSessionCookie(publicUrl: string, secret: string, maxAgeS: number): string {
-  const secure = publicUrl.startsWith('https:') ? '; Secure' : ''
-  return `${sessionCookieName(publicUrl)}=${secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAgeS}${secure}`
+  return renderHostCookie(publicUrl, { name: sessionCookieName(publicUrl), value: secret, maxAgeS, sameSite: 'Lax' })
 }

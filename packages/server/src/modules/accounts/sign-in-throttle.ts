@@ -4,10 +4,13 @@ const FORGET_AFTER_MS = 15 * 60_000
 const MAX_KEYS = 20_000
 
 /** How many wrong answers are free, and the longest wait after more. */
-interface Rule {
+export interface Rule {
   readonly free: number
   readonly longestWaitMs: number
 }
+
+/** Limits for one account from one place, for a place, and for an account from anywhere. */
+export type ThrottleRules = Readonly<Record<'pair' | 'address' | 'account', Rule>>
 
 /**
  * Guessing one account from one place slows down hard. Guessing it from everywhere slows it down for at most five
@@ -17,7 +20,7 @@ const RULES = {
   pair: { free: 5, longestWaitMs: 15 * 60_000 },
   address: { free: 30, longestWaitMs: 15 * 60_000 },
   account: { free: 100, longestWaitMs: 5_000 },
-} as const satisfies Record<string, Rule>
+} as const satisfies ThrottleRules
 
 const LOCAL = /^(127\.|0:0:0::)/
 
@@ -35,14 +38,14 @@ export interface SignInThrottle {
   recordSuccess(login: string, addressPrefix: string): void
 }
 
-export function createSignInThrottle(clock: Clock): SignInThrottle {
+export function createSignInThrottle(clock: Clock, rules: ThrottleRules = RULES): SignInThrottle {
   const failures = new Map<string, Failures>()
   const keysOf = (login: string, address: string): readonly [string, Rule][] => {
     const name = login.toLowerCase()
     return [
-      [`pair ${name} ${address}`, RULES.pair],
-      [`address ${address}`, RULES.address],
-      [`account ${name}`, RULES.account],
+      [`pair ${name} ${address}`, rules.pair],
+      [`address ${address}`, rules.address],
+      [`account ${name}`, rules.account],
     ]
   }
   return {
@@ -50,7 +53,7 @@ export function createSignInThrottle(clock: Clock): SignInThrottle {
       const nowMs = clock.now().getTime()
       const waits = keysOf(login, address).map(([key, rule]) => remainingWaitMs(failures.get(key), rule, nowMs))
       // A proxy that does not say whom it speaks for makes everybody one address: nobody may be locked out through it.
-      return Math.min(Math.max(...waits), LOCAL.test(address) ? RULES.account.longestWaitMs : RULES.pair.longestWaitMs)
+      return Math.min(Math.max(...waits), LOCAL.test(address) ? rules.account.longestWaitMs : rules.pair.longestWaitMs)
     },
     recordFailure(login, address) {
       const nowMs = clock.now().getTime()

@@ -1,7 +1,13 @@
 import type { Kit } from '../../kit/kit.js'
-import type { Accounts } from '../accounts/index.js'
+import type { Accounts, SignInThrottle } from '../accounts/index.js'
 
-/** What this module uses of the kit and of accounts. */
-export interface SigninDeps extends Kit {
+/** What is handed to this module: the kit and accounts. */
+export interface SigninKit extends Kit {
   readonly accounts: Accounts
+}
+
+/** What its parts share. */
+export interface SigninDeps extends SigninKit {
+  /** Wrong second factors: only who knows the password can give one, so it may be strict. */
+  readonly factorThrottle: SignInThrottle
 }

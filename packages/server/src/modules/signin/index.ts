@@ -1,12 +1,34 @@
 import type { Http } from '../../kit/http/server.js'
-import type { SigninDeps } from './deps.js'
+import { createSignInThrottle } from '../accounts/index.js'
+import { clearFactors } from './change-factors.js'
+import type { SigninDeps, SigninKit } from './deps.js'
+import { beginHalfSignIn } from './half-sign-in.js'
+import { bindConfirm } from './routes/confirm.js'
 import { bindFactors } from './routes/factors.js'
+import { bindPasskeys } from './routes/passkeys.js'
+import { bindPolicy } from './routes/policy.js'
+import { bindSecondStep } from './routes/second-step.js'
+
+const FACTOR_RULES = {
+  pair: { free: 5, longestWaitMs: 15 * 60_000 },
+  address: { free: 30, longestWaitMs: 15 * 60_000 },
+  account: { free: 20, longestWaitMs: 15 * 60_000 },
+} as const
 
 /** How people prove who they are beyond a password. */
-export function createSignin(deps: SigninDeps) {
+export function createSignin(kit: SigninKit) {
+  const deps: SigninDeps = { ...kit, factorThrottle: createSignInThrottle(kit.clock, FACTOR_RULES) }
+  kit.accounts.access.provideSecondFactors({
+    begin: (entry) => beginHalfSignIn(deps, entry),
+    clear: (tx, userId, reason) => clearFactors(tx, deps, userId, reason),
+  })
   return {
     routes: (http: Http): void => {
       bindFactors(http, deps)
+      bindPasskeys(http, deps)
+      bindSecondStep(http, deps)
+      bindConfirm(http, deps)
+      bindPolicy(http, deps)
     },
   }
 }

@@ -70,6 +70,23 @@ export async function listMembers(
   return rows.map((row) => ({ ...row, role: row.role as Role, duties: row.duties as OrgDuty[] }))
 }
 
+/** Names of people in an organisation who have no second factor. */
+export async function listMembersWithoutMfa(db: Db | Tx, orgId: string, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('accounts.memberships as m')
+    .innerJoin('accounts.accounts as a', 'a.id', 'm.userId')
+    .innerJoin('accounts.users as u', 'u.accountId', 'm.userId')
+    .select('a.name')
+    .where('m.orgId', '=', orgId)
+    .where('a.kind', '=', 'user')
+    .where('a.state', '=', 'active')
+    .where('u.mfaSince', 'is', null)
+    .orderBy((eb) => eb.fn('lower', ['a.name']))
+    .limit(limit)
+    .execute()
+  return rows.map((row) => row.name)
+}
+
 export async function countMembers(db: Db | Tx, orgId: string, role?: Role): Promise<number> {
   let query = db
     .selectFrom('accounts.memberships')

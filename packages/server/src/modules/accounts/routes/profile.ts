@@ -1,4 +1,12 @@
-import { changePassword, getProfile, listSessions, refuse, revokeSession, updateProfile } from '@stoa/contracts'
+import {
+  changePassword,
+  getProfile,
+  listSessions,
+  refuse,
+  revokeOtherSessions,
+  revokeSession,
+  updateProfile,
+} from '@stoa/contracts'
 import { mayLearnEmail } from '../../../kit/http/actor.js'
 import type { Http } from '../../../kit/http/server.js'
 import { avatarUrlOf } from '../account.js'
@@ -16,6 +24,7 @@ import { pickDefined } from '../../../kit/http/sent-fields.js'
 /** My own account: profile, password, sessions. */
 export function bindProfile(http: Http, deps: RouteDeps): void {
   bindSessions(http, deps)
+  bindOtherSessions(http, deps)
   const stoa = http.scope('stoa')
   const self = async (userId: string): Promise<AccountRow> => {
     const row = await findAccountRowById(deps.db, userId)
@@ -88,6 +97,17 @@ function bindSessions(http: Http, deps: RouteDeps): void {
     requireSession(actor)
     const wasMine = await deps.write((tx) => endSession(tx, deps, actor.userId, params.sessionId))
     if (!wasMine) throw refuse('NotFound')
+    deps.authentication.cache.forgetUser(actor.userId)
+  })
+}
+
+function bindOtherSessions(http: Http, deps: RouteDeps): void {
+  http.scope('stoa').bind(revokeOtherSessions, async ({ actor }) => {
+    const current = requireSession(actor)
+    await deps.write(async (tx) => {
+      await deleteSessionsOf(tx, actor.userId, current)
+      await recordSignIn(tx, deps, actor.userId, { action: 'auth.session.revoke', after: { kept: current } })
+    })
     deps.authentication.cache.forgetUser(actor.userId)
   })
 }

@@ -36,7 +36,7 @@ export function requireSession(actor: UserActor): string {
 }
 
 /** An account that exists for everybody; throws `AccountNotFound`. */
-export async function getShown(deps: RouteDeps, name: string, kind: 'user' | 'org'): Promise<AccountRow> {
+export async function getShown(deps: Pick<RouteDeps, 'db'>, name: string, kind: 'user' | 'org'): Promise<AccountRow> {
   const row = await findAccountRow(deps.db, name)
   if (!row || row.kind !== kind || row.state === 'removed') throw refuse('AccountNotFound')
   return row
@@ -58,7 +58,7 @@ export function demandOrg(actor: UserActor, action: AccountAction, { id, name }:
 }
 
 /** An organisation that this actor may change with this credential. */
-export async function getManagedOrg(deps: RouteDeps, actor: UserActor, name: string): Promise<AccountRow> {
+export async function getManagedOrg(deps: Pick<RouteDeps, 'db'>, actor: UserActor, name: string): Promise<AccountRow> {
   const org = await getShown(deps, name, 'org')
   demandOrg(actor, 'org.manage', org)
   return org
