@@ -13,6 +13,7 @@ export interface Revision {
 }
 
 const SHORTEST_PREFIX = 4
+const FULL_OID = /^[0-9a-f]{40}$/i
 
 /**
  * Resolves a branch, tag, `HEAD`, full ref name, or a commit id of 4 to 40 digits. A branch wins over a tag of the same
@@ -25,13 +26,16 @@ export async function resolveRevision(deps: RevisionDeps, repo: Repo, rev: strin
 }
 
 export async function findRevision(deps: RevisionDeps, repo: Repo, rev: string): Promise<Revision | null> {
+  // As in git, forty digits are the commit of that name, whatever refs are called.
+  const named = FULL_OID.test(rev) ? await deps.store.findCommit(repo.id, rev.toLowerCase()) : null
+  if (named) return { commit: named, ref: null }
   for (const name of refNames(repo, rev)) {
     const ref = await deps.store.findRef(deps.db, repo.id, name)
     const commit = ref ? await deps.store.findCommit(repo.id, ref.peeled ?? ref.oid) : null
     if (commit) return { commit, ref }
   }
-  if (!/^[0-9a-f]{4,40}$/i.test(rev)) return null
-  const oids = rev.length === 40 ? [rev.toLowerCase()] : await matchPrefix(deps, repo, rev.toLowerCase())
+  if (!/^[0-9a-f]{4,39}$/i.test(rev)) return null
+  const oids = await matchPrefix(deps, repo, rev.toLowerCase())
   const commit = oids.length === 1 ? await deps.store.findCommit(repo.id, oids[0] as string) : null
   return commit ? { commit, ref: null } : null
 }

@@ -44,7 +44,9 @@ export async function listTree(
   const limit = query.limit === 0 ? usual : Math.min(query.limit, usual)
   const page: PathEntry[] = []
   let cursor: string | null = null
-  for await (const item of walkTree(readTree, folder.oid, path, { recursive: query.recursive, after: from?.after })) {
+  const fetch = (oids: readonly string[]) => deps.store.readObjects(repo.id, oids)
+  const walk = { recursive: query.recursive, after: from?.after, fetch }
+  for await (const item of walkTree(readTree, folder.oid, path, walk)) {
     if (page.length === limit) {
       const last = (page.at(-1) as PathEntry).path
       cursor = writeCursor({ commitOid: commit.oid, after: path === '' ? last : last.slice(path.length + 1) })

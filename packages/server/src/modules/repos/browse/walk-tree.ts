@@ -10,7 +10,12 @@ export interface WalkOptions {
   readonly recursive: boolean
   /** Path of the last entry of the page before, relative to the walk's root. */
   readonly after?: string | undefined
+  /** Told which trees will be read soon, so that they are fetched together. */
+  readonly fetch?: (oids: readonly string[]) => Promise<unknown>
 }
+
+/** Folders of one folder that are fetched together. */
+const FETCHED_AT_ONCE = 64
 
 /**
  * Entries below a tree in git's order, a folder before what is inside it. `prefix` is put before every path.
@@ -23,29 +28,49 @@ export async function* walkTree(
   options: WalkOptions,
 ): AsyncGenerator<PathEntry> {
   const after = options.after === undefined ? null : options.after.split('/')
-  yield* walkFolder(readTree, treeOid, prefix === '' ? '' : `${prefix}/`, options.recursive, after, 0)
+  yield* walkFolder(
+    { readTree, ...options },
+    { oid: treeOid, prefix: prefix === '' ? '' : `${prefix}/`, depth: 0 },
+    after,
+  )
 }
 
+interface Folder {
+  readonly oid: string
+  readonly prefix: string
+  readonly depth: number
+}
+
+type Walking = Pick<WalkOptions, 'recursive' | 'fetch'> & { readonly readTree: ReadTree }
+
 async function* walkFolder(
-  readTree: ReadTree,
-  treeOid: string,
-  prefix: string,
-  recursive: boolean,
+  walking: Walking,
+  { oid, prefix, depth }: Folder,
   after: readonly string[] | null,
-  depth: number,
 ): AsyncGenerator<PathEntry> {
   if (depth > MAX_DEPTH) return
-  const entries = (await readTree(treeOid)) ?? []
+  const entries = (await walking.readTree(oid)) ?? []
   const resumeAt = after === null ? -1 : entries.findIndex((entry) => entry.name === after[0])
+  let fetched = 0
   for (const [index, entry] of entries.entries()) {
     if (index < resumeAt || entry.kind === 'commit') continue
     const path = prefix + entry.name
     const isResumed = index === resumeAt
     if (!isResumed) yield { path, entry }
-    if (!recursive || entry.kind !== 'tree') continue
+    if (!walking.recursive || entry.kind !== 'tree') continue
+    if (fetched++ % FETCHED_AT_ONCE === 0) await walking.fetch?.(foldersFrom(entries, index))
     const rest = isResumed && after !== null && after.length > 1 ? after.slice(1) : null
-    yield* walkFolder(readTree, entry.oid, `${path}/`, recursive, rest, depth + 1)
+    yield* walkFolder(walking, { oid: entry.oid, prefix: `${path}/`, depth: depth + 1 }, rest)
   }
+}
+
+function foldersFrom(entries: readonly TreeEntry[], start: number): string[] {
+  const oids: string[] = []
+  for (let index = start; index < entries.length && oids.length < FETCHED_AT_ONCE; index++) {
+    const entry = entries[index] as TreeEntry
+    if (entry.kind === 'tree') oids.push(entry.oid)
+  }
+  return oids
 }
 
 /** Remembers trees for the length of one request. */
