@@ -4,8 +4,19 @@ import type { ErrorCode } from './errors/registry.js'
 /** Who may call: `none` ignores credentials, `optional` reads them, the others demand a signed-in user (and a token that may write, or an admin). */
 export type RouteAuth = 'none' | 'optional' | 'user' | 'write' | 'admin'
 /** The protocol a route belongs to: it decides body parsers and the error dialect. */
-export type Family = 'hub' | 'git' | 'lfs' | 'xet' | 'storage' | 'openai' | 'inference' | 'oauth' | 'stoa' | 'web'
-export type RateBucket = 'api' | 'resolvers' | 'pages' | 'git' | 'inference' | 'auth' | 'search'
+export type Family =
+  | 'hub'
+  | 'git'
+  | 'lfs'
+  | 'xet'
+  | 'storage'
+  | 'openai'
+  | 'inference'
+  | 'oauth'
+  | 'scim'
+  | 'stoa'
+  | 'web'
+export type RateBucket = 'api' | 'resolvers' | 'pages' | 'git' | 'inference' | 'auth' | 'search' | 'scim'
 export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** One method and path the server answers, as data: the source of types, validation, OpenAPI and the SDK. */

@@ -1,5 +1,6 @@
 export * from './test-server.js'
 export * from './child-server.js'
 export * from './person.js'
+export * from './scim-house.js'
 export * from './test-stores.js'
 export * from './xet-client.js'

@@ -8,6 +8,7 @@ import { KIT_ERRORS } from './kit.js'
 import { METERING_ERRORS } from './metering.js'
 import { OAUTH_ERRORS } from './oauth.js'
 import { REPO_ERRORS } from './repos.js'
+import { SCIM_ERRORS } from './scim.js'
 import { SIGNIN_ERRORS } from './signin.js'
 import { XET_ERRORS } from './xet.js'
 
@@ -24,6 +25,7 @@ export const ERRORS = {
   ...OAUTH_ERRORS,
   ...SIGNIN_ERRORS,
   ...FEDERATION_ERRORS,
+  ...SCIM_ERRORS,
   ...GOVERNANCE_ERRORS,
   ...REPO_ERRORS,
   ...CATALOG_ERRORS,

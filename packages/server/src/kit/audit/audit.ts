@@ -9,7 +9,7 @@ import { whoActs } from './who.js'
 
 export type { AuditActor, AuditEntry, AuditFacts, AuditValue, Personal } from './entry.js'
 export { personal } from './entry.js'
-export { actAs } from './who.js'
+export { actAs, actAsProgram } from './who.js'
 
 /** Chain of everything that belongs to no organisation. */
 export const PLATFORM_CHAIN = 'platform'

@@ -12,10 +12,15 @@ export function actAs<T>(system: string, work: () => T): T {
   return acting.run({ type: 'system', id: system }, work)
 }
 
+/** Everything `work` records is done by this program, which shows a credential of its own; where from is that of the request. */
+export function actAsProgram<T>(program: AuditActor & { readonly type: 'app' }, work: () => T): T {
+  return acting.run(program, work)
+}
+
 /** Who is doing what is done now: the part of the server that said so, else whoever asks, else the server. */
 export function whoActs(): { readonly actor: AuditActor; readonly request: RequestContext | undefined } {
   const system = acting.getStore()
-  if (system) return { actor: system, request: undefined }
+  if (system) return { actor: system, request: system.type === 'app' ? currentRequest() : undefined }
   const request = currentRequest()
   return { actor: request ? describeActor(request.actor) : SERVER, request }
 }

@@ -94,6 +94,43 @@ const oauth: Render = (error) => {
   }
 }
 
+const SCIM_WORDS = new Set([
+  'invalidFilter',
+  'tooMany',
+  'uniqueness',
+  'mutability',
+  'invalidSyntax',
+  'invalidPath',
+  'noTarget',
+  'invalidValue',
+])
+
+/** The standard's own word for a refusal (RFC 7644 §3.12); null where it has none. */
+function scimType(error: Pick<StoaError, 'code' | 'status'>): string | null {
+  const own = error.code.replace(/^Scim/, '').replace(/^./, (letter) => letter.toLowerCase())
+  if (SCIM_WORDS.has(own)) return own
+  return error.code === 'InvalidBody' || error.code === 'InvalidRequest' ? 'invalidSyntax' : null
+}
+
+const scim: Render = (error) => {
+  const word = scimType(error)
+  return {
+    status: error.status,
+    headers: {
+      ...(error.status === 401 ? { 'www-authenticate': 'Bearer realm="Stoa"' } : {}),
+      ...error.headers,
+      'x-error-code': error.code,
+    },
+    body: {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
+      status: String(error.status),
+      ...(word === null ? {} : { scimType: word }),
+      detail: error.message,
+    },
+    contentType: 'application/scim+json; charset=utf-8',
+  }
+}
+
 /** One renderer per family; `houses.md` 4.8. */
 export const DIALECTS: Record<Family, Render> = {
   hub,
@@ -104,6 +141,7 @@ export const DIALECTS: Record<Family, Render> = {
   openai,
   inference: hub,
   oauth,
+  scim,
   stoa,
   web: stoa,
 }

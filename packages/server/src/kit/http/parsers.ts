@@ -3,7 +3,12 @@ import { refuse } from '@stoa/contracts'
 import type { FastifyInstance } from 'fastify'
 
 const BYTE_FAMILIES = new Set<Family>(['git', 'xet', 'storage'])
-const JSON_TYPES = ['application/json', 'application/vnd.git-lfs+json', /^application\/vnd\.git-lfs\+json/]
+const JSON_TYPES = [
+  'application/json',
+  'application/scim+json',
+  'application/vnd.git-lfs+json',
+  /^application\/vnd\.git-lfs\+json/,
+]
 
 /** JSON is read for contracts with a body; every other content type reaches the handler as the unread stream. */
 export function installParsers(scope: FastifyInstance, family: Family): void {

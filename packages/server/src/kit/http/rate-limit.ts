@@ -13,6 +13,8 @@ const QUOTAS: Record<RateBucket, { known: number; anonymous: number }> = {
   inference: { known: 60_000, anonymous: 0 },
   auth: { known: 100, anonymous: 60 },
   search: { known: 1_500, anonymous: 500 },
+  // Identity providers send from few addresses, and thousands of people in a first round.
+  scim: { known: 10_000, anonymous: 10_000 },
 }
 
 export interface RateLimiter {

@@ -23,6 +23,7 @@ import { type Switch, switchOf } from '../../kit/switches.js'
 import type { NounDeps } from './manifest/noun-deps.js'
 import { createOrgsNoun } from './manifest/orgs-noun.js'
 import { createUsersNoun } from './manifest/users-noun.js'
+import { createPeople } from './people.js'
 import type { RemovalGuard } from './remove-account.js'
 import type { CountRepos } from './repo-counts.js'
 import { type Contact, listContacts } from './list-contacts.js'
@@ -61,6 +62,7 @@ export type { SignOnCredential, SignOns } from './sign-ons.js'
 export type { Entry, SecondFactors } from './let-in.js'
 export { findHeldBack, refuseHeldBack } from './mfa-demand.js'
 export type { MfaRequired } from './mfa-demand.js'
+export type { People, Person } from './people.js'
 export type { Contact } from './list-contacts.js'
 export type { CountRepos, RepoCounts } from './repo-counts.js'
 export type { GroupResource, ListGroupResources } from './orgs/resource-groups.js'
@@ -120,6 +122,8 @@ export function createAccounts(kit: AccountsKit) {
     listContacts: (db: Db, ids: readonly string[]): Promise<Map<string, Contact>> => listContacts(db, ids),
     /** What somebody would see and do in an organisation with another role; null for nobody. */
     previewMember,
+    /** What modules that let identities in from elsewhere may do with people. */
+    people: createPeople(deps, authentication.cache.forgetUser),
     /** Test mode is on: literal tokens, loose names, no limits. */
     isLenient: settings.isLenient,
     settings,

@@ -10,13 +10,14 @@ const FAIR_BYTES = 248
 /** The start of every access token. The Hub's JavaScript client refuses any other (ADR 0006). */
 export const TOKEN_PREFIX = 'hf_'
 
-/** The start of a secret by who holds it: a person, an app, a build job; refresh tokens are no bearer tokens. */
+/** The start of a secret by who holds it: a person, an app, a build job; refresh tokens are no bearer tokens, and those of provisioning open only SCIM. */
 export const SECRET_PREFIXES = {
   person: TOKEN_PREFIX,
   app: 'hf_oauth_',
   job: 'hf_jwt_',
   refresh: 'hf_refresh_',
   client: 'oauth_app_secret_',
+  provisioning: 'hf_scim_',
 } as const
 
 const SECRET = new RegExp(

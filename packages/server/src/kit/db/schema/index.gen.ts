@@ -37,8 +37,17 @@ export interface Schema {
   'federation.connections': federation.Connections
   'federation.domains': federation.Domains
   'federation.exemptions': federation.Exemptions
+  'federation.groupGrants': federation.GroupGrants
+  'federation.groupMappings': federation.GroupMappings
   'federation.identities': federation.Identities
+  'federation.managedAccounts': federation.ManagedAccounts
   'federation.policies': federation.Policies
+  'federation.provisionedGroupMembers': federation.ProvisionedGroupMembers
+  'federation.provisionedGroups': federation.ProvisionedGroups
+  'federation.provisionedUsers': federation.ProvisionedUsers
+  'federation.provisioningActivity': federation.ProvisioningActivity
+  'federation.provisioningCredentials': federation.ProvisioningCredentials
+  'federation.provisioningSettings': federation.ProvisioningSettings
   'federation.signOns': federation.SignOns
   'federation.usedAnswers': federation.UsedAnswers
   'governance.auditStreams': governance.AuditStreams

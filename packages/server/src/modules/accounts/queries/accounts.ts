@@ -200,6 +200,19 @@ export async function isEmailTaken(db: Db | Tx, email: string, exceptUserId: str
   return row !== undefined
 }
 
+/** Whoever has verified this address and was not removed; their id. */
+export async function findVerifiedHolder(db: Db | Tx, email: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('accounts.users as u')
+    .innerJoin('accounts.accounts as a', 'a.id', 'u.accountId')
+    .select('u.accountId')
+    .where((eb) => eb(eb.fn('lower', ['u.email']), '=', email.toLowerCase()))
+    .where('u.emailVerifiedAt', 'is not', null)
+    .where('a.state', '!=', 'removed')
+    .executeTakeFirst()
+  return row?.accountId ?? null
+}
+
 /** Active admins of the platform, except one. */
 export async function countAdmins(db: Db | Tx, exceptUserId = ''): Promise<number> {
   const row = await db

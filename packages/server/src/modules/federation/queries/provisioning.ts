@@ -1,0 +1,141 @@
+import { sql } from 'kysely'
+import type { Role } from '../../../kit/http/actor.js'
+import type { Db, Tx } from '../../../kit/db/database.js'
+
+/** What an identity provider shows to be let in. */
+export interface CredentialRow {
+  readonly id: string
+  readonly orgId: string
+  readonly name: string
+  readonly hint: string
+  readonly createdAt: Date
+  readonly expiresAt: Date | null
+  readonly lastUsedAt: Date | null
+}
+
+const CREDENTIAL = ['id', 'orgId', 'name', 'hint', 'createdAt', 'expiresAt', 'lastUsedAt'] as const
+
+export async function findCredential(db: Db | Tx, secretHash: string): Promise<CredentialRow | null> {
+  const row = await db
+    .selectFrom('federation.provisioningCredentials')
+    .select(CREDENTIAL)
+    .where('secretHash', '=', secretHash)
+    .executeTakeFirst()
+  return row ?? null
+}
+
+export async function listCredentials(db: Db | Tx, orgId: string): Promise<CredentialRow[]> {
+  return db
+    .selectFrom('federation.provisioningCredentials')
+    .select(CREDENTIAL)
+    .where('orgId', '=', orgId)
+    .orderBy('createdAt')
+    .orderBy('id')
+    .execute()
+}
+
+export async function insertCredential(
+  tx: Tx,
+  credential: CredentialRow & { readonly secretHash: string; readonly createdBy: string | null },
+): Promise<void> {
+  await tx.insertInto('federation.provisioningCredentials').values(credential).execute()
+}
+
+export async function endCredential(tx: Tx, id: string, expiresAt: Date): Promise<void> {
+  await tx.updateTable('federation.provisioningCredentials').set({ expiresAt }).where('id', '=', id).execute()
+}
+
+export async function deleteCredential(tx: Tx, orgId: string, id: string): Promise<boolean> {
+  const gone = await tx
+    .deleteFrom('federation.provisioningCredentials')
+    .where('orgId', '=', orgId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return gone.numDeletedRows > 0n
+}
+
+export async function touchCredential(tx: Tx, id: string, lastUsedAt: Date): Promise<void> {
+  await tx.updateTable('federation.provisioningCredentials').set({ lastUsedAt }).where('id', '=', id).execute()
+}
+
+export async function findDefaultRole(db: Db | Tx, orgId: string): Promise<Role | null> {
+  const row = await db
+    .selectFrom('federation.provisioningSettings')
+    .select('defaultRole')
+    .where('orgId', '=', orgId)
+    .executeTakeFirst()
+  return (row?.defaultRole as Role | undefined) ?? null
+}
+
+export async function upsertDefaultRole(tx: Tx, orgId: string, defaultRole: Role, updatedAt: Date): Promise<void> {
+  await tx
+    .insertInto('federation.provisioningSettings')
+    .values({ orgId, defaultRole, updatedAt })
+    .onConflict((conflict) => conflict.column('orgId').doUpdateSet({ defaultRole, updatedAt }))
+    .execute()
+}
+
+export interface MappingRow {
+  readonly id: string
+  readonly orgId: string
+  readonly groupName: string
+  readonly resourceGroupId: string | null
+  readonly role: Role
+}
+
+export async function listMappings(db: Db | Tx, orgId: string): Promise<MappingRow[]> {
+  const rows = await db
+    .selectFrom('federation.groupMappings')
+    .select(['id', 'orgId', 'groupName', 'resourceGroupId', 'role'])
+    .where('orgId', '=', orgId)
+    .orderBy((eb) => eb.fn('lower', ['groupName']))
+    .orderBy('id')
+    .execute()
+  return rows.map((row) => ({ ...row, role: row.role as Role }))
+}
+
+export async function replaceMappings(tx: Tx, orgId: string, mappings: readonly MappingRow[]): Promise<void> {
+  await tx.deleteFrom('federation.groupMappings').where('orgId', '=', orgId).execute()
+  if (mappings.length === 0) return
+  await tx
+    .insertInto('federation.groupMappings')
+    .values([...mappings])
+    .execute()
+}
+
+export interface ActivityRow {
+  readonly id: string
+  readonly orgId: string
+  readonly userId: string | null
+  readonly at: Date
+  readonly method: string
+  readonly subject: string
+  readonly status: number
+  readonly detail: string
+}
+
+export async function insertActivity(tx: Tx, activity: ActivityRow): Promise<void> {
+  await tx.insertInto('federation.provisioningActivity').values(activity).execute()
+}
+
+export async function listActivity(db: Db | Tx, orgId: string, limit: number): Promise<ActivityRow[]> {
+  return db
+    .selectFrom('federation.provisioningActivity')
+    .select(['id', 'orgId', 'userId', 'at', 'method', 'subject', 'status', 'detail'])
+    .where('orgId', '=', orgId)
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute()
+}
+
+/** Removes what is too old, and of each organisation all but the newest. */
+export async function trimActivity(tx: Tx, before: Date, keep: number): Promise<void> {
+  await tx.deleteFrom('federation.provisioningActivity').where('at', '<', before).execute()
+  await sql`
+    delete from federation.provisioning_activity a using (
+      select id, row_number() over (partition by org_id order by at desc, id desc) as place
+      from federation.provisioning_activity
+    ) ranked
+    where ranked.id = a.id and ranked.place > ${keep}`.execute(tx)
+}

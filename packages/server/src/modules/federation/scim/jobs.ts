@@ -1,0 +1,16 @@
+import { PROVISIONING_LOG_MAX } from '@stoa/contracts'
+import type { FederationDeps } from '../deps.js'
+import { trimActivity } from '../queries/provisioning.js'
+import { handleFollowJobs } from './follow-groups.js'
+
+const HOUR_MS = 3_600_000
+const KEEP_MS = 30 * 24 * HOUR_MS
+
+/** Background work of provisioning. */
+export function scheduleScimJobs(deps: FederationDeps): void {
+  handleFollowJobs(deps)
+  deps.jobs.repeat('federation.trimActivity', HOUR_MS, async () => {
+    const before = new Date(deps.clock.now().getTime() - KEEP_MS)
+    await deps.write((tx) => trimActivity(tx, before, PROVISIONING_LOG_MAX))
+  })
+}
