@@ -10,7 +10,6 @@ import { createSteps, dollars, type Steps } from './steps.js'
 
 const SEED_DIR = fileURLToPath(new URL('../../../../seed/', import.meta.url))
 const DATA_DIR = 'data/demo'
-const MICROS_PER_PPM = 1_000_000n
 
 /** The main job of the platform, done for real: publish, find, call, pay. Leaves the server running unless `isExit`. */
 export async function runDemo(environment: NodeJS.ProcessEnv, isExit: boolean): Promise<number> {
@@ -21,7 +20,7 @@ export async function runDemo(environment: NodeJS.ProcessEnv, isExit: boolean): 
   const { nova, sam } = await people(steps, running.url, password)
   await publish(steps, running.url, nova)
   await buy(steps, running.url, nova, sam)
-  tellPages(running.url, password)
+  tellPages(running.url, password, await running.app.accounts.makeAdminLink())
   if (isExit) await running.stop()
   return 0
 }
@@ -92,13 +91,15 @@ async function buy(steps: Steps, url: string, nova: Person, sam: Person): Promis
     const net = revenue.netMicros - before.revenue.netMicros
     if (fee + net !== spent) throw new Error(`the split does not add up: ${fee} + ${net} is not ${spent}`)
     say(
-      `Sam paid ${dollars(spent)} = Lumen Labs ${dollars(net)} + platform ${dollars(fee)}   (${(fee * MICROS_PER_PPM) / spent} ppm)`,
+      `Sam paid ${dollars(spent)} = Lumen Labs ${dollars(net)} + platform ${dollars(fee)}   (${percent(fee, spent)} after rounding to whole micros)`,
     )
     say(`Sam's wallet: ${dollars(before.wallet)} → ${dollars(before.wallet - spent)}`)
   })
 }
 
-function tellPages(url: string, password: string): void {
+const percent = (part: bigint, whole: bigint): string => `${Number((part * 1000n) / whole) / 10} %`
+
+function tellPages(url: string, password: string, adminLink: string | null): void {
   const lines = [
     '',
     'See it in the browser:',
@@ -107,6 +108,7 @@ function tellPages(url: string, password: string): void {
     `  ${url}/billing/usage     what Sam used, to the micro`,
     `  ${url}/market/sell       what Lumen Labs earned`,
     `Sign in as nova or sam with the password ${password}`,
+    ...(adminLink === null ? [] : [`Or run the place: ${adminLink} makes you its admin, once`]),
     '',
   ]
   process.stdout.write(`${lines.join('\n')}\n`)
