@@ -212,9 +212,8 @@ async function loadUser(deps: LoadDeps, { userId, by }: Claimed, toAuth: ToAuth)
   const sees = toAuth(user, memberships)
   const isStrong = sees.type === 'session' && sees.isStrong === true
   const demand = demandOn({ demanded: await deps.settings.mfaRequired(), isSecured: isSecured(user, isStrong) })
-  const orgIds = memberships.map(({ accountId }) => accountId)
-  const isAsked = by !== null && user.kind === 'user' && orgIds.length > 0
-  const unmet = isAsked ? await deps.signOns().listUnmet(deps.db, userId, by, orgIds) : null
+  const isAsked = by !== null && user.kind === 'user' && memberships.length > 0
+  const unmet = isAsked ? await deps.signOns().listUnmet(deps.db, { userId, credential: by, memberships }) : null
   const allowed = memberships.map((membership) =>
     unmet?.has(membership.accountId) ? awaitSignOn(membership) : holdBack(membership, demand),
   )

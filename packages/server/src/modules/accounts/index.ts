@@ -58,7 +58,7 @@ export { createSignInThrottle, type SignInThrottle } from './sign-in-throttle.js
 export { refuseThrottled, type Visitor } from './sign-in.js'
 export { hashSecret, makeLinkSecret, makeTokenSecret } from './token-secret.js'
 export type { HeldToken, TokenSource } from './token-source.js'
-export type { SignOnCredential, SignOns } from './sign-ons.js'
+export type { SignOnClaim, SignOnCredential, SignOns } from './sign-ons.js'
 export type { Entry, SecondFactors } from './let-in.js'
 export { findHeldBack, refuseHeldBack } from './mfa-demand.js'
 export type { MfaRequired } from './mfa-demand.js'

@@ -1,3 +1,4 @@
+import type { Membership } from '../../kit/http/actor.js'
 import type { Db, Tx } from '../../kit/db/database.js'
 
 /** Something that shows who is asking, by its id: a session, an access token, or what a person let an app do. */
@@ -6,15 +7,16 @@ export interface SignOnCredential {
   readonly id: string
 }
 
+export interface SignOnClaim {
+  readonly userId: string
+  readonly credential: SignOnCredential
+  readonly memberships: readonly Pick<Membership, 'accountId' | 'role'>[]
+}
+
 /** What the module of single sign-on adds: which organisations ask for a sign-on that a credential does not come from. */
 export interface SignOns {
   /** Organisations among these that show a person nothing private through this credential. */
-  listUnmet(
-    db: Db,
-    userId: string,
-    credential: SignOnCredential,
-    orgIds: readonly string[],
-  ): Promise<ReadonlySet<string>>
+  listUnmet(db: Db, claim: SignOnClaim): Promise<ReadonlySet<string>>
   /** A session was opened; `factors` say how. */
   noteSession(
     tx: Tx,
