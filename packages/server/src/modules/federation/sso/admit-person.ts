@@ -25,7 +25,11 @@ export async function admitPerson(
   connection: Connection,
   assertion: Assertion,
 ): Promise<Admitted> {
-  const answer = { connectionId: connection.id, answerHash: hashSecret(assertion.answerId), expiresAt: assertion.answerEndsAt }
+  const answer = {
+    connectionId: connection.id,
+    answerHash: hashSecret(assertion.answerId),
+    expiresAt: assertion.answerEndsAt,
+  }
   if (!(await useAnswer(tx, answer))) return { refusal: refuse('SignOnFailed', undefined, { check: 'replay' }) }
   const admission = await planAdmission(tx, deps, connection, assertion)
   const { plan, described } = admission
@@ -138,7 +142,8 @@ export async function recordSignOn(
   connection: Connection,
   { userId, outcome, how, reason }: SignOnRecord,
 ): Promise<void> {
-  const who = userId === null ? ({ type: 'anonymous', id: 'anonymous' } as const) : ({ type: 'user', id: userId } as const)
+  const who =
+    userId === null ? ({ type: 'anonymous', id: 'anonymous' } as const) : ({ type: 'user', id: userId } as const)
   await deps.audit.record(tx, {
     chain: connection.orgId ?? 'platform',
     action: connection.orgId === null ? 'auth.sso_login' : 'org.sso_login',

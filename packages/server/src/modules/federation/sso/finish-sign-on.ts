@@ -36,7 +36,8 @@ export type Finished =
  */
 export async function finishSignOn(deps: SsoDeps, finish: Finish): Promise<Finished> {
   const attempt = await openAttempt(deps, finish)
-  if (attempt.purpose === 'test') return { outcome: 'tested', report: await reportTest(deps, attempt), back: attempt.facts.next }
+  if (attempt.purpose === 'test')
+    return { outcome: 'tested', report: await reportTest(deps, attempt), back: attempt.facts.next }
   const { connection, facts } = attempt
   const assertion = await verify(deps, attempt)
   if (attempt.purpose === 'link') {
@@ -69,7 +70,11 @@ async function verify(deps: SsoDeps, { connection, ...attempt }: OpenAttempt): P
 
 async function link(deps: SsoDeps, connection: Connection, assertion: Assertion, userId: string): Promise<void> {
   const { email } = describePerson(assertion, connection.mapping)
-  const answer = { connectionId: connection.id, answerHash: hashSecret(assertion.answerId), expiresAt: assertion.answerEndsAt }
+  const answer = {
+    connectionId: connection.id,
+    answerHash: hashSecret(assertion.answerId),
+    expiresAt: assertion.answerEndsAt,
+  }
   await deps.write(async (tx) => {
     if (!(await useAnswer(tx, answer))) throw refuse('SignOnFailed', undefined, { check: 'replay' })
     await addIdentity(tx, deps, connection, { userId, subject: assertion.subject, email })

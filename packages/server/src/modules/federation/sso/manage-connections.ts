@@ -1,4 +1,11 @@
-import { type BodyOf, type newConnection, refuse, SIGN_ON_MAX, signOnMapping, type updateConnection } from '@stoa/contracts'
+import {
+  type BodyOf,
+  type newConnection,
+  refuse,
+  SIGN_ON_MAX,
+  signOnMapping,
+  type updateConnection,
+} from '@stoa/contracts'
 import type { z } from 'zod'
 import type { AuditFacts } from '../../../kit/audit/audit.js'
 import { afterCommit, type Tx } from '../../../kit/db/database.js'
@@ -105,10 +112,12 @@ function applyPatch(deps: ManageDeps, before: Connection, patch: ConnectionPatch
     mapping,
   }
   if (before.protocol === 'saml') {
-    if (patch.oidc || patch.clientSecret !== undefined) throw refuse('ConnectionInvalid', 'This connection speaks SAML.')
+    if (patch.oidc || patch.clientSecret !== undefined)
+      throw refuse('ConnectionInvalid', 'This connection speaks SAML.')
     return { ...before, ...common, settings: readSaml(deps, patch) ?? before.settings }
   }
-  if (patch.saml || patch.samlMetadata !== undefined) throw refuse('ConnectionInvalid', 'This connection speaks OpenID Connect.')
+  if (patch.saml || patch.samlMetadata !== undefined)
+    throw refuse('ConnectionInvalid', 'This connection speaks OpenID Connect.')
   const settings = patch.oidc === undefined ? before.settings : readOidc(deps, patch.oidc)
   // A secret is of one client at one issuer: another one gets a new secret or none.
   const isSameClient = settings.issuer === before.settings.issuer && settings.clientId === before.settings.clientId
@@ -141,14 +150,26 @@ function demandSafe(deps: ManageDeps, address: string): void {
 }
 
 /** A connection of this owner. Throws `ConnectionNotFound`. */
-export async function getConnection(tx: Parameters<typeof findConnection>[0], orgId: string | null, id: string): Promise<Connection> {
+export async function getConnection(
+  tx: Parameters<typeof findConnection>[0],
+  orgId: string | null,
+  id: string,
+): Promise<Connection> {
   const connection = await findConnection(tx, id)
   if (!connection || connection.orgId !== orgId) throw refuse('ConnectionNotFound')
   return connection
 }
 
 /** What an event says of a connection; of its secret only that it changed. */
-function factsOf({ name, protocol, isEnabled, createsAccounts, secondFactor, settings, mapping }: Connection): AuditFacts {
+function factsOf({
+  name,
+  protocol,
+  isEnabled,
+  createsAccounts,
+  secondFactor,
+  settings,
+  mapping,
+}: Connection): AuditFacts {
   const { certificates = [], ...plain } = { ...settings } as Partial<SamlSettings> & Partial<OidcSettings>
   const fingerprints = certificates.map((pem) => readCertificate(pem).fingerprint)
   const shown = fingerprints.length > 0 ? { ...plain, certificates: fingerprints } : plain

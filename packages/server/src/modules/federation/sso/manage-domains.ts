@@ -2,7 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { refuse, SIGN_ON_MAX } from '@stoa/contracts'
 import type { Tx } from '../../../kit/db/database.js'
 import type { FederationDeps, SsoDeps } from '../deps.js'
-import { deleteDomain, type DomainRow, findDomain, findDomainOwner, insertDomain, listDomains, verifyDomain } from '../queries/domains.js'
+import {
+  deleteDomain,
+  type DomainRow,
+  findDomain,
+  findDomainOwner,
+  insertDomain,
+  listDomains,
+  verifyDomain,
+} from '../queries/domains.js'
 
 type DomainDeps = Pick<FederationDeps, 'ids' | 'clock' | 'audit'>
 
@@ -45,7 +53,12 @@ export async function checkDomain(deps: SsoDeps, orgId: string | null, id: strin
 }
 
 /** Confirms a domain by an admin's word; adds it where it is missing. Throws `DomainTaken`, `ConnectionLimit`. */
-export async function confirmDomain(tx: Tx, deps: DomainDeps, orgId: string | null, domain: string): Promise<DomainRow> {
+export async function confirmDomain(
+  tx: Tx,
+  deps: DomainDeps,
+  orgId: string | null,
+  domain: string,
+): Promise<DomainRow> {
   const row = (await findDomain(tx, orgId, { domain })) ?? (await addDomain(tx, deps, orgId, domain))
   return row.verifiedAt === null ? believeDomain(tx, deps, row, 'admin') : row
 }

@@ -37,7 +37,10 @@ export async function setPolicy(
     await upsertPolicy(tx, policy, deps.clock.now())
     const exemptBefore = await listExemptIds(tx, org.id)
     await replaceExempt(tx, org.id, exemptIds, deps.clock.now())
-    const shown = ({ isEnforced: enforced, sessionMinutes: minutes, tokenDays: days }: Omit<PolicyRow, 'orgId'>, exempt: readonly string[]) => ({
+    const shown = (
+      { isEnforced: enforced, sessionMinutes: minutes, tokenDays: days }: Omit<PolicyRow, 'orgId'>,
+      exempt: readonly string[],
+    ) => ({
       isEnforced: enforced,
       sessionMinutes: minutes,
       tokenDays: days,
@@ -72,7 +75,8 @@ async function demandReady(
   { actor, exemptIds }: { readonly actor: UserActor; readonly exemptIds: readonly string[] },
 ): Promise<void> {
   const connections = (await listConnections(deps.db, org.id)).filter((connection) => connection.isEnabled)
-  if (connections.length === 0) throw refuse('SignOnNotReady', 'There is no connection that members could come through.')
+  if (connections.length === 0)
+    throw refuse('SignOnNotReady', 'There is no connection that members could come through.')
   const passwords = await Promise.all(exemptIds.map((id) => deps.accounts.access.hasPassword(id)))
   if (!passwords.includes(true))
     throw refuse('SignOnNotReady', 'Name an admin with a password who comes in when the provider is away.')

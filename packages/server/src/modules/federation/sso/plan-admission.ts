@@ -40,9 +40,18 @@ export async function planAdmission(
   return { described, isEmailBelieved, rights, plan: await demandRole(db, deps, connection, rights, plan) }
 }
 
-const NO_RIGHTS: MappedRights = { role: null, isByRule: false, groups: new Map<string, GroupMembership['role'] | null>() }
+const NO_RIGHTS: MappedRights = {
+  role: null,
+  isByRule: false,
+  groups: new Map<string, GroupMembership['role'] | null>(),
+}
 
-async function isBelieved(db: Db | Tx, connection: Connection, assertion: Assertion, email: string | null): Promise<boolean> {
+async function isBelieved(
+  db: Db | Tx,
+  connection: Connection,
+  assertion: Assertion,
+  email: string | null,
+): Promise<boolean> {
   if (email === null || !assertion.isEmailVouched) return false
   const owner = await findDomainOwner(db, email.slice(email.indexOf('@') + 1).toLowerCase())
   return owner !== null && owner.orgId === connection.orgId
@@ -59,7 +68,8 @@ async function planAccount(db: Db | Tx, deps: PlanDeps, connection: Connection, 
   const known = await findIdentity(db, connection.id, { subject: facts.assertion.subject })
   if (known) {
     const person = await people.find(db, known.userId)
-    if (person?.state !== 'active') return { account: 'refused', code: 'SignOnNoAccount', message: 'This account may not sign in.' }
+    if (person?.state !== 'active')
+      return { account: 'refused', code: 'SignOnNoAccount', message: 'This account may not sign in.' }
     return { account: 'known', userId: known.userId, identityId: known.id }
   }
   const { email } = facts.described
@@ -68,7 +78,8 @@ async function planAccount(db: Db | Tx, deps: PlanDeps, connection: Connection, 
     if (!facts.isEmailBelieved) return { account: 'link_needed', code: 'SignOnLinkNeeded' }
     // Whoever runs the platform is nobody's to let in by an address alone.
     if (holder.runsPlatform) return { account: 'link_needed', code: 'SignOnLinkNeeded' }
-    if (holder.state !== 'active') return { account: 'refused', code: 'SignOnNoAccount', message: 'This account may not sign in.' }
+    if (holder.state !== 'active')
+      return { account: 'refused', code: 'SignOnNoAccount', message: 'This account may not sign in.' }
     // The provider has another person of this address by now: an admin decides who is who.
     if (await findIdentity(db, connection.id, { userId: holder.id })) return { account: 'refused', code: 'SignOnTaken' }
     return { account: 'linked', userId: holder.id }
@@ -84,7 +95,8 @@ async function demandRole(
   rights: MappedRights,
   plan: Plan,
 ): Promise<Plan> {
-  if (orgId === null || rights.role !== null || plan.account === 'link_needed' || plan.account === 'refused') return plan
+  if (orgId === null || rights.role !== null || plan.account === 'link_needed' || plan.account === 'refused')
+    return plan
   const current = plan.account === 'created' ? null : await otherRole(db, deps, orgId, plan.userId)
   return current === null ? { account: 'refused', code: 'SignOnNoRole' } : plan
 }

@@ -13,8 +13,12 @@ export function showConnection(connection: Connection, publicUrl: string, people
     createsAccounts,
     secondFactor,
     mapping,
-    oidc: connection.protocol === 'oidc' ? { ...connection.settings, hasSecret: connection.secretSealed !== null } : null,
-    saml: connection.protocol === 'saml' ? { ...connection.settings, certificates: connection.settings.certificates.map(showCertificate) } : null,
+    oidc:
+      connection.protocol === 'oidc' ? { ...connection.settings, hasSecret: connection.secretSealed !== null } : null,
+    saml:
+      connection.protocol === 'saml'
+        ? { ...connection.settings, certificates: connection.settings.certificates.map(showCertificate) }
+        : null,
     copy: addressesOf(publicUrl, connection),
     people,
     createdAt: createdAt.toISOString(),
