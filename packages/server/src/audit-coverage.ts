@@ -44,6 +44,12 @@ const GOVERNED: readonly Governed[] = [
   { table: 'federation.provisioned_group_members', targets: ['group_id'], on: 'insert' },
   { table: 'federation.managed_accounts', targets: ['user_id'] },
   { table: 'federation.group_mappings', targets: ['org_id', 'resource_group_id'] },
+  { table: 'federation.connections', targets: ['id'], ignored: ['updated_at'] },
+  { table: 'federation.domains', targets: ['id'] },
+  { table: 'federation.policies', targets: ['org_id'], ignored: ['updated_at'] },
+  { table: 'federation.exemptions', targets: ['org_id', 'user_id'] },
+  // A connection that ends takes its identities along.
+  { table: 'federation.identities', targets: ['id', 'user_id', 'connection_id'], ignored: ['last_used_at', 'email'] },
   { table: 'commerce.plans', targets: ['id', 'owner_id'] },
   { table: 'commerce.plan_versions', targets: ['plan_id'] },
   { table: 'commerce.listings', targets: ['id', 'seller_id'], ignored: ['updated_at'] },

@@ -10,7 +10,7 @@ const RESERVED = new Set(
   listings sell quotes billing wallet usage invoices budgets payouts admin advisor insights inbox moderation governance
   redeem sign-in sign-up sign-out signin signup signout assets static icons fonts favicon.ico robots.txt sitemap.xml
   me you system anonymous null undefined www git lfs xet cas hf-inference about terms privacy security support
-  status help home explore notifications`.split(/\s+/),
+  status help home explore notifications sso`.split(/\s+/),
 )
 
 /**

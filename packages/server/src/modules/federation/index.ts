@@ -27,15 +27,12 @@ export function createFederation(deps: FederationDeps) {
     routes: (http: Http): void => {
       bindScim(http, deps)
       bindProvisioning(http, deps)
-    },
-    start: async (): Promise<void> => {
-      scheduleScimJobs(deps)
-    },
       bindSignOn(http, sso)
       bindConnections(http, sso)
       bindSaml(http, sso)
     },
     start: async (): Promise<void> => {
+      scheduleScimJobs(deps)
       deps.jobs.repeat('federation.removePassed', CLEAN_UP_MS, () =>
         deps.write((tx) => removePassed(tx, deps.clock.now())),
       )

@@ -95,8 +95,7 @@ async function demandRole(
   rights: MappedRights,
   plan: Plan,
 ): Promise<Plan> {
-  if (orgId === null || rights.role !== null || plan.account === 'link_needed' || plan.account === 'refused')
-    return plan
+  if (orgId === null || rights.role !== null || 'code' in plan) return plan
   const current = plan.account === 'created' ? null : await otherRole(db, deps, orgId, plan.userId)
   return current === null ? { account: 'refused', code: 'SignOnNoRole' } : plan
 }
