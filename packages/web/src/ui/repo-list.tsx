@@ -173,7 +173,7 @@ function Results({
     </ButtonLink>
   )
   return (
-    <EmptyState title={t.repo.emptyTitle} action={action}>
+    <EmptyState title={hasFilters ? t.repo.emptyTitle : t.repo.emptyServerTitle} action={action}>
       {hasFilters ? t.repo.emptyFilters : t.repo.emptyServer}
     </EmptyState>
   )
