@@ -9,6 +9,7 @@ import { createManifest } from './manifest/index.js'
 import { createAccounts } from './modules/accounts/index.js'
 import { createCatalog } from './modules/catalog/index.js'
 import { createCommerce } from './modules/commerce/index.js'
+import { createDiscussions } from './modules/discussions/index.js'
 import { createFederation } from './modules/federation/index.js'
 import { createGovernance } from './modules/governance/index.js'
 import { createInference } from './modules/inference/index.js'
@@ -35,6 +36,7 @@ export function createApp(kit: Kit, options: AppOptions) {
   const commerce = createCommerce({ ...kit, accounts })
   const metering = createMetering({ ...kit, accounts, commerce })
   const repos = createRepos({ ...kit, accounts, commerce })
+  const discussions = createDiscussions({ ...kit, repos })
   // What is sold ends before it is deleted.
   governance.provideEraser(commerce.eraseSeller)
   governance.provideEraser(metering.eraseName)
@@ -53,6 +55,7 @@ export function createApp(kit: Kit, options: AppOptions) {
     commerce,
     metering,
     repos,
+    discussions,
     catalog,
     inference,
   ]

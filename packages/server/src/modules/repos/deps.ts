@@ -4,6 +4,7 @@ import type { Kit } from '../../kit/kit.js'
 import type { Accounts } from '../accounts/index.js'
 import type { Commerce } from '../commerce/index.js'
 import type { GitStore } from './git/store.js'
+import type { PullRequests } from './pull-requests.js'
 import type { Quotas } from './quotas/quotas.js'
 
 /** What repositories use of accounts. */
@@ -41,6 +42,7 @@ export interface RepoDeps extends Kit {
   readonly accounts: RepoAccounts
   readonly commerce: RepoCommerce
   readonly quotas: Quotas
+  readonly pulls: PullRequests
   readonly store: Store
 }
 

@@ -15,6 +15,8 @@ import { reposNoun } from './manifest/repos-noun.js'
 import { countBuckets } from './queries/buckets.js'
 import { listGroupResources } from './queries/resource-groups.js'
 import { countPublicRepos, countRepos } from './queries/repos.js'
+import { createProposing } from './proposing.js'
+import { NO_PULL_REQUESTS, type PullRequests } from './pull-requests.js'
 import { createQuotas } from './quotas/quotas.js'
 import { quotasNoun } from './quotas/quotas-noun.js'
 import { bindRepoRoutes } from './routes/bind-routes.js'
@@ -24,16 +26,20 @@ import type { RepoRouteDeps } from './routes/repo-routes.js'
 import { createStanding } from './still-may.js'
 import { createXetStore } from './xet/create-xet-store.js'
 
-export type { Right } from './access.js'
+export { includesRight, type Right } from './access.js'
 export type { TreePage, TreeQuery } from './browse/list-tree.js'
 export type { OpenFile } from './browse/open-file.js'
 export type { FileOperation } from './commits/collect-edits.js'
 export type { CommitRequest, CommitResult } from './commits/commit-files.js'
+export { demandPullRequestRight } from './commits/may-commit.js'
 export type { NewRepo } from './create-repo.js'
 export type { RepoEvents } from './events.js'
 export type { FoundRepo } from './find-repo.js'
+export type { CommitNode } from './git/store.js'
+export type { NewPullRequest, PullRequests } from './pull-requests.js'
 export type { DownloadTotals } from './queries/downloads.js'
-export type { Repo } from './repo.js'
+export { type Repo, repoPath } from './repo.js'
+export type { AskedRepo, RepoAddress } from './routes/repo-routes.js'
 
 /** Objects above this size arrive in parts of this size, from clients that know how. */
 const LFS_PART_BYTES = 512 * 1024 * 1024
@@ -49,7 +55,12 @@ export interface ReposOptions extends Kit {
 export function createRepos(options: ReposOptions) {
   const storage = createGitStorage({ ...options, isLenient: options.accounts.isLenient })
   const quotas = createQuotas(options)
-  const deps: BrowseDeps = createBrowseDeps({ ...options, quotas, store: storage.store })
+  let kept: PullRequests = NO_PULL_REQUESTS
+  const pulls: PullRequests = {
+    open: (tx, pull) => kept.open(tx, pull),
+    findAuthor: (db, repoId, num) => kept.findAuthor(db, repoId, num),
+  }
+  const deps: BrowseDeps = createBrowseDeps({ ...options, quotas, pulls, store: storage.store })
   const downloads = createDownloadCounter(deps)
   const signer = createUrlSigner(deps.instanceKey)
   const standing = createStanding(deps)
@@ -71,6 +82,11 @@ export function createRepos(options: ReposOptions) {
   return {
     ...createReading(deps),
     ...createWriting(deps),
+    ...createProposing(deps),
+    /** Lets a later module keep pull requests: what a commit opens, and whose one is. */
+    providePullRequests: (keeper: PullRequests): void => {
+      kept = keeper
+    },
     /** Addresses of large files for somebody whose right was checked. */
     lfsBatch: (request: BatchRequest) => answerBatch(routeDeps, request),
     /** Turns large files that came whole into chunks; how many. */

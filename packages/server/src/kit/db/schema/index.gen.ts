@@ -2,6 +2,7 @@
 import type * as accounts from './accounts.gen.js'
 import type * as catalog from './catalog.gen.js'
 import type * as commerce from './commerce.gen.js'
+import type * as discussions from './discussions.gen.js'
 import type * as federation from './federation.gen.js'
 import type * as governance from './governance.gen.js'
 import type * as inference from './inference.gen.js'
@@ -33,6 +34,8 @@ export interface Schema {
   'commerce.listings': commerce.Listings
   'commerce.planVersions': commerce.PlanVersions
   'commerce.plans': commerce.Plans
+  'discussions.discussionEvents': discussions.DiscussionEvents
+  'discussions.discussions': discussions.Discussions
   'federation.attempts': federation.Attempts
   'federation.connections': federation.Connections
   'federation.domains': federation.Domains
@@ -94,8 +97,6 @@ export interface Schema {
   'repos.collections': repos.Collections
   'repos.commits': repos.Commits
   'repos.condemnedBlobs': repos.CondemnedBlobs
-  'repos.discussionEvents': repos.DiscussionEvents
-  'repos.discussions': repos.Discussions
   'repos.downloads': repos.Downloads
   'repos.lfsLocks': repos.LfsLocks
   'repos.lfsObjects': repos.LfsObjects

@@ -92,42 +92,6 @@ export interface CondemnedBlobs {
   condemnedAt: Date
 }
 
-export interface DiscussionEvents {
-  id: string
-  discussionId: string
-  seq: number
-  type: string
-  /** the comment, the new status or the new title */
-  body: string
-  /** the title before */
-  earlier: string | null
-  edits: Generated<number>
-  editedAt: Date | null
-  hiddenBy: string | null
-  authorId: string
-  authorName: string
-  createdAt: Date
-}
-
-export interface Discussions {
-  id: string
-  repoId: string
-  num: number
-  title: string
-  description: string
-  status: string
-  isPullRequest: boolean
-  baseRef: string | null
-  authorId: string
-  authorName: string
-  createdAt: Date
-  descriptionEdits: Generated<number>
-  descriptionEditedAt: Date | null
-  descriptionHiddenBy: string | null
-  /** 40 lower-case hex */
-  mergeCommit: string | null
-}
-
 export interface Downloads {
   repoId: string
   day: string

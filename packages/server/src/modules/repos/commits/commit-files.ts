@@ -1,10 +1,10 @@
 import { refuse } from '@stoa/contracts'
 import { encodeCommit } from '@stoa/git'
+import type { Tx } from '../../../kit/db/database.js'
 import { Turns } from '../../../kit/turns.js'
 import type { RepoDeps } from '../deps.js'
 import { announce } from '../events.js'
 import type { CommitNode } from '../git/store.js'
-import { insertDiscussion } from '../queries/discussions.js'
 import { touchRepo } from '../queries/repos.js'
 import type { Repo } from '../repo.js'
 import { findRevision, revisionNotFound } from '../resolve-revision.js'
@@ -165,22 +165,13 @@ function commitMessage(summary: string, description: string | undefined): string
 
 const MAX_TITLE = 200
 
-async function openPullRequest(
-  deps: RepoDeps,
-  tx: Parameters<typeof insertDiscussion>[0],
-  request: CommitRequest,
-  baseRef: string,
-): Promise<number> {
-  return await insertDiscussion(tx, {
-    id: deps.ids.next(),
+async function openPullRequest(deps: RepoDeps, tx: Tx, request: CommitRequest, baseRef: string): Promise<number> {
+  return await deps.pulls.open(tx, {
     repoId: request.repo.id,
     title: request.summary.slice(0, MAX_TITLE),
     description: request.description ?? '',
-    status: 'open',
-    isPullRequest: true,
     baseRef,
     authorId: request.author.userId ?? '',
     authorName: request.author.name,
-    createdAt: deps.clock.now(),
   })
 }

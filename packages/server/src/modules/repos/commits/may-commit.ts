@@ -3,7 +3,6 @@ import { mayWrite } from '../../../kit/http/actor.js'
 import { includesRight, type Right } from '../access.js'
 import type { RepoDeps, SignedIn } from '../deps.js'
 import { demandRight } from '../find-repo.js'
-import { findPullRequest } from '../queries/discussions.js'
 import type { Repo } from '../repo.js'
 
 export interface CommitAim {
@@ -16,7 +15,7 @@ export interface CommitAim {
  * The caller has checked that they may read.
  */
 export async function demandCommitRight(
-  deps: Pick<RepoDeps, 'db'>,
+  deps: Pick<RepoDeps, 'db' | 'pulls'>,
   actor: SignedIn,
   found: { readonly repo: Repo; readonly right: Right },
   aim: CommitAim,
@@ -50,12 +49,12 @@ function hasDiscussionScope(actor: SignedIn): boolean {
 }
 
 async function isOwnPullRequest(
-  deps: Pick<RepoDeps, 'db'>,
+  deps: Pick<RepoDeps, 'db' | 'pulls'>,
   actor: SignedIn,
   repo: Repo,
   rev: string,
 ): Promise<boolean> {
   const num = /^refs\/pr\/(\d{1,9})$/.exec(rev)?.[1]
   if (num === undefined) return false
-  return (await findPullRequest(deps.db, repo.id, Number(num)))?.authorId === actor.userId
+  return (await deps.pulls.findAuthor(deps.db, repo.id, Number(num))) === actor.userId
 }

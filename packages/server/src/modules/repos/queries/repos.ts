@@ -86,6 +86,11 @@ export async function updateRepo(tx: Tx, id: string, change: RepoChange, at: Dat
   return toRepo(row)
 }
 
+/** Holds the row until the transaction ends. */
+export async function lockRepo(tx: Tx, id: string): Promise<void> {
+  await tx.selectFrom('repos.repos').select('id').where('id', '=', id).forUpdate().execute()
+}
+
 export async function touchRepo(tx: Tx, id: string, at: Date): Promise<void> {
   await tx.updateTable('repos.repos').set({ updatedAt: at }).where('id', '=', id).execute()
 }

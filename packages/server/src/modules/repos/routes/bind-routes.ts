@@ -1,8 +1,6 @@
 import type { Http } from '../../../kit/http/server.js'
 import type { GitStorage } from '../git/create-store.js'
 import { bindAccountRepos } from './account-repos.js'
-import { bindDiscussionChanges } from './discussion-changes.js'
-import { bindDiscussions } from './discussions.js'
 import { bindGates, type GateRouteDeps } from './gates.js'
 import { bindGitRoutes } from './git.js'
 import { bindHubCommit } from './hub-commit.js'
@@ -22,8 +20,6 @@ import { bindStorageRoutes } from './storage.js'
 export function bindRepoRoutes(http: Http, deps: GateRouteDeps, storage: GitStorage): void {
   bindHubRepos(http, deps)
   bindHubCommit(http, deps)
-  bindDiscussions(http, deps)
-  bindDiscussionChanges(http, deps)
   bindAccountRepos(http, deps)
   bindHubTree(http, deps)
   bindHubRefs(http, deps)

@@ -30,18 +30,17 @@ interface Asked {
   readonly request: FastifyRequest
 }
 
+/** A request that names a repository. */
+export type AskedRepo = Asked & { readonly params: RepoAddress }
+
 /** The repository an API address names, with the right the route needs. A read under an old name is redirected. */
-export function openRepo(
-  deps: RepoRouteDeps,
-  asked: Asked & { readonly params: RepoAddress },
-  needed: Right,
-): Promise<FoundRepo> {
+export function openRepo(deps: Pick<RepoRouteDeps, 'db'>, asked: AskedRepo, needed: Right): Promise<FoundRepo> {
   const { kind, namespace, name } = asked.params
   return openNamed(deps, asked, typeOf(kind), `${namespace}/${name}`, needed)
 }
 
 export async function openNamed(
-  deps: RepoRouteDeps,
+  deps: Pick<RepoRouteDeps, 'db'>,
   asked: Asked,
   type: RepoType,
   fullName: string,

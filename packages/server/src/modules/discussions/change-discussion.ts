@@ -1,7 +1,7 @@
 import { refuse } from '@stoa/contracts'
-import type { Tx } from '../../../kit/db/database.js'
-import { includesRight, type Right } from '../access.js'
-import type { RepoDeps, SignedIn } from '../deps.js'
+import type { Tx } from '../../kit/db/database.js'
+import { includesRight, type Repo, type Right } from '../repos/index.js'
+import type { DiscussionDeps, SignedIn } from './deps.js'
 import {
   type DiscussionEventRow,
   emptyComment,
@@ -13,9 +13,8 @@ import {
   updateComment,
   updateDescription,
   updateDiscussion,
-} from '../queries/discussion-events.js'
-import { type DiscussionRow, findDiscussion } from '../queries/discussions.js'
-import type { Repo } from '../repo.js'
+} from './queries/discussion-events.js'
+import { type DiscussionRow, findDiscussion } from './queries/discussions.js'
 
 /** Events of one discussion. */
 const MAX_EVENTS = 2_000
@@ -28,12 +27,17 @@ export interface Participant {
   readonly discussion: DiscussionRow
 }
 
-export async function comment(deps: RepoDeps, by: Participant, text: string): Promise<DiscussionEventRow> {
+export async function comment(deps: DiscussionDeps, by: Participant, text: string): Promise<DiscussionEventRow> {
   return await addEvent(deps, by, async () => ({ type: 'comment', body: text, earlier: null }))
 }
 
 /** Throws `Forbidden` unless the comment is the actor's own, `NotFound` when there is none, `Conflict` when it is hidden. */
-export async function editComment(deps: RepoDeps, by: Participant, commentId: string, text: string): Promise<void> {
+export async function editComment(
+  deps: DiscussionDeps,
+  by: Participant,
+  commentId: string,
+  text: string,
+): Promise<void> {
   const own = await findComment(deps, by, commentId)
   if (own.authorId !== by.actor.userId) throw refuse('Forbidden', 'This comment is somebody else’s.')
   if (own.hiddenBy !== null) throw refuse('Conflict', 'This comment was hidden.')
@@ -42,7 +46,7 @@ export async function editComment(deps: RepoDeps, by: Participant, commentId: st
 }
 
 /** Empties a comment for good: one's own, or any with write access. */
-export async function hideComment(deps: RepoDeps, by: Participant, commentId: string): Promise<void> {
+export async function hideComment(deps: DiscussionDeps, by: Participant, commentId: string): Promise<void> {
   const found = await findComment(deps, by, commentId)
   if (found.authorId !== by.actor.userId) demandWrite(by)
   const change = found.isOpening ? emptyDescription : emptyComment
@@ -51,7 +55,7 @@ export async function hideComment(deps: RepoDeps, by: Participant, commentId: st
 
 /** Closes or reopens; a draft becomes open. Throws `Conflict` when it is merged or like this already. */
 export async function changeStatus(
-  deps: RepoDeps,
+  deps: DiscussionDeps,
   by: Participant,
   status: 'open' | 'closed',
   text: string,
@@ -67,7 +71,11 @@ export async function changeStatus(
   return event
 }
 
-export async function renameDiscussion(deps: RepoDeps, by: Participant, title: string): Promise<DiscussionEventRow> {
+export async function renameDiscussion(
+  deps: DiscussionDeps,
+  by: Participant,
+  title: string,
+): Promise<DiscussionEventRow> {
   demandWriteOrAuthor(by)
   return await addEvent(deps, by, async (tx, now) => {
     await updateDiscussion(tx, by.discussion.id, { title })
@@ -77,7 +85,7 @@ export async function renameDiscussion(deps: RepoDeps, by: Participant, title: s
 
 /** Adds what happened, in the transaction that lets it happen. */
 export async function addEvent(
-  deps: RepoDeps,
+  deps: DiscussionDeps,
   by: Participant,
   happen: (
     tx: Tx,
@@ -107,7 +115,7 @@ interface FoundComment {
   readonly isOpening: boolean
 }
 
-async function findComment(deps: RepoDeps, { discussion, repo }: Participant, id: string): Promise<FoundComment> {
+async function findComment(deps: DiscussionDeps, { discussion, repo }: Participant, id: string): Promise<FoundComment> {
   if (id === discussion.id) {
     const now = await findDiscussion(deps.db, repo.id, discussion.num)
     if (now) return { authorId: now.authorId, hiddenBy: now.descriptionHiddenBy, isOpening: true }

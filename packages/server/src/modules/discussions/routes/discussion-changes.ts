@@ -9,8 +9,8 @@ import {
 } from '@stoa/contracts'
 import type { FastifyRequest } from 'fastify'
 import type { Http } from '../../../kit/http/server.js'
-import { demandPullRequestRight } from '../commits/may-commit.js'
-import type { SignedIn } from '../deps.js'
+import { demandPullRequestRight, type RepoAddress } from '../../repos/index.js'
+import type { DiscussionDeps, SignedIn } from '../deps.js'
 import {
   changeStatus,
   comment,
@@ -18,12 +18,11 @@ import {
   hideComment,
   type Participant,
   renameDiscussion,
-} from '../discussions/change-discussion.js'
-import { mergePullRequest } from '../discussions/merge-pull-request.js'
-import { showEvent, showOpening } from '../discussions/show-discussion.js'
+} from '../change-discussion.js'
+import { mergePullRequest } from '../merge-pull-request.js'
+import { showEvent, showOpening } from '../show-discussion.js'
 import { findDiscussionEvent } from '../queries/discussion-events.js'
 import { findDiscussion } from '../queries/discussions.js'
-import { openRepo, type RepoAddress, type RepoRouteDeps } from './repo-routes.js'
 
 interface Asked {
   readonly actor: SignedIn
@@ -32,7 +31,7 @@ interface Asked {
 }
 
 /** What people do in a discussion (hub-api 2.05 to 2.10). */
-export function bindDiscussionChanges(http: Http, deps: RepoRouteDeps): void {
+export function bindDiscussionChanges(http: Http, deps: DiscussionDeps): void {
   const hub = http.scope('hub')
   hub.bind(commentDiscussion, async (asked) => {
     const event = await comment(deps, await open(deps, asked), asked.body.comment)
@@ -61,15 +60,15 @@ export function bindDiscussionChanges(http: Http, deps: RepoRouteDeps): void {
   })
 }
 
-async function open(deps: RepoRouteDeps, asked: Asked): Promise<Participant> {
-  const { repo, right } = await openRepo(deps, asked, 'read')
+async function open(deps: DiscussionDeps, asked: Asked): Promise<Participant> {
+  const { repo, right } = await deps.repos.openRepo(asked, 'read')
   demandPullRequestRight(asked.actor, repo)
   const discussion = await findDiscussion(deps.db, repo.id, Number(asked.params.num))
   if (!discussion) throw refuse('NotFound', 'There is no such discussion.')
   return { actor: asked.actor, repo, right, discussion }
 }
 
-async function showAgain(deps: RepoRouteDeps, { repo, discussion }: Participant, commentId: string) {
+async function showAgain(deps: DiscussionDeps, { repo, discussion }: Participant, commentId: string) {
   if (commentId !== discussion.id) {
     const event = await findDiscussionEvent(deps.db, commentId)
     if (event) return showEvent(event)

@@ -1,7 +1,6 @@
-import type { CommitNode } from '../git/store.js'
-import type { DiscussionEventRow } from '../queries/discussion-events.js'
-import type { DiscussionRow } from '../queries/discussions.js'
-import type { Repo } from '../repo.js'
+import type { CommitNode, Repo } from '../repos/index.js'
+import type { DiscussionEventRow } from './queries/discussion-events.js'
+import type { DiscussionRow } from './queries/discussions.js'
 
 interface Authored {
   readonly authorId: string

@@ -1,9 +1,9 @@
 import { changedFiles } from '../browse/compare.js'
 import { rememberTrees } from '../browse/walk-tree.js'
-import type { TreeEdit } from '../commits/tree-edit.js'
 import type { RepoDeps } from '../deps.js'
 import type { CommitNode } from '../git/store.js'
 import type { Repo } from '../repo.js'
+import type { TreeEdit } from './tree-edit.js'
 
 /** Commits looked at for the point where two branches parted; beyond, every difference counts as a change. */
 const MAX_COMMITS = 20_000
@@ -11,7 +11,7 @@ const MAX_COMMITS = 20_000
 export const MERGE_MAX_FILES = 50_000
 
 export interface MergePlan {
-  /** What the pull request changed since it left the branch, on top of the branch's head. */
+  /** What the other side changed since it left the base, on top of the base's head. */
   readonly edits: readonly TreeEdit[]
   /** Files that both sides changed, each in its way. */
   readonly conflicts: readonly string[]

@@ -15,17 +15,16 @@ export interface NewDiscussion {
   readonly createdAt: Date
 }
 
-/** Adds a discussion under the repository's next number, which it returns. The repository's row is the lock. */
+/** Adds a discussion under the repository's next number, which it returns. The caller holds the repository's row. */
 export async function insertDiscussion(tx: Tx, discussion: NewDiscussion): Promise<number> {
-  await tx.selectFrom('repos.repos').select('id').where('id', '=', discussion.repoId).forUpdate().execute()
   const last = await tx
-    .selectFrom('repos.discussions')
+    .selectFrom('discussions.discussions')
     .select((eb) => eb.fn.max('num').as('num'))
     .where('repoId', '=', discussion.repoId)
     .executeTakeFirst()
   const num = Number(last?.num ?? 0) + 1
   await tx
-    .insertInto('repos.discussions')
+    .insertInto('discussions.discussions')
     .values({ ...discussion, num })
     .execute()
   return num
@@ -43,12 +42,12 @@ export interface DiscussionRow extends NewDiscussion {
 }
 
 const COMMENTS = sql<number>`(1 + (
-  select count(*) from repos.discussion_events e where e.discussion_id = repos.discussions.id and e.type = 'comment'
+  select count(*) from discussions.discussion_events e where e.discussion_id = discussions.discussions.id and e.type = 'comment'
 ))::int`.as('numComments')
 
 export async function findDiscussion(db: Db, repoId: string, num: number): Promise<DiscussionRow | null> {
   const row = await db
-    .selectFrom('repos.discussions')
+    .selectFrom('discussions.discussions')
     .selectAll()
     .select(COMMENTS)
     .where('repoId', '=', repoId)
@@ -57,22 +56,16 @@ export async function findDiscussion(db: Db, repoId: string, num: number): Promi
   return (row as DiscussionRow | undefined) ?? null
 }
 
-export interface PullRequestFacts {
-  readonly baseRef: string | null
-  readonly status: string
-  readonly authorId: string
-}
-
-/** A pull request by its number; null when that is none. */
-export async function findPullRequest(db: Db, repoId: string, num: number): Promise<PullRequestFacts | null> {
+/** Who opened a pull request; null when there is none with this number. */
+export async function findPullRequestAuthor(db: Db, repoId: string, num: number): Promise<string | null> {
   const row = await db
-    .selectFrom('repos.discussions')
-    .select(['baseRef', 'status', 'authorId'])
+    .selectFrom('discussions.discussions')
+    .select('authorId')
     .where('repoId', '=', repoId)
     .where('num', '=', num)
     .where('isPullRequest', '=', true)
     .executeTakeFirst()
-  return row ?? null
+  return row?.authorId ?? null
 }
 
 export interface DiscussionFilter {
@@ -88,7 +81,7 @@ export async function listDiscussionRows(
   filter: DiscussionFilter,
   page: { readonly start: number; readonly limit: number },
 ): Promise<{ rows: DiscussionRow[]; count: number }> {
-  let query = db.selectFrom('repos.discussions').where('repoId', '=', repoId)
+  let query = db.selectFrom('discussions.discussions').where('repoId', '=', repoId)
   if (filter.isPullRequest !== null) query = query.where('isPullRequest', '=', filter.isPullRequest)
   if (filter.statuses !== null) query = query.where('status', 'in', filter.statuses)
   if (filter.authorName !== null) query = query.where(sql`lower(author_name)`, '=', filter.authorName.toLowerCase())

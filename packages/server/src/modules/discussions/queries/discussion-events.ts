@@ -24,7 +24,7 @@ export interface DiscussionEventRow extends NewDiscussionEvent {
 /** In the order in which they happened. */
 export async function listDiscussionEvents(db: Db, discussionId: string): Promise<DiscussionEventRow[]> {
   const rows = await db
-    .selectFrom('repos.discussionEvents')
+    .selectFrom('discussions.discussionEvents')
     .selectAll()
     .where('discussionId', '=', discussionId)
     .orderBy('seq')
@@ -33,14 +33,14 @@ export async function listDiscussionEvents(db: Db, discussionId: string): Promis
 }
 
 export async function findDiscussionEvent(db: Db, id: string): Promise<DiscussionEventRow | null> {
-  const row = await db.selectFrom('repos.discussionEvents').selectAll().where('id', '=', id).executeTakeFirst()
+  const row = await db.selectFrom('discussions.discussionEvents').selectAll().where('id', '=', id).executeTakeFirst()
   return (row as DiscussionEventRow | undefined) ?? null
 }
 
 /** The discussion's status now; its row stays locked until the transaction ends. */
 export async function lockDiscussion(tx: Tx, discussionId: string): Promise<{ status: string; title: string } | null> {
   const row = await tx
-    .selectFrom('repos.discussions')
+    .selectFrom('discussions.discussions')
     .select(['status', 'title'])
     .where('id', '=', discussionId)
     .forUpdate()
@@ -51,14 +51,14 @@ export async function lockDiscussion(tx: Tx, discussionId: string): Promise<{ st
 /** Adds an event as the next one, unless there are `limit` already. The caller holds the discussion's row. */
 export async function insertDiscussionEvent(tx: Tx, event: NewDiscussionEvent, limit: number): Promise<boolean> {
   const last = await tx
-    .selectFrom('repos.discussionEvents')
+    .selectFrom('discussions.discussionEvents')
     .select((eb) => eb.fn.max('seq').as('seq'))
     .where('discussionId', '=', event.discussionId)
     .executeTakeFirst()
   const seq = Number(last?.seq ?? 0) + 1
   if (seq > limit) return false
   await tx
-    .insertInto('repos.discussionEvents')
+    .insertInto('discussions.discussionEvents')
     .values({ ...event, seq })
     .execute()
   return true
@@ -66,19 +66,19 @@ export async function insertDiscussionEvent(tx: Tx, event: NewDiscussionEvent, l
 
 export async function updateComment(tx: Tx, id: string, body: string, at: Date): Promise<void> {
   await tx
-    .updateTable('repos.discussionEvents')
+    .updateTable('discussions.discussionEvents')
     .set({ body, editedAt: at, edits: sql`edits + 1` })
     .where('id', '=', id)
     .execute()
 }
 
 export async function emptyComment(tx: Tx, id: string, hiddenBy: string): Promise<void> {
-  await tx.updateTable('repos.discussionEvents').set({ body: '', hiddenBy }).where('id', '=', id).execute()
+  await tx.updateTable('discussions.discussionEvents').set({ body: '', hiddenBy }).where('id', '=', id).execute()
 }
 
 export async function updateDescription(tx: Tx, id: string, description: string, at: Date): Promise<void> {
   await tx
-    .updateTable('repos.discussions')
+    .updateTable('discussions.discussions')
     .set({ description, descriptionEditedAt: at, descriptionEdits: sql`description_edits + 1` })
     .where('id', '=', id)
     .execute()
@@ -86,7 +86,7 @@ export async function updateDescription(tx: Tx, id: string, description: string,
 
 export async function emptyDescription(tx: Tx, id: string, hiddenBy: string): Promise<void> {
   await tx
-    .updateTable('repos.discussions')
+    .updateTable('discussions.discussions')
     .set({ description: '', descriptionHiddenBy: hiddenBy })
     .where('id', '=', id)
     .execute()
@@ -97,5 +97,5 @@ export async function updateDiscussion(
   id: string,
   change: { status?: 'open' | 'closed' | 'merged'; title?: string; mergeCommit?: string },
 ): Promise<void> {
-  await tx.updateTable('repos.discussions').set(change).where('id', '=', id).execute()
+  await tx.updateTable('discussions.discussions').set(change).where('id', '=', id).execute()
 }
