@@ -25,6 +25,11 @@ import { Route as NsIndexRouteImport } from './pages/$ns/index'
 import { Route as NsRepoRouteRouteImport } from './pages/$ns/$repo/route'
 import { Route as AdminIndexRouteImport } from './pages/admin/index'
 import { Route as AdminAuditRouteImport } from './pages/admin/audit'
+import { Route as AdminEmergencyRouteImport } from './pages/admin/emergency'
+import { Route as AdminJobsRouteImport } from './pages/admin/jobs'
+import { Route as AdminOrganizationsRouteImport } from './pages/admin/organizations'
+import { Route as AdminStorageRouteImport } from './pages/admin/storage'
+import { Route as AdminUsersRouteImport } from './pages/admin/users'
 import { Route as AdminUiRouteImport } from './pages/admin_/ui'
 import { Route as BillingUsageRouteImport } from './pages/billing/usage'
 import { Route as BillingWalletRouteImport } from './pages/billing/wallet'
@@ -53,6 +58,12 @@ import { Route as DatasetsNsRepoRefsRouteImport } from './pages/datasets/$ns/$re
 import { Route as DatasetsNsRepoSettingsRouteImport } from './pages/datasets/$ns/$repo/settings'
 import { Route as OrganizationsNameSettingsIndexRouteImport } from './pages/organizations/$name/settings/index'
 import { Route as OrganizationsNameSettingsAuditRouteImport } from './pages/organizations/$name/settings/audit'
+import { Route as OrganizationsNameSettingsDangerRouteImport } from './pages/organizations/$name/settings/danger'
+import { Route as OrganizationsNameSettingsGroupsRouteImport } from './pages/organizations/$name/settings/groups'
+import { Route as OrganizationsNameSettingsMembersRouteImport } from './pages/organizations/$name/settings/members'
+import { Route as OrganizationsNameSettingsProfileRouteImport } from './pages/organizations/$name/settings/profile'
+import { Route as OrganizationsNameSettingsRolesRouteImport } from './pages/organizations/$name/settings/roles'
+import { Route as OrganizationsNameSettingsServiceAccountsRouteImport } from './pages/organizations/$name/settings/service-accounts'
 import { Route as NsRepoBlobRevSplatRouteImport } from './pages/$ns/$repo/blob.$rev.$'
 import { Route as NsRepoCommitsRevSplatRouteImport } from './pages/$ns/$repo/commits.$rev.$'
 import { Route as NsRepoEditRevSplatRouteImport } from './pages/$ns/$repo/edit.$rev.$'
@@ -145,6 +156,31 @@ const AdminIndexRoute = AdminIndexRouteImport.update({
 const AdminAuditRoute = AdminAuditRouteImport.update({
   id: '/audit',
   path: '/audit',
+  getParentRoute: () => AdminRouteRoute,
+} as any)
+const AdminEmergencyRoute = AdminEmergencyRouteImport.update({
+  id: '/emergency',
+  path: '/emergency',
+  getParentRoute: () => AdminRouteRoute,
+} as any)
+const AdminJobsRoute = AdminJobsRouteImport.update({
+  id: '/jobs',
+  path: '/jobs',
+  getParentRoute: () => AdminRouteRoute,
+} as any)
+const AdminOrganizationsRoute = AdminOrganizationsRouteImport.update({
+  id: '/organizations',
+  path: '/organizations',
+  getParentRoute: () => AdminRouteRoute,
+} as any)
+const AdminStorageRoute = AdminStorageRouteImport.update({
+  id: '/storage',
+  path: '/storage',
+  getParentRoute: () => AdminRouteRoute,
+} as any)
+const AdminUsersRoute = AdminUsersRouteImport.update({
+  id: '/users',
+  path: '/users',
   getParentRoute: () => AdminRouteRoute,
 } as any)
 const AdminUiRoute = AdminUiRouteImport.update({
@@ -291,6 +327,42 @@ const OrganizationsNameSettingsAuditRoute =
     path: '/audit',
     getParentRoute: () => OrganizationsNameSettingsRouteRoute,
   } as any)
+const OrganizationsNameSettingsDangerRoute =
+  OrganizationsNameSettingsDangerRouteImport.update({
+    id: '/danger',
+    path: '/danger',
+    getParentRoute: () => OrganizationsNameSettingsRouteRoute,
+  } as any)
+const OrganizationsNameSettingsGroupsRoute =
+  OrganizationsNameSettingsGroupsRouteImport.update({
+    id: '/groups',
+    path: '/groups',
+    getParentRoute: () => OrganizationsNameSettingsRouteRoute,
+  } as any)
+const OrganizationsNameSettingsMembersRoute =
+  OrganizationsNameSettingsMembersRouteImport.update({
+    id: '/members',
+    path: '/members',
+    getParentRoute: () => OrganizationsNameSettingsRouteRoute,
+  } as any)
+const OrganizationsNameSettingsProfileRoute =
+  OrganizationsNameSettingsProfileRouteImport.update({
+    id: '/profile',
+    path: '/profile',
+    getParentRoute: () => OrganizationsNameSettingsRouteRoute,
+  } as any)
+const OrganizationsNameSettingsRolesRoute =
+  OrganizationsNameSettingsRolesRouteImport.update({
+    id: '/roles',
+    path: '/roles',
+    getParentRoute: () => OrganizationsNameSettingsRouteRoute,
+  } as any)
+const OrganizationsNameSettingsServiceAccountsRoute =
+  OrganizationsNameSettingsServiceAccountsRouteImport.update({
+    id: '/service-accounts',
+    path: '/service-accounts',
+    getParentRoute: () => OrganizationsNameSettingsRouteRoute,
+  } as any)
 const NsRepoBlobRevSplatRoute = NsRepoBlobRevSplatRouteImport.update({
   id: '/blob/$rev/$',
   path: '/blob/$rev/$',
@@ -378,6 +450,11 @@ export interface FileRoutesByFullPath {
   '/welcome': typeof WelcomeRoute
   '/$ns/$repo': typeof NsRepoRouteRouteWithChildren
   '/admin/audit': typeof AdminAuditRoute
+  '/admin/emergency': typeof AdminEmergencyRoute
+  '/admin/jobs': typeof AdminJobsRoute
+  '/admin/organizations': typeof AdminOrganizationsRoute
+  '/admin/storage': typeof AdminStorageRoute
+  '/admin/users': typeof AdminUsersRoute
   '/admin/ui': typeof AdminUiRoute
   '/billing/usage': typeof BillingUsageRoute
   '/billing/wallet': typeof BillingWalletRoute
@@ -406,6 +483,12 @@ export interface FileRoutesByFullPath {
   '/datasets/$ns/$repo/refs': typeof DatasetsNsRepoRefsRoute
   '/datasets/$ns/$repo/settings': typeof DatasetsNsRepoSettingsRoute
   '/organizations/$name/settings/audit': typeof OrganizationsNameSettingsAuditRoute
+  '/organizations/$name/settings/danger': typeof OrganizationsNameSettingsDangerRoute
+  '/organizations/$name/settings/groups': typeof OrganizationsNameSettingsGroupsRoute
+  '/organizations/$name/settings/members': typeof OrganizationsNameSettingsMembersRoute
+  '/organizations/$name/settings/profile': typeof OrganizationsNameSettingsProfileRoute
+  '/organizations/$name/settings/roles': typeof OrganizationsNameSettingsRolesRoute
+  '/organizations/$name/settings/service-accounts': typeof OrganizationsNameSettingsServiceAccountsRoute
   '/datasets/$ns/$repo/': typeof DatasetsNsRepoIndexRoute
   '/organizations/$name/settings/': typeof OrganizationsNameSettingsIndexRoute
   '/$ns/$repo/blob/$rev/$': typeof NsRepoBlobRevSplatRoute
@@ -435,6 +518,11 @@ export interface FileRoutesByTo {
   '/redeem': typeof RedeemRoute
   '/welcome': typeof WelcomeRoute
   '/admin/audit': typeof AdminAuditRoute
+  '/admin/emergency': typeof AdminEmergencyRoute
+  '/admin/jobs': typeof AdminJobsRoute
+  '/admin/organizations': typeof AdminOrganizationsRoute
+  '/admin/storage': typeof AdminStorageRoute
+  '/admin/users': typeof AdminUsersRoute
   '/admin/ui': typeof AdminUiRoute
   '/billing/usage': typeof BillingUsageRoute
   '/billing/wallet': typeof BillingWalletRoute
@@ -461,6 +549,12 @@ export interface FileRoutesByTo {
   '/datasets/$ns/$repo/refs': typeof DatasetsNsRepoRefsRoute
   '/datasets/$ns/$repo/settings': typeof DatasetsNsRepoSettingsRoute
   '/organizations/$name/settings/audit': typeof OrganizationsNameSettingsAuditRoute
+  '/organizations/$name/settings/danger': typeof OrganizationsNameSettingsDangerRoute
+  '/organizations/$name/settings/groups': typeof OrganizationsNameSettingsGroupsRoute
+  '/organizations/$name/settings/members': typeof OrganizationsNameSettingsMembersRoute
+  '/organizations/$name/settings/profile': typeof OrganizationsNameSettingsProfileRoute
+  '/organizations/$name/settings/roles': typeof OrganizationsNameSettingsRolesRoute
+  '/organizations/$name/settings/service-accounts': typeof OrganizationsNameSettingsServiceAccountsRoute
   '/datasets/$ns/$repo': typeof DatasetsNsRepoIndexRoute
   '/organizations/$name/settings': typeof OrganizationsNameSettingsIndexRoute
   '/$ns/$repo/blob/$rev/$': typeof NsRepoBlobRevSplatRoute
@@ -493,6 +587,11 @@ export interface FileRoutesById {
   '/welcome': typeof WelcomeRoute
   '/$ns/$repo': typeof NsRepoRouteRouteWithChildren
   '/admin/audit': typeof AdminAuditRoute
+  '/admin/emergency': typeof AdminEmergencyRoute
+  '/admin/jobs': typeof AdminJobsRoute
+  '/admin/organizations': typeof AdminOrganizationsRoute
+  '/admin/storage': typeof AdminStorageRoute
+  '/admin/users': typeof AdminUsersRoute
   '/admin_/ui': typeof AdminUiRoute
   '/billing/usage': typeof BillingUsageRoute
   '/billing/wallet': typeof BillingWalletRoute
@@ -521,6 +620,12 @@ export interface FileRoutesById {
   '/datasets/$ns/$repo/refs': typeof DatasetsNsRepoRefsRoute
   '/datasets/$ns/$repo/settings': typeof DatasetsNsRepoSettingsRoute
   '/organizations/$name/settings/audit': typeof OrganizationsNameSettingsAuditRoute
+  '/organizations/$name/settings/danger': typeof OrganizationsNameSettingsDangerRoute
+  '/organizations/$name/settings/groups': typeof OrganizationsNameSettingsGroupsRoute
+  '/organizations/$name/settings/members': typeof OrganizationsNameSettingsMembersRoute
+  '/organizations/$name/settings/profile': typeof OrganizationsNameSettingsProfileRoute
+  '/organizations/$name/settings/roles': typeof OrganizationsNameSettingsRolesRoute
+  '/organizations/$name/settings/service-accounts': typeof OrganizationsNameSettingsServiceAccountsRoute
   '/datasets/$ns/$repo/': typeof DatasetsNsRepoIndexRoute
   '/organizations/$name/settings/': typeof OrganizationsNameSettingsIndexRoute
   '/$ns/$repo/blob/$rev/$': typeof NsRepoBlobRevSplatRoute
@@ -554,6 +659,11 @@ export interface FileRouteTypes {
     | '/welcome'
     | '/$ns/$repo'
     | '/admin/audit'
+    | '/admin/emergency'
+    | '/admin/jobs'
+    | '/admin/organizations'
+    | '/admin/storage'
+    | '/admin/users'
     | '/admin/ui'
     | '/billing/usage'
     | '/billing/wallet'
@@ -582,6 +692,12 @@ export interface FileRouteTypes {
     | '/datasets/$ns/$repo/refs'
     | '/datasets/$ns/$repo/settings'
     | '/organizations/$name/settings/audit'
+    | '/organizations/$name/settings/danger'
+    | '/organizations/$name/settings/groups'
+    | '/organizations/$name/settings/members'
+    | '/organizations/$name/settings/profile'
+    | '/organizations/$name/settings/roles'
+    | '/organizations/$name/settings/service-accounts'
     | '/datasets/$ns/$repo/'
     | '/organizations/$name/settings/'
     | '/$ns/$repo/blob/$rev/$'
@@ -611,6 +727,11 @@ export interface FileRouteTypes {
     | '/redeem'
     | '/welcome'
     | '/admin/audit'
+    | '/admin/emergency'
+    | '/admin/jobs'
+    | '/admin/organizations'
+    | '/admin/storage'
+    | '/admin/users'
     | '/admin/ui'
     | '/billing/usage'
     | '/billing/wallet'
@@ -637,6 +758,12 @@ export interface FileRouteTypes {
     | '/datasets/$ns/$repo/refs'
     | '/datasets/$ns/$repo/settings'
     | '/organizations/$name/settings/audit'
+    | '/organizations/$name/settings/danger'
+    | '/organizations/$name/settings/groups'
+    | '/organizations/$name/settings/members'
+    | '/organizations/$name/settings/profile'
+    | '/organizations/$name/settings/roles'
+    | '/organizations/$name/settings/service-accounts'
     | '/datasets/$ns/$repo'
     | '/organizations/$name/settings'
     | '/$ns/$repo/blob/$rev/$'
@@ -668,6 +795,11 @@ export interface FileRouteTypes {
     | '/welcome'
     | '/$ns/$repo'
     | '/admin/audit'
+    | '/admin/emergency'
+    | '/admin/jobs'
+    | '/admin/organizations'
+    | '/admin/storage'
+    | '/admin/users'
     | '/admin_/ui'
     | '/billing/usage'
     | '/billing/wallet'
@@ -696,6 +828,12 @@ export interface FileRouteTypes {
     | '/datasets/$ns/$repo/refs'
     | '/datasets/$ns/$repo/settings'
     | '/organizations/$name/settings/audit'
+    | '/organizations/$name/settings/danger'
+    | '/organizations/$name/settings/groups'
+    | '/organizations/$name/settings/members'
+    | '/organizations/$name/settings/profile'
+    | '/organizations/$name/settings/roles'
+    | '/organizations/$name/settings/service-accounts'
     | '/datasets/$ns/$repo/'
     | '/organizations/$name/settings/'
     | '/$ns/$repo/blob/$rev/$'
@@ -850,6 +988,41 @@ declare module '@tanstack/react-router' {
       path: '/audit'
       fullPath: '/admin/audit'
       preLoaderRoute: typeof AdminAuditRouteImport
+      parentRoute: typeof AdminRouteRoute
+    }
+    '/admin/emergency': {
+      id: '/admin/emergency'
+      path: '/emergency'
+      fullPath: '/admin/emergency'
+      preLoaderRoute: typeof AdminEmergencyRouteImport
+      parentRoute: typeof AdminRouteRoute
+    }
+    '/admin/jobs': {
+      id: '/admin/jobs'
+      path: '/jobs'
+      fullPath: '/admin/jobs'
+      preLoaderRoute: typeof AdminJobsRouteImport
+      parentRoute: typeof AdminRouteRoute
+    }
+    '/admin/organizations': {
+      id: '/admin/organizations'
+      path: '/organizations'
+      fullPath: '/admin/organizations'
+      preLoaderRoute: typeof AdminOrganizationsRouteImport
+      parentRoute: typeof AdminRouteRoute
+    }
+    '/admin/storage': {
+      id: '/admin/storage'
+      path: '/storage'
+      fullPath: '/admin/storage'
+      preLoaderRoute: typeof AdminStorageRouteImport
+      parentRoute: typeof AdminRouteRoute
+    }
+    '/admin/users': {
+      id: '/admin/users'
+      path: '/users'
+      fullPath: '/admin/users'
+      preLoaderRoute: typeof AdminUsersRouteImport
       parentRoute: typeof AdminRouteRoute
     }
     '/admin_/ui': {
@@ -1048,6 +1221,48 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof OrganizationsNameSettingsAuditRouteImport
       parentRoute: typeof OrganizationsNameSettingsRouteRoute
     }
+    '/organizations/$name/settings/danger': {
+      id: '/organizations/$name/settings/danger'
+      path: '/danger'
+      fullPath: '/organizations/$name/settings/danger'
+      preLoaderRoute: typeof OrganizationsNameSettingsDangerRouteImport
+      parentRoute: typeof OrganizationsNameSettingsRouteRoute
+    }
+    '/organizations/$name/settings/groups': {
+      id: '/organizations/$name/settings/groups'
+      path: '/groups'
+      fullPath: '/organizations/$name/settings/groups'
+      preLoaderRoute: typeof OrganizationsNameSettingsGroupsRouteImport
+      parentRoute: typeof OrganizationsNameSettingsRouteRoute
+    }
+    '/organizations/$name/settings/members': {
+      id: '/organizations/$name/settings/members'
+      path: '/members'
+      fullPath: '/organizations/$name/settings/members'
+      preLoaderRoute: typeof OrganizationsNameSettingsMembersRouteImport
+      parentRoute: typeof OrganizationsNameSettingsRouteRoute
+    }
+    '/organizations/$name/settings/profile': {
+      id: '/organizations/$name/settings/profile'
+      path: '/profile'
+      fullPath: '/organizations/$name/settings/profile'
+      preLoaderRoute: typeof OrganizationsNameSettingsProfileRouteImport
+      parentRoute: typeof OrganizationsNameSettingsRouteRoute
+    }
+    '/organizations/$name/settings/roles': {
+      id: '/organizations/$name/settings/roles'
+      path: '/roles'
+      fullPath: '/organizations/$name/settings/roles'
+      preLoaderRoute: typeof OrganizationsNameSettingsRolesRouteImport
+      parentRoute: typeof OrganizationsNameSettingsRouteRoute
+    }
+    '/organizations/$name/settings/service-accounts': {
+      id: '/organizations/$name/settings/service-accounts'
+      path: '/service-accounts'
+      fullPath: '/organizations/$name/settings/service-accounts'
+      preLoaderRoute: typeof OrganizationsNameSettingsServiceAccountsRouteImport
+      parentRoute: typeof OrganizationsNameSettingsRouteRoute
+    }
     '/$ns/$repo/blob/$rev/$': {
       id: '/$ns/$repo/blob/$rev/$'
       path: '/blob/$rev/$'
@@ -1144,11 +1359,21 @@ declare module '@tanstack/react-router' {
 
 interface AdminRouteRouteChildren {
   AdminAuditRoute: typeof AdminAuditRoute
+  AdminEmergencyRoute: typeof AdminEmergencyRoute
+  AdminJobsRoute: typeof AdminJobsRoute
+  AdminOrganizationsRoute: typeof AdminOrganizationsRoute
+  AdminStorageRoute: typeof AdminStorageRoute
+  AdminUsersRoute: typeof AdminUsersRoute
   AdminIndexRoute: typeof AdminIndexRoute
 }
 
 const AdminRouteRouteChildren: AdminRouteRouteChildren = {
   AdminAuditRoute: AdminAuditRoute,
+  AdminEmergencyRoute: AdminEmergencyRoute,
+  AdminJobsRoute: AdminJobsRoute,
+  AdminOrganizationsRoute: AdminOrganizationsRoute,
+  AdminStorageRoute: AdminStorageRoute,
+  AdminUsersRoute: AdminUsersRoute,
   AdminIndexRoute: AdminIndexRoute,
 }
 
@@ -1259,12 +1484,27 @@ const DatasetsNsRepoRouteRouteWithChildren =
 
 interface OrganizationsNameSettingsRouteRouteChildren {
   OrganizationsNameSettingsAuditRoute: typeof OrganizationsNameSettingsAuditRoute
+  OrganizationsNameSettingsDangerRoute: typeof OrganizationsNameSettingsDangerRoute
+  OrganizationsNameSettingsGroupsRoute: typeof OrganizationsNameSettingsGroupsRoute
+  OrganizationsNameSettingsMembersRoute: typeof OrganizationsNameSettingsMembersRoute
+  OrganizationsNameSettingsProfileRoute: typeof OrganizationsNameSettingsProfileRoute
+  OrganizationsNameSettingsRolesRoute: typeof OrganizationsNameSettingsRolesRoute
+  OrganizationsNameSettingsServiceAccountsRoute: typeof OrganizationsNameSettingsServiceAccountsRoute
   OrganizationsNameSettingsIndexRoute: typeof OrganizationsNameSettingsIndexRoute
 }
 
 const OrganizationsNameSettingsRouteRouteChildren: OrganizationsNameSettingsRouteRouteChildren =
   {
     OrganizationsNameSettingsAuditRoute: OrganizationsNameSettingsAuditRoute,
+    OrganizationsNameSettingsDangerRoute: OrganizationsNameSettingsDangerRoute,
+    OrganizationsNameSettingsGroupsRoute: OrganizationsNameSettingsGroupsRoute,
+    OrganizationsNameSettingsMembersRoute:
+      OrganizationsNameSettingsMembersRoute,
+    OrganizationsNameSettingsProfileRoute:
+      OrganizationsNameSettingsProfileRoute,
+    OrganizationsNameSettingsRolesRoute: OrganizationsNameSettingsRolesRoute,
+    OrganizationsNameSettingsServiceAccountsRoute:
+      OrganizationsNameSettingsServiceAccountsRoute,
     OrganizationsNameSettingsIndexRoute: OrganizationsNameSettingsIndexRoute,
   }
 
