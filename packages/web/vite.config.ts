@@ -2,6 +2,7 @@ import { tanstackRouter } from '@tanstack/router-plugin/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { compressAssets } from './build/compress.js'
+import { leanContracts } from './build/lean-contracts.js'
 import { preloadFonts } from './build/preload-fonts.js'
 import { sizeTable } from './build/size-table.js'
 import { themeStyles } from './build/theme-plugin.js'
@@ -26,6 +27,7 @@ export default defineConfig({
     react(),
     themeStyles(),
     zodStub(),
+    leanContracts(),
     preloadFonts(),
     compressAssets(),
     sizeTable(),

@@ -16,22 +16,11 @@ import { PageHeader, Row, Stack } from '../../ui/page.js'
 import { Skeleton } from '../../ui/skeleton.js'
 import { TimeAgo } from '../../ui/time-ago.js'
 import { AccountPanel } from './account-panel.js'
+import { ACCOUNT_STATES, type AccountSearch } from './account-search.js'
 import { type AccountFilter, accountsQuery } from './admin-queries.js'
 
 const words = admin.accounts
-const STATES = ['active', 'suspended', 'removed'] as const
 const searchRestMs = 200
-
-/** What stands in the address: the filter, and whose panel is open. */
-export interface AccountSearch extends AccountFilter {
-  account?: string
-}
-
-export const parseAccountSearch = (search: Record<string, unknown>): AccountSearch => ({
-  ...(typeof search['search'] === 'string' ? { search: search['search'] } : {}),
-  ...(STATES.includes(search['state'] as 'active') ? { state: search['state'] as 'active' } : {}),
-  ...(typeof search['account'] === 'string' ? { account: search['account'] } : {}),
-})
 
 interface Props {
   kind: 'user' | 'org'
@@ -68,7 +57,7 @@ export function AccountsPage({ kind, title, lead, search: { account: opened, ...
           value={filter.state ?? ''}
           options={[
             { value: '', label: words.anyState },
-            ...STATES.map((state) => ({ value: state, label: words.states[state] })),
+            ...ACCOUNT_STATES.map((state) => ({ value: state, label: words.states[state] })),
           ]}
           onChange={({ target }) => onSearch(target.value ? { state: target.value as 'active' } : {})}
         />

@@ -5,7 +5,7 @@ import { api } from '../../lib/api.js'
 import { useAct } from '../../lib/use-act.js'
 import { admin } from '../../text/en/admin.js'
 import { Button } from '../../ui/button.js'
-import { TextField } from '../../ui/field.js'
+import { formClass, TextField } from '../../ui/field.js'
 import { Notice } from '../../ui/notice.js'
 import { Section } from '../../ui/page.js'
 import { Skeleton } from '../../ui/skeleton.js'
@@ -70,6 +70,7 @@ function LimitFields({ name, limits }: { name: string; limits: Limits }) {
   )
   return (
     <form
+      className={formClass}
       onSubmit={(event) => {
         event.preventDefault()
         setTried(true)

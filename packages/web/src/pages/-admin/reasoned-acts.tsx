@@ -10,7 +10,7 @@ import { api } from '../../lib/api.js'
 import { useAct } from '../../lib/use-act.js'
 import { admin } from '../../text/en/admin.js'
 import { Button } from '../../ui/button.js'
-import { TextField } from '../../ui/field.js'
+import { formClass, TextField } from '../../ui/field.js'
 import { Notice } from '../../ui/notice.js'
 import { Card, Section } from '../../ui/page.js'
 import { Secret } from '../../ui/secret.js'
@@ -35,6 +35,7 @@ function ReasonForm({ help, verb, isDanger = false, isBusy, error, onSubmit }: F
   const isShort = reason.trim().length < REASON_MIN
   return (
     <form
+      className={formClass}
       onSubmit={(event) => {
         event.preventDefault()
         setTried(true)

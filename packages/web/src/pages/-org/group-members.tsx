@@ -6,7 +6,7 @@ import { t } from '../../text/en.js'
 import { org as words } from '../../text/en/org.js'
 import { AccountName } from '../../ui/account-name.js'
 import { Button, IconButton } from '../../ui/button.js'
-import { SelectField, TextField } from '../../ui/field.js'
+import { formClass, SelectField, TextField } from '../../ui/field.js'
 import { IconX } from '../../ui/icons.js'
 import { Notice } from '../../ui/notice.js'
 import { Row, Section } from '../../ui/page.js'
@@ -81,6 +81,7 @@ function AddToGroup({ org, group }: { org: string; group: ResourceGroupView }) {
   })
   return (
     <form
+      className={formClass}
       onSubmit={(event) => {
         event.preventDefault()
         if (user.trim()) add.mutate()

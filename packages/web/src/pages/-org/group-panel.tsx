@@ -10,7 +10,7 @@ import { useAct } from '../../lib/use-act.js'
 import { t } from '../../text/en.js'
 import { org as words } from '../../text/en/org.js'
 import { Button } from '../../ui/button.js'
-import { SelectField, TextArea, TextField } from '../../ui/field.js'
+import { formClass, SelectField, TextArea, TextField } from '../../ui/field.js'
 import { Notice } from '../../ui/notice.js'
 import { Row, Section } from '../../ui/page.js'
 import { ConfirmByName, SidePanel } from '../../ui/side-panel.js'
@@ -60,6 +60,7 @@ function Details({ org, group }: { org: string; group: Group }) {
   const isSame = name.trim() === group.name && description.trim() === (group.description ?? '')
   return (
     <form
+      className={formClass}
       onSubmit={(event) => {
         event.preventDefault()
         save.mutate()

@@ -5,7 +5,7 @@ import { api } from '../../lib/api.js'
 import { useAct } from '../../lib/use-act.js'
 import { org as words } from '../../text/en/org.js'
 import { Button } from '../../ui/button.js'
-import { CheckField } from '../../ui/field.js'
+import { CheckField, formClass } from '../../ui/field.js'
 import { Notice } from '../../ui/notice.js'
 import { Card, Section } from '../../ui/page.js'
 import { ConfirmByName, SidePanel } from '../../ui/side-panel.js'
@@ -50,6 +50,7 @@ function RoleForm({ org, member }: { org: string; member: Member }) {
   const isChanged = role !== member.role
   return (
     <form
+      className={formClass}
       onSubmit={(event) => {
         event.preventDefault()
         save.mutate()

@@ -1,7 +1,8 @@
 import { createFileRoute } from '@tanstack/react-router'
 import { admin as words } from '../../text/en/admin.js'
 import { accountsQuery } from '../-admin/admin-queries.js'
-import { AccountsPage, parseAccountSearch } from '../-admin/accounts-page.js'
+import { parseAccountSearch } from '../-admin/account-search.js'
+import { AccountsPage } from '../-admin/accounts-page.js'
 
 export const Route = createFileRoute('/admin/organizations')({
   validateSearch: parseAccountSearch,
