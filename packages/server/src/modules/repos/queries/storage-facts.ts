@@ -126,8 +126,9 @@ export async function sumStorage(db: Db, maxAttempts: number): Promise<{ [Key in
       from repos.lfs_objects
     )
     select
-      (select coalesce(sum(logical_bytes), 0) from repos.storage_facts where owner_kind = 'account')::text as logical,
-      (select coalesce(sum(git_bytes), 0) from repos.storage_facts where owner_kind = 'account')::text as git,
+      ((select coalesce(sum(git_bytes + large_bytes), 0) from repos.repo_bytes)
+        + (select coalesce(sum(size_bytes), 0) from repos.buckets))::text as logical,
+      (select coalesce(sum(git_bytes), 0) from repos.repo_bytes)::text as git,
       coalesce(sum(size_bytes) filter (where not is_moved), 0)::text as whole,
       (select coalesce(sum(serialised_bytes), 0) from repos.xorbs)::text as xorbs,
       (count(*) filter (where is_moved))::text as moved,
