@@ -42,6 +42,7 @@ import { Route as SettingsConnectedApplicationsRouteImport } from './pages/setti
 import { Route as SettingsGatedReposRouteImport } from './pages/settings/gated-repos'
 import { Route as SettingsPrivacyRouteImport } from './pages/settings/privacy'
 import { Route as SettingsProfileRouteImport } from './pages/settings/profile'
+import { Route as SettingsSecurityRouteImport } from './pages/settings/security'
 import { Route as SettingsStorageRouteImport } from './pages/settings/storage'
 import { Route as SettingsTokensRouteImport } from './pages/settings/tokens'
 import { Route as NsRepoIndexRouteImport } from './pages/$ns/$repo/index'
@@ -242,6 +243,11 @@ const SettingsPrivacyRoute = SettingsPrivacyRouteImport.update({
 const SettingsProfileRoute = SettingsProfileRouteImport.update({
   id: '/profile',
   path: '/profile',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
+const SettingsSecurityRoute = SettingsSecurityRouteImport.update({
+  id: '/security',
+  path: '/security',
   getParentRoute: () => SettingsRouteRoute,
 } as any)
 const SettingsStorageRoute = SettingsStorageRouteImport.update({
@@ -466,6 +472,7 @@ export interface FileRoutesByFullPath {
   '/settings/gated-repos': typeof SettingsGatedReposRoute
   '/settings/privacy': typeof SettingsPrivacyRoute
   '/settings/profile': typeof SettingsProfileRoute
+  '/settings/security': typeof SettingsSecurityRoute
   '/settings/storage': typeof SettingsStorageRoute
   '/settings/tokens': typeof SettingsTokensRoute
   '/$ns/': typeof NsIndexRoute
@@ -534,6 +541,7 @@ export interface FileRoutesByTo {
   '/settings/gated-repos': typeof SettingsGatedReposRoute
   '/settings/privacy': typeof SettingsPrivacyRoute
   '/settings/profile': typeof SettingsProfileRoute
+  '/settings/security': typeof SettingsSecurityRoute
   '/settings/storage': typeof SettingsStorageRoute
   '/settings/tokens': typeof SettingsTokensRoute
   '/$ns': typeof NsIndexRoute
@@ -603,6 +611,7 @@ export interface FileRoutesById {
   '/settings/gated-repos': typeof SettingsGatedReposRoute
   '/settings/privacy': typeof SettingsPrivacyRoute
   '/settings/profile': typeof SettingsProfileRoute
+  '/settings/security': typeof SettingsSecurityRoute
   '/settings/storage': typeof SettingsStorageRoute
   '/settings/tokens': typeof SettingsTokensRoute
   '/$ns/': typeof NsIndexRoute
@@ -675,6 +684,7 @@ export interface FileRouteTypes {
     | '/settings/gated-repos'
     | '/settings/privacy'
     | '/settings/profile'
+    | '/settings/security'
     | '/settings/storage'
     | '/settings/tokens'
     | '/$ns/'
@@ -743,6 +753,7 @@ export interface FileRouteTypes {
     | '/settings/gated-repos'
     | '/settings/privacy'
     | '/settings/profile'
+    | '/settings/security'
     | '/settings/storage'
     | '/settings/tokens'
     | '/$ns'
@@ -811,6 +822,7 @@ export interface FileRouteTypes {
     | '/settings/gated-repos'
     | '/settings/privacy'
     | '/settings/profile'
+    | '/settings/security'
     | '/settings/storage'
     | '/settings/tokens'
     | '/$ns/'
@@ -1109,6 +1121,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof SettingsProfileRouteImport
       parentRoute: typeof SettingsRouteRoute
     }
+    '/settings/security': {
+      id: '/settings/security'
+      path: '/security'
+      fullPath: '/settings/security'
+      preLoaderRoute: typeof SettingsSecurityRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
     '/settings/storage': {
       id: '/settings/storage'
       path: '/storage'
@@ -1400,6 +1419,7 @@ interface SettingsRouteRouteChildren {
   SettingsGatedReposRoute: typeof SettingsGatedReposRoute
   SettingsPrivacyRoute: typeof SettingsPrivacyRoute
   SettingsProfileRoute: typeof SettingsProfileRoute
+  SettingsSecurityRoute: typeof SettingsSecurityRoute
   SettingsStorageRoute: typeof SettingsStorageRoute
   SettingsTokensRoute: typeof SettingsTokensRoute
   SettingsApplicationsNewRoute: typeof SettingsApplicationsNewRoute
@@ -1410,6 +1430,7 @@ const SettingsRouteRouteChildren: SettingsRouteRouteChildren = {
   SettingsGatedReposRoute: SettingsGatedReposRoute,
   SettingsPrivacyRoute: SettingsPrivacyRoute,
   SettingsProfileRoute: SettingsProfileRoute,
+  SettingsSecurityRoute: SettingsSecurityRoute,
   SettingsStorageRoute: SettingsStorageRoute,
   SettingsTokensRoute: SettingsTokensRoute,
   SettingsApplicationsNewRoute: SettingsApplicationsNewRoute,

@@ -1,5 +1,6 @@
-import { signIn } from '@stoa/contracts'
+import { type SessionView, signIn } from '@stoa/contracts'
 import { createFileRoute, Link, useRouter } from '@tanstack/react-router'
+import { useState } from 'react'
 import { api } from '../lib/api.js'
 import { safeNext } from '../lib/require-user.js'
 import { useEnterSession, useSession } from '../lib/session.js'
@@ -9,6 +10,8 @@ import { Button } from '../ui/button.js'
 import { ErrorSummary, formClass, TextField } from '../ui/field.js'
 import { Page, PageHeader } from '../ui/page.js'
 import { PasswordField } from '../ui/password-field.js'
+import { PasskeySignIn } from './-sign-in/passkey-sign-in.js'
+import { SecondStep } from './-sign-in/second-step.js'
 
 export const Route = createFileRoute('/login')({
   validateSearch: (search): { next?: string } =>
@@ -23,6 +26,12 @@ function Login() {
   const router = useRouter()
   const enter = useEnterSession()
   const { flags } = useSession()
+  const [pending, setPending] = useState<SessionView['pending']>()
+  const onEntered = async (session: SessionView) => {
+    if (session.pending) return setPending(session.pending)
+    await enter(session)
+    router.history.push(safeNext(next))
+  }
   const form = useForm({
     initial: { login: '', password: '' },
     check: ({ login, password }) => ({
@@ -30,12 +39,16 @@ function Login() {
       ...(password ? {} : { password: words.needPassword }),
     }),
     submit: (body) => api.call(signIn, { body }),
-    onDone: async (session) => {
-      await enter(session)
-      router.history.push(safeNext(next))
-    },
+    onDone: onEntered,
     fieldOf: { WrongPassword: 'password' },
   })
+  if (pending) {
+    return (
+      <Page narrow>
+        <SecondStep step={pending} onDone={onEntered} onStartOver={() => setPending(undefined)} />
+      </Page>
+    )
+  }
   return (
     <Page narrow>
       <PageHeader title={words.signIn} />
@@ -61,15 +74,16 @@ function Login() {
             {words.signIn}
           </Button>
         </div>
-        {flags.signUp === 'open' && (
-          <p className="muted">
-            {words.noAccount}{' '}
-            <Link to="/join" search={next ? { next } : {}}>
-              {words.join}
-            </Link>
-          </p>
-        )}
       </form>
+      <PasskeySignIn onDone={onEntered} />
+      {flags.signUp === 'open' && (
+        <p className="muted">
+          {words.noAccount}{' '}
+          <Link to="/join" search={next ? { next } : {}}>
+            {words.join}
+          </Link>
+        </p>
+      )}
     </Page>
   )
 }

@@ -1,4 +1,5 @@
-import { inspectLink, PASSWORD_MIN, redeemLink } from '@stoa/contracts'
+import { inspectLink, PASSWORD_MIN, redeemLink, type SessionView } from '@stoa/contracts'
+import { useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { createFileRoute, useLocation, useNavigate } from '@tanstack/react-router'
 import { api } from '../lib/api.js'
@@ -12,6 +13,7 @@ import { ErrorSummary, formClass, TextField } from '../ui/field.js'
 import { Card, Facts, Page, PageHeader, Section, Stack } from '../ui/page.js'
 import { PasswordField } from '../ui/password-field.js'
 import { Skeleton } from '../ui/skeleton.js'
+import { SecondStep } from './-sign-in/second-step.js'
 
 export const Route = createFileRoute('/welcome')({
   validateSearch: (search): { link?: string } => (search['link'] === undefined ? {} : { link: String(search['link']) }),
@@ -81,6 +83,12 @@ function Welcome() {
 function RedeemForm({ secret, isAdmin }: { secret: string; isAdmin: boolean }) {
   const navigate = useNavigate()
   const enter = useEnterSession()
+  const [pending, setPending] = useState<SessionView['pending']>()
+  const onEntered = async (session: SessionView) => {
+    if (session.pending) return setPending(session.pending)
+    await enter(session)
+    await navigate({ to: '/' })
+  }
   const form = useForm({
     initial: { name: '', fullname: '', email: '', password: '' },
     check: ({ name, password }) => ({
@@ -94,12 +102,12 @@ function RedeemForm({ secret, isAdmin }: { secret: string; isAdmin: boolean }) {
       }
       return api.call(redeemLink, { body: { secret, password, ...(isAdmin ? { name: name.trim(), ...extra } : {}) } })
     },
-    onDone: async (session) => {
-      await enter(session)
-      await navigate({ to: '/' })
-    },
+    onDone: onEntered,
     fieldOf: { NameTaken: 'name', NameInvalid: 'name', PasswordTooWeak: 'password', EmailTaken: 'email' },
   })
+  if (pending) {
+    return <SecondStep step={pending} onDone={onEntered} onStartOver={() => void navigate({ to: '/login' })} />
+  }
   return (
     <form className={formClass} onSubmit={form.onSubmit} noValidate>
       <ErrorSummary message={form.message} />

@@ -6,6 +6,7 @@ import { useUploads } from '../lib/uploads/upload-store.js'
 import { useOnline } from '../lib/use-online.js'
 import { useSignOut } from '../lib/use-sign-out.js'
 import { t } from '../text/en.js'
+import { security } from '../text/en/security.js'
 import { BorrowedEyes } from './borrowed-eyes.js'
 import {
   IconAlertTriangle,
@@ -17,6 +18,7 @@ import {
   IconPlus,
   IconUser,
 } from './icons.js'
+import { ConfirmDialog } from './confirm-dialog.js'
 import { Keyboard } from './keyboard.js'
 import { Palette } from './palette.js'
 import { type Command, useCommands } from './palette-context.js'
@@ -53,6 +55,7 @@ export function AppShell({ children }: { children: ReactNode }) {
       <BottomBar />
       <Palette />
       <Keyboard />
+      <ConfirmDialog />
     </div>
   )
 }
@@ -69,6 +72,14 @@ function Banners() {
         </div>
       )}
       {user?.impersonator && <BorrowedEyes user={user.name} />}
+      {user?.needsSecondFactor && !user.impersonator && (
+        <div className={css.banner}>
+          <IconAlertTriangle size={16} stroke={1.75} aria-hidden />
+          <span>
+            {security.needed} <Link to="/settings/security">{security.neededLink}</Link>
+          </span>
+        </div>
+      )}
       {flags.needsAdmin && (
         <div className={css.banner}>
           <IconAlertTriangle size={16} stroke={1.75} aria-hidden />
@@ -132,6 +143,7 @@ const myPlaces = [
   ['/market/sell', t.shell.revenue],
   ['/settings/tokens', t.shell.tokens],
   ['/settings/profile', t.shell.settings],
+  ['/settings/security', security.title],
 ] as const
 const myActions = [
   ['/new', t.shell.newModel],

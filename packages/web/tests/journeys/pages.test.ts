@@ -36,6 +36,7 @@ const pages: [path: string, as?: string][] = [
   ['/new-dataset', 'nova'],
   ['/organizations/new', 'nova'],
   ['/settings/profile', 'sam'],
+  ['/settings/security', 'sam'],
   ['/settings/tokens', 'sam'],
   ['/settings/tokens?new=true', 'sam'],
   ['/billing/wallet', 'sam'],

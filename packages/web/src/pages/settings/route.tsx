@@ -1,10 +1,11 @@
 import { createFileRoute, Outlet } from '@tanstack/react-router'
 import { requireUser } from '../../lib/require-user.js'
 import { t } from '../../text/en.js'
+import { security } from '../../text/en/security.js'
 import { gates as gatesText } from '../../text/en/gates.js'
 import { apps as appsText } from '../../text/en/apps.js'
 import { privacy as privacyText } from '../../text/en/audit.js'
-import { IconDatabase, IconKey, IconLock, IconPlug, IconShield, IconUser } from '../../ui/icons.js'
+import { IconDatabase, IconEye, IconKey, IconLock, IconPlug, IconShield, IconUser } from '../../ui/icons.js'
 import { Page, Railed, RailGroup, RailLink } from '../../ui/page.js'
 
 export const Route = createFileRoute('/settings')({ beforeLoad: requireUser, component: Settings })
@@ -17,6 +18,10 @@ function Settings() {
       <RailLink to="/settings/profile">
         <IconUser {...s} />
         {t.account.profile}
+      </RailLink>
+      <RailLink to="/settings/security">
+        <IconShield {...s} />
+        {security.title}
       </RailLink>
       <RailLink to="/settings/tokens" search={{}}>
         <IconKey {...s} />
@@ -31,7 +36,7 @@ function Settings() {
         {gatesText.mine}
       </RailLink>
       <RailLink to="/settings/privacy">
-        <IconShield {...s} />
+        <IconEye {...s} />
         {privacyText.title}
       </RailLink>
       <RailLink to="/settings/storage" search={{}}>

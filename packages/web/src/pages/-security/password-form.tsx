@@ -1,0 +1,53 @@
+import { changePassword, PASSWORD_MIN } from '@stoa/contracts'
+import { api } from '../../lib/api.js'
+import { useForm } from '../../lib/use-form.js'
+import { t } from '../../text/en.js'
+import { Button } from '../../ui/button.js'
+import { ErrorSummary, formClass } from '../../ui/field.js'
+import { PasswordField } from '../../ui/password-field.js'
+import { useToast } from '../../ui/toast.js'
+
+const words = t.account
+
+/** Another password; the other sessions end with the old one. */
+export function PasswordForm() {
+  const say = useToast()
+  const form = useForm({
+    initial: { current: '', next: '' },
+    check: ({ current, next }) => ({
+      ...(current ? {} : { current: words.needPassword }),
+      ...(next.length >= PASSWORD_MIN ? {} : { next: words.passwordShort(PASSWORD_MIN) }),
+    }),
+    submit: (body) => api.call(changePassword, { body }),
+    onDone: () => {
+      form.set({ current: '', next: '' })
+      say(words.passwordChanged)
+    },
+    fieldOf: { WrongPassword: 'current', PasswordTooWeak: 'next' },
+  })
+  return (
+    <form className={formClass} onSubmit={form.onSubmit} noValidate>
+      <ErrorSummary message={form.message} />
+      <PasswordField
+        label={words.currentPassword}
+        autoComplete="current-password"
+        value={form.values.current}
+        error={form.errors.current}
+        onChange={(event) => form.set({ current: event.target.value })}
+      />
+      <PasswordField
+        label={words.newPassword}
+        help={words.passwordHelp(PASSWORD_MIN)}
+        autoComplete="new-password"
+        value={form.values.next}
+        error={form.errors.next}
+        onChange={(event) => form.set({ next: event.target.value })}
+      />
+      <div>
+        <Button type="submit" busy={form.isBusy}>
+          {words.changePassword}
+        </Button>
+      </div>
+    </form>
+  )
+}
