@@ -51,7 +51,9 @@ export function failWith(trail: Trail, error: unknown, fallback: string, expecte
 function checkOf(messages: string): string | null {
   if (/signature verification failed/.test(messages)) return 'oidc.signature'
   if (/unexpected JWT "alg"/.test(messages)) return 'oidc.signature'
-  if (/unexpected "iss"|"iss" \(issuer\) response parameter/.test(messages)) return 'oidc.issuer'
+  const missing = /JWT "(\w+)"[^"]* claim missing/.exec(messages)?.[1]
+  if (missing !== undefined) return `oidc.claim.${missing}`
+  if (/"iss"/.test(messages)) return 'oidc.issuer'
   if (/"state"/.test(messages)) return 'oidc.state'
   if (/"id_token"/.test(messages)) return 'oidc.id_token'
   if (/nonce/.test(messages)) return 'oidc.claim.nonce'

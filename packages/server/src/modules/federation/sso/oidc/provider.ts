@@ -135,7 +135,8 @@ async function discover(deps: OidcDeps, connection: OidcConnection): Promise<oid
   if (metadata.issuer !== issuer && metadata.issuer !== `${issuer}/` && `${metadata.issuer}/` !== issuer)
     throw refuse('SignOnFailed', undefined, { check: 'oidc.issuer' })
   const methods = metadata.token_endpoint_auth_methods_supported
-  const isByPost = methods !== undefined && !methods.includes('client_secret_basic')
+  // Not every provider decodes a secret in the header as the standard writes it; in the body there is one way only.
+  const isByPost = methods?.includes('client_secret_post') ?? false
   const authentication =
     secret === null ? oidc.None() : isByPost ? oidc.ClientSecretPost(secret) : oidc.ClientSecretBasic(secret)
   const configuration = new oidc.Configuration(metadata, clientId, { [oidc.clockTolerance]: SKEW_S }, authentication)
