@@ -71,7 +71,8 @@ export const sessionView = z.object({
   flags: z.object({
     /** Test mode is on: literal tokens, loose names, no limits. The shell shows a red banner to admins. */
     lenient: z.boolean(),
-    signUp: z.enum(['open', 'closed']),
+    /** Who may make an account: everybody, whoever is invited, also whoever has an address at a domain of the platform, nobody. */
+    signUp: z.enum(['open', 'invitation', 'domain', 'closed']),
     /** Nobody is in charge yet; the one-time admin link was printed at start. */
     needsAdmin: z.boolean(),
   }),
@@ -238,12 +239,11 @@ export const updateProfile = route({
   auth: 'write',
   body: z.strictObject({
     fullname: fullname.optional(),
-    email: z.union([email, z.literal('')]).optional(),
     website: website.optional(),
     details: z.string().max(2000).optional(),
   }),
   response: profile,
-  errors: ['Unauthorized', 'InsufficientScope', 'SessionRequired', 'ConfirmationRequired'],
+  errors: ['Unauthorized', 'InsufficientScope'],
 })
 
 export const changePassword = route({

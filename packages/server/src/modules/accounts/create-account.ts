@@ -14,6 +14,7 @@ import {
 import { setMembership } from './change-membership.js'
 import { wasErasedName } from './erase-account.js'
 import { recordAccount } from './record-change.js'
+import { dropClaims } from './verify-email.js'
 
 /** What a new account is called. `id` is only given by a lenient manifest. */
 interface NewAccount {
@@ -43,6 +44,7 @@ export async function createUser(tx: Tx, deps: AccountsDeps, user: NewUser): Pro
   })
   const after = { isAdmin: user.isAdmin ?? false, email: personal(id, email), emailVerified: isVerified }
   await recordAccount(tx, deps, { id, kind: 'user', name: user.name }, { action: 'user.create', after })
+  if (isVerified) await dropClaims(tx, deps, email, id)
   return id
 }
 

@@ -23,6 +23,7 @@ import { type Switch, switchOf } from '../../kit/switches.js'
 import type { NounDeps } from './manifest/noun-deps.js'
 import { createOrgsNoun } from './manifest/orgs-noun.js'
 import { createUsersNoun } from './manifest/users-noun.js'
+import { createNewcomers } from './newcomers.js'
 import { createPeople } from './people.js'
 import type { RemovalGuard } from './remove-account.js'
 import type { CountRepos } from './repo-counts.js'
@@ -60,6 +61,8 @@ export { hashSecret, makeLinkSecret, makeTokenSecret } from './token-secret.js'
 export type { HeldToken, TokenSource } from './token-source.js'
 export type { SignOnClaim, SignOnCredential, SignOns } from './sign-ons.js'
 export type { Entry, SecondFactors } from './let-in.js'
+export type { Newcomer } from './newcomers.js'
+export type { SignUpMode, SignUpPolicy } from './platform-settings.js'
 export { findHeldBack, refuseHeldBack } from './mfa-demand.js'
 export type { MfaRequired } from './mfa-demand.js'
 export type { People, Person } from './people.js'
@@ -80,6 +83,7 @@ export function createAccounts(kit: AccountsKit) {
   const settings = createPlatformSettings(deps)
   const authentication = createAuthentication({ ...deps, settings })
   const throttle = createSignInThrottle(deps.clock)
+  const newcomers = createNewcomers(deps, authentication.cache.forgetUser)
   let flushing: NodeJS.Timeout | undefined
   let secondFactors: SecondFactors = NO_SECOND_FACTORS
   const letInDeps: LetInDeps = { ...deps, settings, secondFactors: () => secondFactors }
@@ -160,12 +164,16 @@ export function createAccounts(kit: AccountsKit) {
     provideGroupResources: (list: ListGroupResources): void => {
       listGroupResources = list
     },
+    /** What is in these resource groups, by group. */
+    listGroupResources: (db: Db, groupIds: readonly string[]) => listGroupResources(db, groupIds),
     /** The resource group of an organisation; null when it has none of this id. */
     findResourceGroup: (db: Db | Tx, orgId: string, groupId: string): Promise<GroupRow | null> =>
       findGroup(db, orgId, groupId),
     /** The same by name. */
     findResourceGroupByName: (db: Db | Tx, orgId: string, name: string): Promise<GroupRow | null> =>
       findGroupByName(db, orgId, name),
+    /** How people come in by themselves. */
+    newcomers,
     /** What erasing a person asks of accounts. */
     erasure: {
       listObstacles: (db: Db | Tx, userId: string) => listErasureObstacles(db, userId),
@@ -239,7 +247,7 @@ export function createAccounts(kit: AccountsKit) {
     /** Lets a module keep an account from being removed while it holds something for it. */
     guardRemoval: (findReason: RemovalGuard): void => void removalGuards.push(findReason),
     routes: (http: Http): void => {
-      const routeDeps: RouteDeps = { ...letInDeps, authentication, throttle }
+      const routeDeps: RouteDeps = { ...letInDeps, authentication, throttle, newcomers }
       bindSignIn(http, routeDeps)
       bindProfile(http, routeDeps)
       bindTokens(http, routeDeps)

@@ -1,5 +1,3 @@
-import { refuse } from '@stoa/contracts'
-import { personal } from '../../kit/audit/audit.js'
 import { afterCommit, type Db, type Tx } from '../../kit/db/database.js'
 import type { GroupMembership, PlatformDuty, Role } from '../../kit/http/actor.js'
 import { findNameProblem } from './account-name.js'
@@ -14,9 +12,7 @@ import {
   findAccountRow,
   findAccountRowById,
   findVerifiedHolder,
-  isEmailTaken,
   updateAccount,
-  updateUser,
 } from './queries/accounts.js'
 import { deleteSessionsOf, deleteTokensOf } from './queries/credentials.js'
 import { findRole } from './queries/memberships.js'
@@ -29,6 +25,7 @@ import {
 } from './queries/resource-groups.js'
 import { listDuties } from './queries/standing.js'
 import { differingFacts, recordAccount, recordSignIn } from './record-change.js'
+import { setVerifiedEmail } from './verify-email.js'
 
 const NAME_TRIES = 50
 
@@ -158,10 +155,7 @@ async function updatePerson(
     await recordAccount(tx, deps, row, { action: 'user.update', before, after })
   }
   if (email === undefined || email.toLowerCase() === row.email?.toLowerCase()) return
-  if (await isEmailTaken(tx, email, userId)) throw refuse('EmailTaken')
-  await updateUser(tx, userId, { email, emailVerifiedAt: deps.clock.now() })
-  const before = { email: personal(userId, row.email) }
-  await recordAccount(tx, deps, row, { action: 'user.update', before, after: { email: personal(userId, email) } })
+  await setVerifiedEmail(tx, deps, row, email)
 }
 
 async function setGroupRole(

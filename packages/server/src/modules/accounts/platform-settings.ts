@@ -1,4 +1,4 @@
-import type { Tx } from '../../kit/db/database.js'
+import { afterCommit, type Tx } from '../../kit/db/database.js'
 import type { AccountsDeps } from './deps.js'
 import type { MfaRequired } from './mfa-demand.js'
 import { isLoopbackUrl } from './loopback.js'
@@ -7,9 +7,20 @@ import { findSetting, upsertSetting } from './queries/platform.js'
 
 const LENIENT = 'lenient'
 const SIGN_UP = 'sign_up'
+const SIGN_UP_DOMAINS = 'sign_up_domains'
 const MFA_REQUIRED = 'mfa_required'
 const MFA_WORDS: readonly MfaRequired[] = ['nobody', 'duties', 'everybody']
 const MAX_AGE_MS = 10_000
+
+/** Who may make an account: everybody; whoever is invited; also whoever has an address at one of the domains; nobody. */
+export type SignUpMode = 'open' | 'invitation' | 'domain' | 'closed'
+const SIGN_UP_MODES: readonly SignUpMode[] = ['open', 'invitation', 'domain', 'closed']
+
+export interface SignUpPolicy {
+  readonly mode: SignUpMode
+  /** In lower case; for `domain`. */
+  readonly domains: readonly string[]
+}
 
 /** Settings of the whole platform, kept in memory; other processes see a change within ten seconds. */
 export interface PlatformSettings {
@@ -18,7 +29,9 @@ export interface PlatformSettings {
   /** Whether test mode may be switched on here: the public address leads to this machine. */
   mayBeLenient(): Promise<boolean>
   setLenient(tx: Tx, isLenient: boolean): Promise<void>
-  signUp(): Promise<'open' | 'closed'>
+  signUp(): Promise<SignUpMode>
+  signUpPolicy(): Promise<SignUpPolicy>
+  setSignUp(tx: Tx, policy: SignUpPolicy): Promise<void>
   needsAdmin(): Promise<boolean>
   /** Of whom a second factor is asked. */
   mfaRequired(): Promise<MfaRequired>
@@ -27,9 +40,20 @@ export interface PlatformSettings {
   load(): Promise<void>
 }
 
+type Setting = string | boolean | readonly string[]
+
+async function readSignUp({ db }: AccountsDeps, tx?: Tx): Promise<SignUpPolicy> {
+  const mode = await findSetting(tx ?? db, SIGN_UP)
+  const domains = await findSetting(tx ?? db, SIGN_UP_DOMAINS)
+  return {
+    mode: SIGN_UP_MODES.find((word) => word === mode) ?? 'open',
+    domains: Array.isArray(domains) ? domains.map(String) : [],
+  }
+}
+
 export function createPlatformSettings(deps: AccountsDeps): PlatformSettings {
   let lenient = false
-  let signUp: 'open' | 'closed' = 'open'
+  let signUp: SignUpPolicy = { mode: 'open', domains: [] }
   let hasAdmin = false
   let mfaRequired: MfaRequired = 'nobody'
   let readMs: number | null = null
@@ -42,7 +66,7 @@ export function createPlatformSettings(deps: AccountsDeps): PlatformSettings {
     const isWanted = (await findSetting(deps.db, LENIENT)) === true
     lenient = isWanted && (lenient || (await mayBeLenient()))
     if (isWanted && !lenient) deps.log.warn('test mode is stored but off: the public address is not this machine')
-    signUp = (await findSetting(deps.db, SIGN_UP)) === 'closed' ? 'closed' : 'open'
+    signUp = await readSignUp(deps)
     const mfa = await findSetting(deps.db, MFA_REQUIRED)
     mfaRequired = MFA_WORDS.find((word) => word === mfa) ?? 'nobody'
     // Once somebody is in charge it stays so: the last admin cannot be removed.
@@ -53,7 +77,7 @@ export function createPlatformSettings(deps: AccountsDeps): PlatformSettings {
     if (readMs === null || deps.clock.now().getTime() - readMs > MAX_AGE_MS) await load()
   }
 
-  async function store(tx: Tx, key: string, before: string | boolean, after: string | boolean): Promise<void> {
+  async function store(tx: Tx, key: string, before: Setting, after: Setting): Promise<void> {
     await upsertSetting(tx, key, after, deps.clock.now())
     const target = { type: 'setting', id: key }
     const facts = { before: { value: before }, after: { value: after } }
@@ -74,7 +98,20 @@ export function createPlatformSettings(deps: AccountsDeps): PlatformSettings {
     },
     signUp: async () => {
       await refresh()
+      return signUp.mode
+    },
+    signUpPolicy: async () => {
+      await refresh()
       return signUp
+    },
+    setSignUp: async (tx, policy) => {
+      const before = await readSignUp(deps, tx)
+      if (before.mode !== policy.mode) await store(tx, SIGN_UP, before.mode, policy.mode)
+      if (before.domains.join() !== policy.domains.join())
+        await store(tx, SIGN_UP_DOMAINS, before.domains, policy.domains)
+      afterCommit(tx, () => {
+        signUp = policy
+      })
     },
     needsAdmin: async () => {
       await refresh()

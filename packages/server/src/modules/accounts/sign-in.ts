@@ -3,7 +3,7 @@ import type { Tx } from '../../kit/db/database.js'
 import { addressPrefix } from '../../kit/http/address-prefix.js'
 import type { AccountsDeps } from './deps.js'
 import { verifyPassword } from './password.js'
-import { type AccountRow, findAccountRow, listUsersByEmail } from './queries/accounts.js'
+import { type AccountRow, findAccountRow, findUserByVerifiedEmail } from './queries/accounts.js'
 import { deleteSession, findPasswordHash, insertSession, trimSessions } from './queries/credentials.js'
 import { recordSignIn } from './record-change.js'
 import type { SignInThrottle } from './sign-in-throttle.js'
@@ -67,7 +67,7 @@ export function refuseThrottled(waitMs: number): Error {
 }
 
 async function findUser(deps: AccountsDeps, login: string): Promise<AccountRow | null> {
-  if (login.includes('@')) return (await listUsersByEmail(deps.db, login))[0] ?? null
+  if (login.includes('@')) return findUserByVerifiedEmail(deps.db, login)
   const row = await findAccountRow(deps.db, login)
   return row?.kind === 'user' ? row : null
 }

@@ -1,9 +1,5 @@
-import { refuse } from '@stoa/contracts'
-import { findNameProblem } from './account-name.js'
-import { createUser } from './create-account.js'
 import type { AccountsDeps } from './deps.js'
-import { checkPassword, hashPassword } from './password.js'
-import { upsertPassword } from './queries/credentials.js'
+import type { Newcomers } from './newcomers.js'
 import { openSession, type Visitor } from './sign-in.js'
 
 export interface SignUp {
@@ -19,16 +15,14 @@ export interface SignUp {
  * unverified and without a word: the answer must not tell who has an account.
  */
 export async function signUp(
-  deps: AccountsDeps,
+  deps: AccountsDeps & { readonly newcomers: Newcomers },
   { name, fullname, email, password, visitor }: SignUp,
 ): Promise<{ readonly userId: string; readonly secret: string }> {
-  const problem = findNameProblem(name)
-  if (problem) throw refuse('NameInvalid', problem)
-  await checkPassword(password, [name, fullname, email])
-  const passwordHash = await hashPassword(password)
+  const { newcomers } = deps
+  newcomers.checkName(name)
+  const passwordHash = await newcomers.hashPassword(password, [name, fullname, email])
   return deps.write(async (tx) => {
-    const userId = await createUser(tx, deps, { name, fullname, email })
-    await upsertPassword(tx, userId, passwordHash, deps.clock.now())
+    const userId = await newcomers.create(tx, { name, fullname, email, passwordHash })
     return { userId, secret: await openSession(tx, deps, { userId, visitor, factors: ['password'] }) }
   })
 }

@@ -116,6 +116,9 @@ export interface Schema {
   'repos.xorbs': repos.Xorbs
   'signin.challenges': signin.Challenges
   'signin.halfSignIns': signin.HalfSignIns
+  'signin.invitationUses': signin.InvitationUses
+  'signin.invitations': signin.Invitations
+  'signin.mailLinks': signin.MailLinks
   'signin.passkeys': signin.Passkeys
   'signin.recoveryCodes': signin.RecoveryCodes
   'signin.totp': signin.Totp

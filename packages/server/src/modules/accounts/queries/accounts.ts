@@ -146,14 +146,22 @@ export async function pageAccountRows(
   return (await query.execute()).map(toRow)
 }
 
-/** Users of an e-mail address: the one who verified it first, then the oldest. */
-export async function listUsersByEmail(db: Db | Tx, email: string): Promise<AccountRow[]> {
+/** The active user who verified an address; whoever only claims it is nobody. */
+export async function findUserByVerifiedEmail(db: Db | Tx, email: string): Promise<AccountRow | null> {
+  const row = await selectAccounts(db)
+    .where((eb) => eb(eb.fn('lower', ['u.email']), '=', email.toLowerCase()))
+    .where('u.emailVerifiedAt', 'is not', null)
+    .where('a.state', '=', 'active')
+    .executeTakeFirst()
+  return row ? toRow(row) : null
+}
+
+/** Users who only claim an address that this one has verified. */
+export async function listClaimsOf(db: Db | Tx, email: string, exceptUserId: string): Promise<AccountRow[]> {
   const rows = await selectAccounts(db)
     .where((eb) => eb(eb.fn('lower', ['u.email']), '=', email.toLowerCase()))
-    .where('a.state', '=', 'active')
-    .orderBy('u.emailVerifiedAt', (order) => order.asc().nullsLast())
-    .orderBy('a.createdAt')
-    .limit(2)
+    .where('u.emailVerifiedAt', 'is', null)
+    .where('a.id', '!=', exceptUserId)
     .execute()
   return rows.map(toRow)
 }

@@ -14,7 +14,7 @@ import { sessionEndMs } from '../authenticate.js'
 import { can } from '../authz/can.js'
 import { confirmSession, demandConfirmed } from '../confirm-session.js'
 import { checkPassword, hashPassword } from '../password.js'
-import { type AccountRow, findAccountRowById, updateAccount, updateUser } from '../queries/accounts.js'
+import { type AccountRow, findAccountRowById, updateAccount } from '../queries/accounts.js'
 import { deleteSessionsOf, listSessionRows, upsertPassword } from '../queries/credentials.js'
 import { differingFacts, recordAccount, recordSignIn } from '../record-change.js'
 import { checkPasswordOf, endSession } from '../sign-in.js'
@@ -38,19 +38,13 @@ export function bindProfile(http: Http, deps: RouteDeps): void {
   })
 
   stoa.bind(updateProfile, async ({ actor, body }) => {
-    if (body.email !== undefined) requireSession(actor)
     const account = { id: actor.userId, type: 'user', name: actor.name } as const
     if (!can(actor, 'profile.write', account).allow) throw refuse('InsufficientScope')
     const before = await self(actor.userId)
-    const { email, ...rest } = body
-    const patch = pickDefined(rest)
-    const isOtherEmail = email !== undefined && email !== (before.email ?? '')
-    if (isOtherEmail) await demandConfirmed(deps, actor)
-    const newEmail = isOtherEmail ? { email: email === '' ? null : email, emailVerifiedAt: null } : {}
+    const patch = pickDefined(body)
     await deps.write(async (tx) => {
       await updateAccount(tx, actor.userId, patch, deps.clock.now())
-      await updateUser(tx, actor.userId, newEmail)
-      const { isSame, ...facts } = differingFacts(before, before, { ...patch, ...newEmail })
+      const { isSame, ...facts } = differingFacts(before, before, patch)
       if (!isSame) await recordAccount(tx, deps, before, { action: 'user.update', ...facts })
     })
     const after = showProfile(await self(actor.userId))

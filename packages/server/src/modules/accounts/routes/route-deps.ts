@@ -6,12 +6,14 @@ import { can } from '../authz/can.js'
 import type { Authentication } from '../authenticate.js'
 import { refuseHeldBack } from '../mfa-demand.js'
 import type { SecondFactors } from '../let-in.js'
+import type { Newcomers } from '../newcomers.js'
 import type { PlatformSettings } from '../platform-settings.js'
 import { type AccountRow, findAccountRow } from '../queries/accounts.js'
 import { renderSessionCookie } from '../read-credentials.js'
 import { SESSION_MAX_S, type SignInDeps, type Visitor } from '../sign-in.js'
 
 export interface RouteDeps extends SignInDeps {
+  readonly newcomers: Newcomers
   readonly settings: PlatformSettings
   secondFactors(): SecondFactors
   readonly authentication: Authentication

@@ -3,6 +3,7 @@ import { refuseCrossSite } from '../../../kit/http/bind.js'
 import { mayLearnEmail } from '../../../kit/http/actor.js'
 import type { Http } from '../../../kit/http/server.js'
 import { inspectLink as readLink, redeemLink as useLink } from '../one-time-links.js'
+import type { SignUpMode } from '../platform-settings.js'
 import { buildSessionView } from '../session-view.js'
 import { letIn } from '../let-in.js'
 import { checkPasswordOf, endSession } from '../sign-in.js'
@@ -22,7 +23,7 @@ export function bindSignIn(http: Http, deps: RouteDeps): void {
 
   stoa.bind(signUp, async ({ body, request, reply }) => {
     refuseCrossSite(request, deps.publicUrl())
-    if ((await deps.settings.signUp()) === 'closed') throw refuse('SignUpClosed')
+    refuseUninvited(await deps.settings.signUp())
     const { userId, secret } = await openNew(deps, { ...body, visitor: visitorOf(request) })
     setSessionCookie(deps, reply, secret)
     return buildSessionView(deps, { userId })
@@ -57,4 +58,11 @@ export function bindSignIn(http: Http, deps: RouteDeps): void {
     await deps.settings.load()
     return letIn(deps, reply, { userId, visitor: visitorOf(request), factors: ['link'] })
   })
+}
+
+/** Whoever is invited, or has an address at a domain of the platform, comes in through a letter or a link. */
+function refuseUninvited(mode: SignUpMode): void {
+  if (mode === 'open') return
+  if (mode === 'closed') throw refuse('SignUpClosed')
+  throw refuse('SignUpClosed', 'This platform asks for an invitation. Ask its admin, or whoever works here, for one.')
 }
