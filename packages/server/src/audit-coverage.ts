@@ -61,6 +61,8 @@ const GOVERNED: readonly Governed[] = [
   { table: 'inference.endpoints', targets: ['id', 'repo_id', 'owner_id'], ignored: ['updated_at'] },
   { table: 'inference.providers', targets: ['id'], ignored: ['updated_at'] },
   { table: 'inference.provider_models', targets: ['provider_id'] },
+  { table: 'signin.mail_links', targets: ['id', 'user_id'], on: 'insert' },
+  { table: 'signin.invitations', targets: ['id', 'batch_id', 'invited_by'], on: 'insert or update' },
 ]
 
 const CHECK = `

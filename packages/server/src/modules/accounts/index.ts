@@ -17,7 +17,7 @@ import { createResourceGroupsNoun } from './manifest/resource-groups-noun.js'
 import { createServiceAccountsNoun } from './manifest/service-accounts-noun.js'
 import type { GroupDeps, ListGroupResources } from './orgs/resource-groups.js'
 import { previewMember } from './orgs/preview-member.js'
-import { findGroup, findGroupByName, type GroupRow } from './queries/resource-groups.js'
+import { findGroup, findGroupByName, type GroupRow, listGroups } from './queries/resource-groups.js'
 import type { ManifestNoun } from '../../kit/manifest/noun.js'
 import { type Switch, switchOf } from '../../kit/switches.js'
 import type { NounDeps } from './manifest/noun-deps.js'
@@ -164,6 +164,8 @@ export function createAccounts(kit: AccountsKit) {
     provideGroupResources: (list: ListGroupResources): void => {
       listGroupResources = list
     },
+    /** Resource groups of an organisation, by name. */
+    listResourceGroups: (db: Db, orgId: string): Promise<GroupRow[]> => listGroups(db, orgId),
     /** What is in these resource groups, by group. */
     listGroupResources: (db: Db, groupIds: readonly string[]) => listGroupResources(db, groupIds),
     /** The resource group of an organisation; null when it has none of this id. */

@@ -56,8 +56,16 @@ describe('signing up, in and out', () => {
     expect(known.body).toEqual(unknown.body)
   })
 
-  it('signs in by name in any case or by e-mail address, and ends the session on sign-out', async () => {
-    await post(signUp.path, { name: 'Wanda', email: 'Wanda@example.org', password: TEST_PASSWORD })
+  it('signs in by name in any case or by a verified e-mail address, and ends the session on sign-out', async () => {
+    const joined = await post<SessionView>(signUp.path, {
+      name: 'Wanda',
+      email: 'Wanda@example.org',
+      password: TEST_PASSWORD,
+    })
+    expect((await post(signIn.path, { login: 'wanda@example.org', password: TEST_PASSWORD })).status).toBe(401)
+    const { accounts } = server.running.app
+    const id = joined.body.user?.id ?? ''
+    await server.running.kit.write((tx) => accounts.newcomers.setVerifiedEmail(tx, id, 'Wanda@example.org'))
     for (const login of ['wanda', 'wanda@EXAMPLE.org']) {
       const { cookie, status } = await post(signIn.path, { login, password: TEST_PASSWORD })
       expect(status).toBe(200)

@@ -54,7 +54,12 @@ async function useEverything(): Promise<void> {
     return answer.body as Record<string, string>
   }
   await must(zoe, 'PATCH', api.updateProfile.path, { fullname: `Zoe ${MARK}`, details: `about ${MARK}` })
-  await must(zoe, 'PATCH', api.updateProfile.path, { email: `${MARK}@example.org` })
+  await must(zoe, 'PUT', api.changeEmail.path, { email: `${MARK}@example.org` })
+  await server.running.kit.write((tx) =>
+    server.running.app.accounts.newcomers.setVerifiedEmail(tx, zoe.id, `${MARK}@example.org`),
+  )
+  await must(zoe, 'PUT', api.changeEmail.path, { email: `${MARK}@example.net` })
+  await ask(server.url + api.forgotPassword.path, 'POST', { body: { email: `${MARK}@example.org` } })
   await zoe.newToken({ name: `token ${MARK}`, role: 'write' })
   await ask(server.url + api.signIn.path, 'POST', {
     body: { login: NAME, password: TEST_PASSWORD },

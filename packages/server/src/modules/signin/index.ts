@@ -3,6 +3,7 @@ import { createSignInThrottle } from '../accounts/index.js'
 import { clearFactors } from './change-factors.js'
 import type { SigninDeps, SigninKit } from './deps.js'
 import { beginHalfSignIn } from './half-sign-in.js'
+import { createLetterWays } from './letter-ways.js'
 import { bindConfirm } from './routes/confirm.js'
 import { bindFactors } from './routes/factors.js'
 import { bindPasskeys } from './routes/passkeys.js'
@@ -22,6 +23,7 @@ export function createSignin(kit: SigninKit) {
     begin: (entry) => beginHalfSignIn(deps, entry),
     clear: (tx, userId, reason) => clearFactors(tx, deps, userId, reason),
   })
+  const letterWays = createLetterWays(kit)
   return {
     routes: (http: Http): void => {
       bindFactors(http, deps)
@@ -29,6 +31,7 @@ export function createSignin(kit: SigninKit) {
       bindSecondStep(http, deps)
       bindConfirm(http, deps)
       bindPolicy(http, deps)
+      letterWays.routes(http)
     },
   }
 }

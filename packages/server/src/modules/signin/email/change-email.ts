@@ -1,7 +1,7 @@
 import { type EmailView, refuse } from '@stoa/contracts'
 import type { Tx } from '../../../kit/db/database.js'
 import type { Person } from '../../accounts/index.js'
-import type { SigninDeps } from '../deps.js'
+import type { SigninKit } from '../deps.js'
 import { addressAskedLetter, addressChangedLetter, verifyAddressLetter } from '../letters/email-letters.js'
 import { findPendingVerification, retireMailLinks, useMailLink } from '../queries/mail-links.js'
 import { getMailLink, makeMailLink, openAddress } from './mail-links.js'
@@ -9,7 +9,7 @@ import { getMailLink, makeMailLink, openAddress } from './mail-links.js'
 const UNIQUE_VIOLATION = '23505'
 
 /** Writes to an address that it is to be confirmed; nothing about the account changes until it is. Throws `LetterLimit`. */
-export async function askForEmail(tx: Tx, deps: SigninDeps, person: Person, email: string): Promise<void> {
+export async function askForEmail(tx: Tx, deps: SigninKit, person: Person, email: string): Promise<void> {
   const { id: subjectId, name } = person
   const link = await makeMailLink(tx, deps, { purpose: 'verify', userId: subjectId, email })
   const posted = await deps.mail.post(tx, [verifyAddressLetter({ to: email, subjectId, name }, link)])
@@ -22,7 +22,7 @@ export async function askForEmail(tx: Tx, deps: SigninDeps, person: Person, emai
 /** A new person gave an address on sign-up. One letter too many is no reason to refuse them. */
 export async function welcomeNewcomer(
   tx: Tx,
-  deps: SigninDeps,
+  deps: SigninKit,
   newcomer: { readonly userId: string; readonly email: string | null },
 ): Promise<void> {
   const person = newcomer.email === null ? null : await deps.accounts.people.find(tx, newcomer.userId)
@@ -36,7 +36,7 @@ export async function welcomeNewcomer(
  * The address counts from now on. Only for whoever is signed in as the account that gave it: else somebody who wrote down
  * the address of another would have it confirmed by them. Throws `LinkInvalid`, `EmailTaken`.
  */
-export async function confirmEmail(deps: SigninDeps, userId: string, secret: string): Promise<void> {
+export async function confirmEmail(deps: SigninKit, userId: string, secret: string): Promise<void> {
   const { link, email, person } = await getMailLink(deps, secret, 'verify')
   if (link.userId !== userId) throw refuse('LinkInvalid')
   try {
@@ -58,7 +58,7 @@ export async function confirmEmail(deps: SigninDeps, userId: string, secret: str
 }
 
 /** Forgets a person's address and what was written to it. */
-export async function removeEmail(tx: Tx, deps: SigninDeps, person: Person): Promise<void> {
+export async function removeEmail(tx: Tx, deps: SigninKit, person: Person): Promise<void> {
   const { id: subjectId, name, email } = person
   const ids = await retireMailLinks(tx, subjectId, ['verify', 'reset'], deps.clock.now())
   await deps.mail.withdraw(tx, ids)
@@ -68,12 +68,12 @@ export async function removeEmail(tx: Tx, deps: SigninDeps, person: Person): Pro
 }
 
 /** A link to set a password went to the address of before. */
-async function dropResets(tx: Tx, deps: SigninDeps, userId: string): Promise<void> {
+async function dropResets(tx: Tx, deps: SigninKit, userId: string): Promise<void> {
   await deps.mail.withdraw(tx, await retireMailLinks(tx, userId, ['reset'], deps.clock.now()))
 }
 
 /** What a person sees of their address. */
-export async function showEmail(deps: SigninDeps, userId: string): Promise<EmailView> {
+export async function showEmail(deps: SigninKit, userId: string): Promise<EmailView> {
   const person = await deps.accounts.people.find(deps.db, userId)
   if (!person) throw refuse('AccountNotFound')
   const { email, isEmailVerified: isVerified } = person

@@ -2,7 +2,7 @@ import { refuse } from '@stoa/contracts'
 import type { Tx } from '../../../kit/db/database.js'
 import { deriveKey, seal, unseal } from '../../../kit/seal.js'
 import { hashSecret, type Person, makeLinkSecret } from '../../accounts/index.js'
-import type { SigninDeps } from '../deps.js'
+import type { SigninKit } from '../deps.js'
 import {
   findOpenMailLink,
   insertMailLink,
@@ -27,7 +27,7 @@ export interface MailLink {
 /** Makes a link that works once; earlier ones for the same purpose stop, and their letters do not leave. */
 export async function makeMailLink(
   tx: Tx,
-  deps: SigninDeps,
+  deps: SigninKit,
   link: { readonly purpose: MailLinkPurpose; readonly userId: string; readonly email: string },
 ): Promise<MailLink> {
   const { purpose, userId, email } = link
@@ -60,7 +60,7 @@ export interface OpenMailLink {
 }
 
 /** What a link is for. Throws `LinkInvalid`. */
-export async function getMailLink(deps: SigninDeps, secret: string, purpose?: MailLinkPurpose): Promise<OpenMailLink> {
+export async function getMailLink(deps: SigninKit, secret: string, purpose?: MailLinkPurpose): Promise<OpenMailLink> {
   const link = await findOpenMailLink(deps.db, hashSecret(secret), deps.clock.now())
   if (!link || (purpose !== undefined && link.purpose !== purpose)) throw refuse('LinkInvalid')
   const person = await deps.accounts.people.find(deps.db, link.userId)
@@ -72,10 +72,10 @@ export async function getMailLink(deps: SigninDeps, secret: string, purpose?: Ma
   return { link, email, person }
 }
 
-export function openAddress(deps: SigninDeps, link: MailLinkRow): string {
+export function openAddress(deps: SigninKit, link: MailLinkRow): string {
   return unseal(addressKey(deps), link.emailSealed, link.id).toString()
 }
 
-function addressKey({ instanceKey }: SigninDeps): Buffer {
+function addressKey({ instanceKey }: SigninKit): Buffer {
   return deriveKey(instanceKey, SEAL_LABEL)
 }

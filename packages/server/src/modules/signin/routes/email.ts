@@ -11,13 +11,13 @@ import {
 import { refuseCrossSite } from '../../../kit/http/bind.js'
 import type { Http } from '../../../kit/http/server.js'
 import { type Person, requireSession } from '../../accounts/index.js'
-import type { SigninDeps } from '../deps.js'
+import type { SigninKit } from '../deps.js'
 import { askForEmail, confirmEmail as useLink, removeEmail as forget, showEmail } from '../email/change-email.js'
 import { getMailLink } from '../email/mail-links.js'
 import { askForReset, redeemReset } from '../email/reset-password.js'
 
 /** My address, and what is done through it. */
-export function bindEmail(http: Http, deps: SigninDeps): void {
+export function bindEmail(http: Http, deps: SigninKit): void {
   bindReset(http, deps)
   const stoa = http.scope('stoa')
   const getSelf = async (userId: string): Promise<Person> => {
@@ -56,7 +56,7 @@ export function bindEmail(http: Http, deps: SigninDeps): void {
   })
 }
 
-function bindReset(http: Http, deps: SigninDeps): void {
+function bindReset(http: Http, deps: SigninKit): void {
   const stoa = http.scope('stoa')
 
   stoa.bind(inspectMailLink, async ({ body }) => {

@@ -12,11 +12,11 @@ import type { UserActor } from '../../../kit/http/actor.js'
 import type { Http } from '../../../kit/http/server.js'
 import type { LetterView as KeptLetter } from '../../../kit/mail/outbox.js'
 import { requireSession } from '../../accounts/index.js'
-import type { SigninDeps } from '../deps.js'
+import type { SigninKit } from '../deps.js'
 import { testLetter } from '../letters/email-letters.js'
 
 /** The platform's letters, for its admins: what waits, what failed, handing over. What a letter says opens accounts, so tokens see nothing. */
-export function bindLetters(http: Http, deps: SigninDeps): void {
+export function bindLetters(http: Http, deps: SigninKit): void {
   const stoa = http.scope('stoa')
   const { outbox } = deps.mail
   const record = (tx: Tx, id: string, verb: string): Promise<void> =>
