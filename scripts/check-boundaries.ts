@@ -29,6 +29,7 @@ const MODULE_LINE: readonly string[] = [
   'commerce',
   'metering',
   'repos',
+  'gates',
   'discussions',
   'catalog',
   'datasets',

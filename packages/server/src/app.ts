@@ -11,6 +11,7 @@ import { createCatalog } from './modules/catalog/index.js'
 import { createCommerce } from './modules/commerce/index.js'
 import { createDiscussions } from './modules/discussions/index.js'
 import { createFederation } from './modules/federation/index.js'
+import { createGates } from './modules/gates/index.js'
 import { createGovernance } from './modules/governance/index.js'
 import { createInference } from './modules/inference/index.js'
 import { createMetering } from './modules/metering/index.js'
@@ -36,6 +37,7 @@ export function createApp(kit: Kit, options: AppOptions) {
   const commerce = createCommerce({ ...kit, accounts })
   const metering = createMetering({ ...kit, accounts, commerce })
   const repos = createRepos({ ...kit, accounts, commerce })
+  const gates = createGates({ ...kit, accounts, repos })
   const discussions = createDiscussions({ ...kit, repos })
   // What is sold ends before it is deleted.
   governance.provideEraser(commerce.eraseSeller)
@@ -55,6 +57,7 @@ export function createApp(kit: Kit, options: AppOptions) {
     commerce,
     metering,
     repos,
+    gates,
     discussions,
     catalog,
     inference,

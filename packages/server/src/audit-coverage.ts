@@ -57,7 +57,7 @@ const GOVERNED: readonly Governed[] = [
   { table: 'commerce.ledger_transfers', targets: ['id'], on: 'insert', when: "new.code = 'wallet.topup'" },
   { table: 'repos.repos', targets: ['id'], ignored: ['updated_at', 'default_branch'] },
   { table: 'repos.buckets', targets: ['id'], ignored: ['updated_at', 'size_bytes', 'file_count', 'change_seq'] },
-  { table: 'repos.access_requests', targets: ['repo_id', 'user_id'] },
+  { table: 'gates.access_requests', targets: ['repo_id', 'user_id'] },
   { table: 'inference.endpoints', targets: ['id', 'repo_id', 'owner_id'], ignored: ['updated_at'] },
   { table: 'inference.providers', targets: ['id'], ignored: ['updated_at'] },
   { table: 'inference.provider_models', targets: ['provider_id'] },

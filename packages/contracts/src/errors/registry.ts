@@ -2,6 +2,7 @@ import { ACCOUNT_ERRORS } from './accounts.js'
 import { CATALOG_ERRORS } from './catalog.js'
 import { COMMERCE_ERRORS } from './commerce.js'
 import { FEDERATION_ERRORS } from './federation.js'
+import { GATE_ERRORS } from './gates.js'
 import { GOVERNANCE_ERRORS } from './governance.js'
 import { INFERENCE_ERRORS } from './inference.js'
 import { KIT_ERRORS } from './kit.js'
@@ -28,6 +29,7 @@ export const ERRORS = {
   ...SCIM_ERRORS,
   ...GOVERNANCE_ERRORS,
   ...REPO_ERRORS,
+  ...GATE_ERRORS,
   ...CATALOG_ERRORS,
   ...COMMERCE_ERRORS,
   ...METERING_ERRORS,

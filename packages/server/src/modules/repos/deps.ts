@@ -4,6 +4,7 @@ import type { Kit } from '../../kit/kit.js'
 import type { Accounts } from '../accounts/index.js'
 import type { Commerce } from '../commerce/index.js'
 import type { GitStore } from './git/store.js'
+import type { Gatekeeper } from './gatekeeper.js'
 import type { PullRequests } from './pull-requests.js'
 import type { Quotas } from './quotas/quotas.js'
 
@@ -17,12 +18,10 @@ export type RepoAccounts = Pick<
   | 'getAccount'
   | 'guardRemoval'
   | 'isLenient'
-  | 'listContacts'
   | 'previewMember'
   | 'provideRepoCounts'
   | 'recall'
 >
-export type { Contact } from '../accounts/index.js'
 
 /** What repositories use of commerce. */
 export type RepoCommerce = Pick<Commerce, 'hasLiveOffer'>
@@ -43,6 +42,7 @@ export interface RepoDeps extends Kit {
   readonly commerce: RepoCommerce
   readonly quotas: Quotas
   readonly pulls: PullRequests
+  readonly gates: Gatekeeper
   readonly store: Store
 }
 

@@ -16,13 +16,6 @@ export interface RepoEvents {
   }
   /** Visibility, gate or another setting changed. */
   'repos.settings': { repoId: string; actorId: string | null }
-  /** Somebody stands otherwise before the gate of a repository than before; `withdrawn` by their own will. */
-  'repos.access': {
-    repoId: string
-    userId: string
-    status: 'pending' | 'accepted' | 'rejected' | 'withdrawn'
-    actorId: string
-  }
   'repos.moved': { repoId: string; type: RepoType; from: string; to: string; actorId: string | null }
   'repos.deleted': { repoId: string; type: RepoType; fullName: string; accountId: string; actorId: string | null }
 }

@@ -9,10 +9,12 @@ import { type CommitRequest, type CommitResult, commitFiles } from './commits/co
 import { createRepo, type NewRepo } from './create-repo.js'
 import type { SignedIn } from './deps.js'
 import { type FoundRepo, findRepo } from './find-repo.js'
+import { loadRight } from './load-right.js'
 import { type DownloadTotals, sumDownloads } from './queries/downloads.js'
 import { findStorageFacts } from './queries/storage-facts.js'
 import { findRepoById, findRepoByName, listReposByIds } from './queries/repos.js'
 import type { Repo } from './repo.js'
+import { type Asked, type AskedRepo, openNamed, openRepo } from './routes/repo-routes.js'
 import { splitRepoName } from './repo-name.js'
 import { findRevision, resolveRevision } from './resolve-revision.js'
 
@@ -28,6 +30,11 @@ export function createReading(deps: BrowseDeps) {
     /** The repository, when the actor may read its files. Throws `RepoNotFound`, `GatedRepo`. */
     findReadable: async (actor: Actor, type: RepoType, fullName: string): Promise<Repo> =>
       (await findRepo(deps, actor, type, fullName, 'read')).repo,
+    /** The repository an API address names, with the right the route needs. A read under an old name is redirected. */
+    openRepo: (asked: AskedRepo, needed: Right): Promise<FoundRepo> => openRepo(deps, asked, needed),
+    /** The same by a full name. */
+    openNamed: (asked: Asked, type: RepoType, fullName: string, needed: Right): Promise<FoundRepo> =>
+      openNamed(deps, asked, type, fullName, needed),
     /** By id, whoever asks; null when it is gone. */
     getRepo: (repoId: string): Promise<Repo | null> => findRepoById(deps.db, repoId),
     /** By its current name, whoever asks, also inside of a transaction; null when there is none. */
@@ -38,6 +45,8 @@ export function createReading(deps: BrowseDeps) {
     /** Those of the ids that exist and that the actor may see. */
     listVisible: async (actor: Actor, repoIds: readonly string[]): Promise<readonly Repo[]> =>
       (await listReposByIds(deps.db, repoIds)).filter((repo) => includesRight(rightOn(repo, actor), 'see')),
+    /** What the actor may do with a repository, gates looked up where they decide. */
+    loadRight: (repo: Repo, actor: Actor): Promise<Right> => loadRight(deps, repo, actor),
     /** What the actor may do with a repository. */
     rightOn: (actor: Actor, repo: Repo): Right => rightOn(repo, actor),
     /** Commit id of a revision. Throws `RevisionNotFound`. */

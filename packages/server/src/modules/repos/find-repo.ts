@@ -3,7 +3,7 @@ import type { Actor } from '../../kit/http/actor.js'
 import { findHeldBack, refuseHeldBack } from '../accounts/index.js'
 import { type AccessFacts, includesRight, type Right, rightOn } from './access.js'
 import type { RepoDeps } from './deps.js'
-import { loadRight } from './gates/may-pass.js'
+import { loadRight } from './load-right.js'
 import { findMovedRepo, findRepoByName } from './queries/repos.js'
 import type { Repo } from './repo.js'
 import { splitRepoName } from './repo-name.js'
@@ -15,7 +15,7 @@ export interface FoundRepo {
   readonly isMoved: boolean
 }
 
-type FindDeps = Pick<RepoDeps, 'db'>
+type FindDeps = Pick<RepoDeps, 'db' | 'gates'>
 
 /**
  * Finds a repository by its name, old names included, and demands a right on it.
@@ -34,7 +34,7 @@ export async function findRepo(
   const current = await findRepoByName(deps.db, type, name)
   const repo = current ?? (await findMovedRepo(deps.db, type, name))
   if (!repo) throw repoNotFound(actor, name.namespace)
-  const right = await loadRight(deps.db, repo, actor)
+  const right = await loadRight(deps, repo, actor)
   demandRight(repo, actor, right, needed)
   return { repo, right, isMoved: current === null }
 }

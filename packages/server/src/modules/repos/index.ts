@@ -6,7 +6,7 @@ import { createDownloadCounter } from './count-downloads.js'
 import type { RepoAccounts, RepoCommerce } from './deps.js'
 import { eraseOwner } from './erase-owner.js'
 import { createReading, createWriting } from './face.js'
-import { createGateForms } from './gates/load-form.js'
+import { CLOSED_GATES, type Gatekeeper } from './gatekeeper.js'
 import { createGitStorage } from './git/create-store.js'
 import { scheduleRepoJobs } from './jobs.js'
 import { answerBatch, type BatchRequest } from './lfs/batch.js'
@@ -60,7 +60,9 @@ export function createRepos(options: ReposOptions) {
     open: (tx, pull) => kept.open(tx, pull),
     findAuthor: (db, repoId, num) => kept.findAuthor(db, repoId, num),
   }
-  const deps: BrowseDeps = createBrowseDeps({ ...options, quotas, pulls, store: storage.store })
+  let keeper: Gatekeeper = CLOSED_GATES
+  const gates: Gatekeeper = { isLetIn: (db, repoId, userId) => keeper.isLetIn(db, repoId, userId) }
+  const deps: BrowseDeps = createBrowseDeps({ ...options, quotas, pulls, gates, store: storage.store })
   const downloads = createDownloadCounter(deps)
   const signer = createUrlSigner(deps.instanceKey)
   const standing = createStanding(deps)
@@ -83,9 +85,13 @@ export function createRepos(options: ReposOptions) {
     ...createReading(deps),
     ...createWriting(deps),
     ...createProposing(deps),
+    /** Lets a later module keep the gates: who was let in. */
+    provideGates: (gatekeeper: Gatekeeper): void => {
+      keeper = gatekeeper
+    },
     /** Lets a later module keep pull requests: what a commit opens, and whose one is. */
-    providePullRequests: (keeper: PullRequests): void => {
-      kept = keeper
+    providePullRequests: (pullRequests: PullRequests): void => {
+      kept = pullRequests
     },
     /** Addresses of large files for somebody whose right was checked. */
     lfsBatch: (request: BatchRequest) => answerBatch(routeDeps, request),
@@ -104,7 +110,7 @@ export function createRepos(options: ReposOptions) {
     },
     nouns: [quotasNoun(deps), reposNoun(deps)],
     routes: (http: Http): void => {
-      bindRepoRoutes(http, { ...routeDeps, gateForms: createGateForms(deps) }, storage)
+      bindRepoRoutes(http, routeDeps, storage)
       bindHubBuckets(http, routeDeps)
       bindBucketFiles(http, routeDeps, bucketFeed)
       xet.routes(http)

@@ -1,5 +1,4 @@
 import type { Tx } from '../../kit/db/database.js'
-import type { Right } from './access.js'
 import type { BrowseDeps } from './browse/browser.js'
 import { compareCommits } from './browse/compare.js'
 import type { CommitAuthor } from './commits/commit-files.js'
@@ -7,12 +6,10 @@ import { listCommitsSince } from './commits/list-since.js'
 import { type MergePlan, planMerge } from './commits/plan-merge.js'
 import { storeMerge } from './commits/store-merge.js'
 import { announce } from './events.js'
-import type { FoundRepo } from './find-repo.js'
 import type { CommitNode } from './git/store.js'
 import { lockRepo, touchRepo } from './queries/repos.js'
 import type { Repo } from './repo.js'
 import { findRevision, resolveRevision } from './resolve-revision.js'
-import { type AskedRepo, openRepo } from './routes/repo-routes.js'
 
 /** A ref that moves; `before` is null for a new one. */
 export interface RefMove {
@@ -35,8 +32,6 @@ export function createProposing(deps: BrowseDeps) {
     await announce(deps.events, tx, 'repos.updated', { repoId, ref, before, after, actorId })
   }
   return {
-    /** The repository an API address names, with the right the route needs. A read under an old name is redirected. */
-    openRepo: (asked: AskedRepo, needed: Right): Promise<FoundRepo> => openRepo(deps, asked, needed),
     /** Commit of a revision. Throws `RevisionNotFound`. */
     getCommit: async (repo: Repo, rev: string): Promise<CommitNode> => (await resolveRevision(deps, repo, rev)).commit,
     /** The same, or null. */

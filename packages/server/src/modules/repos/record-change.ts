@@ -51,21 +51,3 @@ export async function recordSettings(
   const pick = (from: Settings) => Object.fromEntries(changed.map((key) => [key, from[key]]))
   await recordRepo(deps, tx, after, { action: 'repo.update_settings', before: pick(before), after: pick(after) })
 }
-
-interface GrantChange {
-  readonly userId: string
-  readonly before: string | null
-  readonly after: string
-}
-
-/** Records who asked for, got, was refused or lost access to gated files. */
-export async function recordGrant(
-  deps: Pick<Kit, 'audit'>,
-  tx: Tx,
-  repo: Recorded,
-  { userId, before, after }: GrantChange,
-): Promise<void> {
-  const isGranted = after === 'accepted'
-  const action = isGranted ? 'data.grant' : after === 'pending' && before === null ? 'data.request' : 'data.revoke'
-  await recordRepo(deps, tx, repo, { action, before: { userId, status: before }, after: { userId, status: after } })
-}

@@ -3,9 +3,8 @@ import { includesRight, rightOn } from './access.js'
 import type { Bucket } from './buckets/bucket.js'
 import { mayPropose } from './commits/may-commit.js'
 import type { RepoAccounts, RepoDeps } from './deps.js'
-import { carriesGrants } from './gates/may-pass.js'
+import { carriesGrants } from './load-right.js'
 import type { Holder, Pass } from './holder.js'
-import { isLetIn } from './queries/access-requests.js'
 import { findBucketById } from './queries/buckets.js'
 import { findRepoById } from './queries/repos.js'
 import type { Repo } from './repo.js'
@@ -29,13 +28,15 @@ export interface Standing {
   start(): void
 }
 
-type StandingDeps = Pick<RepoDeps, 'db' | 'clock' | 'events'> & { readonly accounts: Pick<RepoAccounts, 'recall'> }
+type StandingDeps = Pick<RepoDeps, 'db' | 'clock' | 'events' | 'gates'> & {
+  readonly accounts: Pick<RepoAccounts, 'recall'>
+}
 
 export function createStanding(deps: StandingDeps): Standing {
   const homes = rememberFor<Facts | null>(deps, async ([home = '', id = '']) =>
     home === 'repo' ? await findRepoById(deps.db, id) : await findBucketById(deps.db, id),
   )
-  const grants = rememberFor(deps, ([repoId = '', userId = '']) => isLetIn(deps.db, repoId, userId))
+  const grants = rememberFor(deps, ([repoId = '', userId = '']) => deps.gates.isLetIn(deps.db, repoId, userId))
   const stillMay: StillMay = async ({ home, repoId, holder }, needed) => {
     const facts = await homes.get(`${home} ${repoId}`)
     if (!facts || facts.disabled) return false
@@ -46,7 +47,7 @@ export function createStanding(deps: StandingDeps): Standing {
     return allows(facts, actor, hasGrant, needed)
   }
   const start = (): void => {
-    for (const event of ['repos.access', 'repos.settings', 'repos.moved', 'repos.deleted'] as const) {
+    for (const event of ['gates.access', 'repos.settings', 'repos.moved', 'repos.deleted'] as const) {
       deps.events.on(event, `repos.forget-${event}`, async () => {
         homes.forget()
         grants.forget()

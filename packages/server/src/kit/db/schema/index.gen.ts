@@ -4,6 +4,7 @@ import type * as catalog from './catalog.gen.js'
 import type * as commerce from './commerce.gen.js'
 import type * as discussions from './discussions.gen.js'
 import type * as federation from './federation.gen.js'
+import type * as gates from './gates.gen.js'
 import type * as governance from './governance.gen.js'
 import type * as inference from './inference.gen.js'
 import type * as kit from './kit.gen.js'
@@ -53,6 +54,7 @@ export interface Schema {
   'federation.provisioningSettings': federation.ProvisioningSettings
   'federation.signOns': federation.SignOns
   'federation.usedAnswers': federation.UsedAnswers
+  'gates.accessRequests': gates.AccessRequests
   'governance.auditStreams': governance.AuditStreams
   'governance.checkpoints': governance.Checkpoints
   'governance.privacyRequests': governance.PrivacyRequests
@@ -88,7 +90,6 @@ export interface Schema {
   'oauth.tokenIssuers': oauth.TokenIssuers
   'oauth.tokens': oauth.Tokens
   'oauth.trustedPublishers': oauth.TrustedPublishers
-  'repos.accessRequests': repos.AccessRequests
   'repos.bucketChanges': repos.BucketChanges
   'repos.bucketFiles': repos.BucketFiles
   'repos.bucketRedirects': repos.BucketRedirects

@@ -1,11 +1,12 @@
 import { listOrgRepos, listOwnRepos, refuse, type RepoType } from '@stoa/contracts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { linkNext } from '../../../kit/http/link-next.js'
 import type { Http } from '../../../kit/http/server.js'
 import { can } from '../../accounts/index.js'
 import { includesRight, rightOn } from '../access.js'
 import type { SignedIn } from '../deps.js'
 import { listStoredRepos, type StoredRepo } from '../queries/account-repos.js'
-import { linkNext, type RepoRouteDeps } from './repo-routes.js'
+import type { RepoRouteDeps } from './repo-routes.js'
 
 interface ListAsked {
   readonly actor: SignedIn

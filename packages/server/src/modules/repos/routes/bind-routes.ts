@@ -1,7 +1,6 @@
 import type { Http } from '../../../kit/http/server.js'
 import type { GitStorage } from '../git/create-store.js'
 import { bindAccountRepos } from './account-repos.js'
-import { bindGates, type GateRouteDeps } from './gates.js'
 import { bindGitRoutes } from './git.js'
 import { bindHubCommit } from './hub-commit.js'
 import { bindHubLfsFiles } from './hub-lfs-files.js'
@@ -14,17 +13,17 @@ import { bindMemberPreview } from './preview-member.js'
 import { bindQuotas } from './quotas.js'
 import { bindResolve } from './resolve.js'
 import { bindResourceGroupOfThings } from './resource-groups.js'
+import type { RepoRouteDeps } from './repo-routes.js'
 import { bindStorageRoutes } from './storage.js'
 
 /** Every door of this module but those of the Xet store. */
-export function bindRepoRoutes(http: Http, deps: GateRouteDeps, storage: GitStorage): void {
+export function bindRepoRoutes(http: Http, deps: RepoRouteDeps, storage: GitStorage): void {
   bindHubRepos(http, deps)
   bindHubCommit(http, deps)
   bindAccountRepos(http, deps)
   bindHubTree(http, deps)
   bindHubRefs(http, deps)
   bindHubLfsFiles(http, deps)
-  bindGates(http, deps)
   bindQuotas(http, deps)
   bindMemberPreview(http, deps)
   bindResolve(http, deps)

@@ -9,6 +9,7 @@ import {
 } from '@stoa/contracts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { sendBytes } from '../../../kit/http/bytes.js'
+import { linkNext } from '../../../kit/http/link-next.js'
 import type { Http } from '../../../kit/http/server.js'
 import { applyBatch } from '../buckets/apply-batch.js'
 import { readBatchLines } from '../buckets/batch-lines.js'
@@ -19,7 +20,7 @@ import { openBucketFile } from '../buckets/open-bucket-file.js'
 import { contentHeaders } from '../files/content-headers.js'
 import { findBucketFiles } from '../queries/bucket-files.js'
 import { openBucket } from './hub-buckets.js'
-import { linkNext, type RepoRouteDeps } from './repo-routes.js'
+import type { RepoRouteDeps } from './repo-routes.js'
 import { FILE_INFO, xetHeaders } from './xet-headers.js'
 
 /** Files of buckets: lists, batches, bytes, changes (hub-api 5.9, hub-api-2x §5). */

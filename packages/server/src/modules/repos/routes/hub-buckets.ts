@@ -8,6 +8,7 @@ import {
 } from '@stoa/contracts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor } from '../../../kit/http/actor.js'
+import { linkNext } from '../../../kit/http/link-next.js'
 import type { Http } from '../../../kit/http/server.js'
 import { visibleTo } from '../../accounts/index.js'
 import type { Right } from '../access.js'
@@ -16,7 +17,7 @@ import { deleteBucket, setBucketVisibility } from '../buckets/change-bucket.js'
 import { createBucket } from '../buckets/create-bucket.js'
 import { findBucket } from '../buckets/find-bucket.js'
 import { listAccountBuckets } from '../queries/buckets.js'
-import { linkNext, moved, type RepoRouteDeps } from './repo-routes.js'
+import { moved, type RepoRouteDeps } from './repo-routes.js'
 
 interface Asked {
   readonly actor: Actor

@@ -5,11 +5,12 @@ import {
   refuse,
   shareLfsFiles,
 } from '@stoa/contracts'
+import { linkNext } from '../../../kit/http/link-next.js'
 import type { Http } from '../../../kit/http/server.js'
 import { deleteLfsFiles } from '../lfs/delete-files.js'
 import { listLfsFiles } from '../lfs/list-files.js'
 import { shareFiles } from '../lfs/share-files.js'
-import { linkNext, openNamed, openRepo, type RepoRouteDeps } from './repo-routes.js'
+import { openNamed, openRepo, type RepoRouteDeps } from './repo-routes.js'
 
 /** Large files of a repository and their permanent deletion (hub-api 1.46 to 1.48). */
 export function bindHubLfsFiles(http: Http, deps: RepoRouteDeps): void {

@@ -11,6 +11,7 @@ import {
 } from '@stoa/contracts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor } from '../../../kit/http/actor.js'
+import { linkNext } from '../../../kit/http/link-next.js'
 import type { Http } from '../../../kit/http/server.js'
 import { compareCommits } from '../browse/compare.js'
 import { type CommitInfo, listCommits, listPathCommits } from '../browse/list-commits.js'
@@ -21,7 +22,7 @@ import type { Repo } from '../repo.js'
 import { splitRevision } from '../resolve-revision.js'
 import { revisionOf, withRawRevision } from './hub-commit.js'
 import { callerOf } from './count-later.js'
-import { linkNext, openRepo, type RepoRouteDeps } from './repo-routes.js'
+import { openRepo, type RepoRouteDeps } from './repo-routes.js'
 
 const MAX_FORM_BYTES = 4 * 1024 * 1024
 const MAX_PATHS = 1000

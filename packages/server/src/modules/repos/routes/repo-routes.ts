@@ -1,5 +1,5 @@
 import { refuse, type RepoKind, type RepoType } from '@stoa/contracts'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import type { Actor } from '../../../kit/http/actor.js'
 import type { Right } from '../access.js'
 import type { BrowseDeps } from '../browse/browser.js'
@@ -25,7 +25,7 @@ export interface RepoAddress {
   readonly name: string
 }
 
-interface Asked {
+export interface Asked {
   readonly actor: Actor
   readonly request: FastifyRequest
 }
@@ -34,13 +34,17 @@ interface Asked {
 export type AskedRepo = Asked & { readonly params: RepoAddress }
 
 /** The repository an API address names, with the right the route needs. A read under an old name is redirected. */
-export function openRepo(deps: Pick<RepoRouteDeps, 'db'>, asked: AskedRepo, needed: Right): Promise<FoundRepo> {
+export function openRepo(
+  deps: Pick<RepoRouteDeps, 'db' | 'gates'>,
+  asked: AskedRepo,
+  needed: Right,
+): Promise<FoundRepo> {
   const { kind, namespace, name } = asked.params
   return openNamed(deps, asked, typeOf(kind), `${namespace}/${name}`, needed)
 }
 
 export async function openNamed(
-  deps: Pick<RepoRouteDeps, 'db'>,
+  deps: Pick<RepoRouteDeps, 'db' | 'gates'>,
   asked: Asked,
   type: RepoType,
   fullName: string,
@@ -65,16 +69,4 @@ export function moved(url: string, oldName: string, newName: string): Error {
 
 function isNamed(part: string | undefined, name: string): boolean {
   return part !== undefined && (part.toLowerCase() === name || part.toLowerCase() === `${name}.git`)
-}
-
-/** `Link` to the next page: absolute, every query parameter repeated (hub-api 1.5). */
-export function linkNext(
-  deps: RepoRouteDeps,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  next: Readonly<Record<string, string>>,
-): void {
-  const url = new URL(request.url, deps.publicUrl())
-  for (const [key, value] of Object.entries(next)) url.searchParams.set(key, value)
-  reply.header('link', `<${deps.publicUrl()}${url.pathname}${url.search}>; rel="next"`)
 }

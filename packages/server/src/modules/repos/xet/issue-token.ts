@@ -33,7 +33,7 @@ export interface TokenIssuer {
   bucket(actor: Actor, fullName: string, scope: 'read' | 'write'): Promise<IssuedToken>
 }
 
-type IssueDeps = Pick<RepoDeps, 'db' | 'clock' | 'publicUrl' | 'pulls'> & { readonly keys: XetKeys }
+type IssueDeps = Pick<RepoDeps, 'db' | 'clock' | 'publicUrl' | 'gates' | 'pulls'> & { readonly keys: XetKeys }
 
 /** Short tokens for the Xet store, bound to one repository or bucket. Throws what `findRepo` throws. */
 export function createTokenIssuer(deps: IssueDeps): TokenIssuer {

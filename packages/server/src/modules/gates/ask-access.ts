@@ -1,11 +1,10 @@
 import { type GateForm, refuse } from '@stoa/contracts'
-import type { RepoDeps, SignedIn } from '../deps.js'
-import { announce } from '../events.js'
-import { findRequestOf, insertRequest, updateRequest } from '../queries/access-requests.js'
-import { recordGrant } from '../record-change.js'
-import type { Repo } from '../repo.js'
+import type { GateDeps, SignedIn } from './deps.js'
+import { announceAccess } from './events.js'
+import { findRequestOf, insertRequest, updateRequest } from './queries.js'
+import { recordGrant } from './record-grant.js'
+import { includesRight, type Repo } from '../repos/index.js'
 import { type AccessRequest, type AccessStatus, stateAfterAsking } from './access-request.js'
-import { mayPass } from './may-pass.js'
 import { checkAnswers } from './read-form.js'
 
 /** A request to pass a gate, with the answers as they were sent. */
@@ -19,10 +18,10 @@ export interface Asking {
  * Asks to be let in; where the owner lets everybody in, that is at once. Asking again sends new answers. Somebody who may
  * read already changes nothing. Throws `NotGated`, `AccessRejected`, `InvalidRequest` for a form not filled in.
  */
-export async function askAccess(deps: RepoDeps, actor: SignedIn, asking: Asking): Promise<AccessStatus> {
+export async function askAccess(deps: GateDeps, actor: SignedIn, asking: Asking): Promise<AccessStatus> {
   const { repo, form, answers } = asking
   if (repo.gated === 'false') throw refuse('NotGated')
-  if (await mayPass(deps.db, repo, actor)) return 'accepted'
+  if (includesRight(await deps.repos.loadRight(repo, actor), 'read')) return 'accepted'
   if (actor.auth.type === 'token' && actor.auth.role === 'fineGrained') {
     throw refuse('InsufficientScope', 'A fine-grained access token may not ask for access on your behalf.')
   }
@@ -51,7 +50,7 @@ export async function askAccess(deps: RepoDeps, actor: SignedIn, asking: Asking)
     if (!isStored) return (await findRequestOf(tx, repo.id, actor.userId))?.status ?? 'pending'
     await recordGrant(deps, tx, repo, { userId: actor.userId, before: before?.status ?? null, after: status })
     const facts = { repoId: repo.id, userId: actor.userId, status, actorId: actor.userId }
-    await announce(deps.events, tx, 'repos.access', facts)
+    await announceAccess(deps, tx, facts)
     return status
   })
 }

@@ -12,10 +12,11 @@ import {
   type RepoType,
   withdrawAccessRequest,
 } from '@stoa/contracts'
+import { linkNext } from '../../../kit/http/link-next.js'
 import type { Http } from '../../../kit/http/server.js'
-import { includesRight } from '../access.js'
-import type { AccessRequest } from '../gates/access-request.js'
-import { askAccess } from '../gates/ask-access.js'
+import { includesRight, type Repo, repoPath } from '../../repos/index.js'
+import type { AccessRequest } from '../access-request.js'
+import { askAccess } from '../ask-access.js'
 import {
   decideRequest,
   demandGate,
@@ -23,21 +24,19 @@ import {
   type RequestTarget,
   type Verdict,
   withdrawRequest,
-} from '../gates/decide-request.js'
-import type { GateForms } from '../gates/load-form.js'
-import { listMyRequests } from '../gates/my-requests.js'
-import { showRequests } from '../gates/show-request.js'
-import { writeReport } from '../gates/write-report.js'
-import type { SignedIn } from '../deps.js'
-import { countRequests, findRequestOf, listRequests, type RequestPlace } from '../queries/access-requests.js'
-import { type Repo, repoPath } from '../repo.js'
+} from '../decide-request.js'
+import type { GateForms } from '../load-form.js'
+import { listMyRequests } from '../my-requests.js'
+import { showRequests } from '../show-request.js'
+import { writeReport } from '../write-report.js'
+import type { GateDeps, SignedIn } from '../deps.js'
+import { countRequests, findRequestOf, listRequests, type RequestPlace } from '../queries.js'
 import { readFormBody } from './read-form-body.js'
-import { linkNext, openNamed, openRepo, type RepoRouteDeps } from './repo-routes.js'
 
 const TYPES: readonly RepoType[] = ['model', 'dataset', 'space', 'kernel']
 const MAX_FORM_BYTES = 256 * 1024
 
-export interface GateRouteDeps extends RepoRouteDeps {
+export interface GateRouteDeps extends GateDeps {
   readonly gateForms: GateForms
 }
 
@@ -54,7 +53,7 @@ export function bindGates(http: Http, deps: GateRouteDeps): void {
 function bindAsking(http: Http, deps: GateRouteDeps, type: RepoType): void {
   http.scope('hub').bind(askAccessRoutes[type], async (asked) => {
     const { namespace, name } = asked.params
-    const { repo } = await openNamed(deps, asked, type, `${namespace}/${name}`, 'see')
+    const { repo } = await deps.repos.openNamed(asked, type, `${namespace}/${name}`, 'see')
     const answers = await readFormBody(asked.request, MAX_FORM_BYTES)
     const form = await deps.gateForms.load(repo)
     const status = await askAccess(deps, asked.actor, { repo, form, answers })
@@ -66,7 +65,7 @@ function bindAsking(http: Http, deps: GateRouteDeps, type: RepoType): void {
 function bindReport(http: Http, deps: GateRouteDeps, type: RepoType): void {
   http.scope('hub').bind(accessReport[type], async (asked) => {
     const { namespace, name } = asked.params
-    const { repo } = await openNamed(deps, asked, type, `${namespace}/${name}`, 'write')
+    const { repo } = await deps.repos.openNamed(asked, type, `${namespace}/${name}`, 'write')
     demandGate(repo)
     const { format } = asked.query
     const file = `${repo.namespace}-${repo.name}-access.${format}`
@@ -81,7 +80,7 @@ function bindReport(http: Http, deps: GateRouteDeps, type: RepoType): void {
 function bindReview(http: Http, deps: GateRouteDeps): void {
   const hub = http.scope('hub')
   hub.bind(listAccessRequests, async (asked) => {
-    const { repo } = await openRepo(deps, asked, 'write')
+    const { repo } = await deps.repos.openRepo(asked, 'write')
     demandGate(repo)
     const { limit, after } = asked.query
     const { status } = asked.params
@@ -91,17 +90,17 @@ function bindReview(http: Http, deps: GateRouteDeps): void {
     return await showRequests(deps.accounts, deps.db, page)
   })
   hub.bind(handleAccessRequest, async (asked) => {
-    const { repo } = await openRepo(deps, asked, 'write')
+    const { repo } = await deps.repos.openRepo(asked, 'write')
     await decideRequest(deps, asked.actor, repo, asked.body, asked.body)
     return { success: true as const }
   })
   hub.bind(grantAccessRoute, async (asked) => {
-    const { repo } = await openRepo(deps, asked, 'write')
+    const { repo } = await deps.repos.openRepo(asked, 'write')
     await grantAccess(deps, asked.actor, repo, asked.body)
     return { success: true as const }
   })
   hub.bind(handleAccessRequests, async (asked) => {
-    const { repo } = await openRepo(deps, asked, 'write')
+    const { repo } = await deps.repos.openRepo(asked, 'write')
     demandGate(repo)
     const results = []
     for (const target of asked.body.requests) {
@@ -110,7 +109,7 @@ function bindReview(http: Http, deps: GateRouteDeps): void {
     return results
   })
   hub.bind(withdrawAccessRequest, async (asked) => {
-    const { repo } = await openRepo(deps, asked, 'see')
+    const { repo } = await deps.repos.openRepo(asked, 'see')
     await withdrawRequest(deps, asked.actor, repo)
     return { success: true as const }
   })
@@ -135,7 +134,7 @@ async function tryDecide(deps: GateRouteDeps, actor: SignedIn, repo: Repo, targe
 function bindStanding(http: Http, deps: GateRouteDeps): void {
   const stoa = http.scope('stoa')
   stoa.bind(getGate, async (asked) => {
-    const { repo, right } = await openRepo(deps, asked, 'see')
+    const { repo, right } = await deps.repos.openRepo(asked, 'see')
     const { actor } = asked
     const mine = actor.kind === 'user' ? await findRequestOf(deps.db, repo.id, actor.userId) : null
     return {
@@ -147,7 +146,7 @@ function bindStanding(http: Http, deps: GateRouteDeps): void {
     }
   })
   stoa.bind(listMyAccessRequests, async ({ actor }) => {
-    const mine = await listMyRequests(deps.db, actor, MY_ACCESS_REQUESTS)
+    const mine = await listMyRequests(deps, actor, MY_ACCESS_REQUESTS)
     return mine.map(({ repo, request }) => ({
       repo: { type: repo.type, name: repo.fullName },
       ...showStanding(request),

@@ -1,14 +1,14 @@
 import type { AccessRequestJson } from '@stoa/contracts'
-import type { RepoDeps } from '../deps.js'
-import { listRequests, type RequestPlace } from '../queries/access-requests.js'
-import type { Repo } from '../repo.js'
+import type { GateDeps } from './deps.js'
+import { listRequests, type RequestPlace } from './queries.js'
+import type { Repo } from '../repos/index.js'
 import { showRequests } from './show-request.js'
 
 const PAGE = 500
 const COLUMNS = ['user', 'fullname', 'email', 'status', 'timestamp', 'reviewedAt', 'rejectionReason', 'fields'] as const
 
 /** Every request at a gate as the text of a file, page by page, so that no list is held whole. */
-export async function* writeReport(deps: RepoDeps, repo: Repo, format: 'csv' | 'json'): AsyncGenerator<string> {
+export async function* writeReport(deps: GateDeps, repo: Repo, format: 'csv' | 'json'): AsyncGenerator<string> {
   let isFirst = true
   yield format === 'csv' ? `${COLUMNS.join(',')}\r\n` : '['
   for await (const page of pagesOf(deps, repo)) {
@@ -21,7 +21,7 @@ export async function* writeReport(deps: RepoDeps, repo: Repo, format: 'csv' | '
   if (format === 'json') yield '\n]\n'
 }
 
-async function* pagesOf(deps: RepoDeps, repo: Repo): AsyncGenerator<AccessRequestJson[]> {
+async function* pagesOf(deps: GateDeps, repo: Repo): AsyncGenerator<AccessRequestJson[]> {
   let after: RequestPlace | null = null
   for (;;) {
     const page = await listRequests(deps.db, repo.id, { status: null, after, limit: PAGE })

@@ -1,11 +1,11 @@
 import type { AccessRequestJson } from '@stoa/contracts'
-import type { Db } from '../../../kit/db/database.js'
-import type { Contact, RepoAccounts } from '../deps.js'
+import type { Db } from '../../kit/db/database.js'
+import type { Accounts, Contact } from '../accounts/index.js'
 import type { AccessRequest } from './access-request.js'
 
 /** Requests as the Hub's clients read them (hub-api-2x §4); `requestId` is always there, `user` while the account stands. */
 export async function showRequests(
-  accounts: Pick<RepoAccounts, 'listContacts'>,
+  accounts: Pick<Accounts, 'listContacts'>,
   db: Db,
   requests: readonly AccessRequest[],
 ): Promise<AccessRequestJson[]> {

@@ -1,16 +1,10 @@
 import { refuse } from '@stoa/contracts'
-import type { Tx } from '../../../kit/db/database.js'
-import type { RepoDeps, SignedIn } from '../deps.js'
-import { announce } from '../events.js'
-import {
-  deleteOpenRequest,
-  findRequestById,
-  findRequestOf,
-  insertRequest,
-  updateRequest,
-} from '../queries/access-requests.js'
-import { recordGrant } from '../record-change.js'
-import type { Repo } from '../repo.js'
+import type { Tx } from '../../kit/db/database.js'
+import type { GateDeps, SignedIn } from './deps.js'
+import { announceAccess } from './events.js'
+import { deleteOpenRequest, findRequestById, findRequestOf, insertRequest, updateRequest } from './queries.js'
+import { recordGrant } from './record-grant.js'
+import type { Repo } from '../repos/index.js'
 import type { AccessRequest, AccessStatus } from './access-request.js'
 import { newRequest } from './ask-access.js'
 
@@ -31,7 +25,7 @@ export interface Verdict {
  * Throws `NotGated`, `AccountNotFound`, and `AccessRequestNotFound` when nobody asked or it is so already.
  */
 export async function decideRequest(
-  deps: RepoDeps,
+  deps: GateDeps,
   actor: SignedIn,
   repo: Repo,
   target: RequestTarget,
@@ -46,7 +40,7 @@ export async function decideRequest(
 }
 
 async function storeVerdict(
-  deps: RepoDeps,
+  deps: GateDeps,
   tx: Tx,
   actor: SignedIn,
   repo: Repo,
@@ -60,10 +54,10 @@ async function storeVerdict(
   if (!isChanged) throw refuse('AccessRequestNotFound', 'Somebody else has just decided on this request.')
   await recordGrant(deps, tx, repo, { userId: request.userId, before: request.status, after: status })
   const facts = { repoId: repo.id, userId: request.userId, status, actorId: actor.userId }
-  await announce(deps.events, tx, 'repos.access', facts)
+  await announceAccess(deps, tx, facts)
 }
 
-async function findTarget(deps: RepoDeps, repo: Repo, target: RequestTarget): Promise<AccessRequest> {
+async function findTarget(deps: GateDeps, repo: Repo, target: RequestTarget): Promise<AccessRequest> {
   const request =
     target.requestId !== undefined
       ? await findRequestById(deps.db, repo.id, target.requestId)
@@ -73,7 +67,7 @@ async function findTarget(deps: RepoDeps, repo: Repo, target: RequestTarget): Pr
 }
 
 /** Throws `AccountNotFound` unless it names a person. */
-async function userIdOf(deps: RepoDeps, target: RequestTarget): Promise<string> {
+async function userIdOf(deps: GateDeps, target: RequestTarget): Promise<string> {
   if (target.user !== undefined) {
     const account = await deps.accounts.findAccount(deps.db, target.user)
     if (account?.type === 'user') return account.id
@@ -84,7 +78,7 @@ async function userIdOf(deps: RepoDeps, target: RequestTarget): Promise<string> 
 }
 
 /** Lets somebody in who did not ask. Throws `NotGated`, `AccountNotFound`, `InvalidRequest` when they may read already. */
-export async function grantAccess(deps: RepoDeps, actor: SignedIn, repo: Repo, target: RequestTarget): Promise<void> {
+export async function grantAccess(deps: GateDeps, actor: SignedIn, repo: Repo, target: RequestTarget): Promise<void> {
   demandGate(repo)
   const userId = await userIdOf(deps, target)
   const before = await findRequestOf(deps.db, repo.id, userId)
@@ -104,17 +98,17 @@ export async function grantAccess(deps: RepoDeps, actor: SignedIn, repo: Repo, t
     if (!(await insertRequest(tx, grant))) throw refuse('Conflict', 'This user has just asked for access.')
     await recordGrant(deps, tx, repo, { userId, before: null, after: 'accepted' })
     const facts = { repoId: repo.id, userId, status: 'accepted' as const, actorId: actor.userId }
-    await announce(deps.events, tx, 'repos.access', facts)
+    await announceAccess(deps, tx, facts)
   })
 }
 
 /** Takes back one's own request, or gives up the access it brought; a rejected one stays. Throws `AccessRequestNotFound`. */
-export async function withdrawRequest(deps: RepoDeps, actor: SignedIn, repo: Repo): Promise<void> {
+export async function withdrawRequest(deps: GateDeps, actor: SignedIn, repo: Repo): Promise<void> {
   await deps.write(async (tx) => {
     if (!(await deleteOpenRequest(tx, repo.id, actor.userId))) throw refuse('AccessRequestNotFound')
     await recordGrant(deps, tx, repo, { userId: actor.userId, before: null, after: 'withdrawn' })
     const facts = { repoId: repo.id, userId: actor.userId, status: 'withdrawn' as const, actorId: actor.userId }
-    await announce(deps.events, tx, 'repos.access', facts)
+    await announceAccess(deps, tx, facts)
   })
 }
 

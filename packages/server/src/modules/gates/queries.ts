@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Db, Tx } from '../../../kit/db/database.js'
-import type { AccessAnswers, AccessRequest, AccessStatus } from '../gates/access-request.js'
+import type { Db, Tx } from '../../kit/db/database.js'
+import type { AccessAnswers, AccessRequest, AccessStatus } from './access-request.js'
 
 interface AccessRow extends Omit<AccessRequest, 'status' | 'fields'> {
   readonly status: string
@@ -16,7 +16,7 @@ const toRequest = (row: AccessRow): AccessRequest => ({
 /** Whether this person was let in. */
 export async function isLetIn(db: Db, repoId: string, userId: string): Promise<boolean> {
   const row = await db
-    .selectFrom('repos.accessRequests')
+    .selectFrom('gates.accessRequests')
     .select('id')
     .where('repoId', '=', repoId)
     .where('userId', '=', userId)
@@ -27,7 +27,7 @@ export async function isLetIn(db: Db, repoId: string, userId: string): Promise<b
 
 export async function findRequestOf(db: Db | Tx, repoId: string, userId: string): Promise<AccessRequest | null> {
   const row = await db
-    .selectFrom('repos.accessRequests')
+    .selectFrom('gates.accessRequests')
     .selectAll()
     .where('repoId', '=', repoId)
     .where('userId', '=', userId)
@@ -37,7 +37,7 @@ export async function findRequestOf(db: Db | Tx, repoId: string, userId: string)
 
 export async function findRequestById(db: Db | Tx, repoId: string, id: string): Promise<AccessRequest | null> {
   const row = await db
-    .selectFrom('repos.accessRequests')
+    .selectFrom('gates.accessRequests')
     .selectAll()
     .where('repoId', '=', repoId)
     .where('id', '=', id)
@@ -58,7 +58,7 @@ export async function listRequests(
   page: { readonly status: AccessStatus | null; readonly after: RequestPlace | null; readonly limit: number },
 ): Promise<AccessRequest[]> {
   let query = db
-    .selectFrom('repos.accessRequests')
+    .selectFrom('gates.accessRequests')
     .selectAll()
     .where('repoId', '=', repoId)
     .orderBy('requestedAt', 'desc')
@@ -74,7 +74,7 @@ export async function listRequests(
 
 export async function countRequests(db: Db, repoId: string): Promise<Readonly<Record<AccessStatus, number>>> {
   const rows = await db
-    .selectFrom('repos.accessRequests')
+    .selectFrom('gates.accessRequests')
     .select(['status', (eb) => eb.fn.countAll<bigint | string>().as('count')])
     .where('repoId', '=', repoId)
     .groupBy('status')
@@ -86,7 +86,7 @@ export async function countRequests(db: Db, repoId: string): Promise<Readonly<Re
 /** What a person asked for, the newest first. */
 export async function listRequestsOf(db: Db, userId: string, limit: number): Promise<AccessRequest[]> {
   const rows = await db
-    .selectFrom('repos.accessRequests')
+    .selectFrom('gates.accessRequests')
     .selectAll()
     .where('userId', '=', userId)
     .orderBy('requestedAt', 'desc')
@@ -99,7 +99,7 @@ export async function listRequestsOf(db: Db, userId: string, limit: number): Pro
 /** Stores a request; false when the person stands at this gate already. */
 export async function insertRequest(tx: Tx, request: AccessRequest): Promise<boolean> {
   const inserted = await tx
-    .insertInto('repos.accessRequests')
+    .insertInto('gates.accessRequests')
     .values({ ...request, fields: JSON.stringify(request.fields) })
     .onConflict((conflict) => conflict.columns(['repoId', 'userId']).doNothing())
     .executeTakeFirst()
@@ -114,7 +114,7 @@ export type RequestChange = Partial<
 export async function updateRequest(tx: Tx, id: string, from: AccessStatus, change: RequestChange): Promise<boolean> {
   const { fields, ...rest } = change
   const changed = await tx
-    .updateTable('repos.accessRequests')
+    .updateTable('gates.accessRequests')
     .set({ ...rest, ...(fields === undefined ? {} : { fields: JSON.stringify(fields) }) })
     .where('id', '=', id)
     .where('status', '=', from)
@@ -125,7 +125,7 @@ export async function updateRequest(tx: Tx, id: string, from: AccessStatus, chan
 /** Takes a request away unless it was turned down; false when nothing was there to take. */
 export async function deleteOpenRequest(tx: Tx, repoId: string, userId: string): Promise<boolean> {
   const gone = await tx
-    .deleteFrom('repos.accessRequests')
+    .deleteFrom('gates.accessRequests')
     .where('repoId', '=', repoId)
     .where('userId', '=', userId)
     .where('status', '!=', 'rejected')

@@ -12,8 +12,9 @@ import {
   type TestServer,
 } from '@stoa/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { holderOf } from '../holder.js'
-import { createStanding } from '../still-may.js'
+import { holderOf } from './holder.js'
+import { isLetIn } from '../gates/queries.js'
+import { createStanding } from './still-may.js'
 
 const weights = Buffer.alloc(200_000, 'weights')
 let made = 0
@@ -172,7 +173,7 @@ describe('[R1] access taken away is taken away at every door', () => {
   it('where nobody tells: a second process looks again within twenty seconds', async () => {
     const { kit, app } = server.running
     const clock = createTestClock(new Date())
-    const { stillMay } = createStanding({ ...kit, clock, accounts: app.accounts })
+    const { stillMay } = createStanding({ ...kit, clock, accounts: app.accounts, gates: { isLetIn } })
     const actor = await app.accounts.authenticate({
       authorization: `Bearer ${bob.token}`,
       cookie: undefined,

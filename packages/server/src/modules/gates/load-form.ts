@@ -1,9 +1,7 @@
 import type { GateForm } from '@stoa/contracts'
 import { parseFrontMatter } from '@stoa/formats'
-import type { BrowseDeps } from '../browse/browser.js'
-import { openFile } from '../browse/open-file.js'
-import type { Repo } from '../repo.js'
-import { findRevision } from '../resolve-revision.js'
+import type { Repo } from '../repos/index.js'
+import type { GateDeps } from './deps.js'
 import { EMPTY_FORM, readForm } from './read-form.js'
 
 const MAX_CARD_BYTES = 2 * 1024 * 1024
@@ -15,25 +13,25 @@ export interface GateForms {
 }
 
 /** Forms are remembered by commit, so that a page asked for often does not parse its card each time. */
-export function createGateForms(deps: BrowseDeps): GateForms {
+export function createGateForms(deps: GateDeps): GateForms {
   const remembered = new Map<string, GateForm>()
   return {
     load: async (repo) => {
-      const head = (await findRevision(deps, repo, repo.defaultBranch))?.commit
+      const head = await deps.repos.findHead(repo)
       if (!head) return EMPTY_FORM
-      const known = remembered.get(head.oid)
+      const known = remembered.get(head)
       if (known) return known
-      const form = await readCard(deps, repo, head.oid)
+      const form = await readCard(deps, repo, head)
       const [oldest] = remembered.keys()
       if (remembered.size >= MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest)
-      remembered.set(head.oid, form)
+      remembered.set(head, form)
       return form
     },
   }
 }
 
-async function readCard(deps: BrowseDeps, repo: Repo, rev: string): Promise<GateForm> {
-  const file = await openFile(deps, repo, rev, 'README.md').catch((error: unknown) => {
+async function readCard(deps: GateDeps, repo: Repo, rev: string): Promise<GateForm> {
+  const file = await deps.repos.openFile(repo, rev, 'README.md').catch((error: unknown) => {
     if ((error as { code?: string }).code === 'EntryNotFound') return null
     throw error
   })
