@@ -3,6 +3,7 @@ import type { Db, Tx } from '../../../kit/db/database.js'
 import type { GroupMembership, Role } from '../../../kit/http/actor.js'
 import type { FederationDeps } from '../deps.js'
 import { findDomainOwner } from '../queries/domains.js'
+import { listGrants } from '../queries/group-grants.js'
 import { findIdentity } from '../queries/sign-ons.js'
 import type { Assertion, Connection } from './connection.js'
 import { type Described, describePerson, mapRights, type MappedRights } from './mapping.js'
@@ -91,17 +92,24 @@ async function planAccount(db: Db | Tx, deps: PlanDeps, connection: Connection, 
 async function demandRole(
   db: Db | Tx,
   deps: PlanDeps,
-  { orgId }: Connection,
+  connection: Connection,
   rights: MappedRights,
   plan: Plan,
 ): Promise<Plan> {
-  if (orgId === null || rights.role !== null || 'code' in plan) return plan
-  const current = plan.account === 'created' ? null : await otherRole(db, deps, orgId, plan.userId)
+  if (connection.orgId === null || rights.role !== null || 'code' in plan) return plan
+  const current = plan.account === 'created' ? null : await otherRole(db, deps, connection, plan.userId)
   return current === null ? { account: 'refused', code: 'SignOnNoRole' } : plan
 }
 
-const otherRole = (db: Db | Tx, deps: PlanDeps, orgId: string, userId: string): Promise<Role | null> =>
-  deps.accounts.people.roleIn(db, orgId, userId)
+/** The role somebody has in an organisation for another reason than what this connection gave them. */
+async function otherRole(db: Db | Tx, deps: PlanDeps, { id, orgId }: Connection, userId: string): Promise<Role | null> {
+  if (orgId === null) return null
+  const current = await deps.accounts.people.roleIn(db, orgId, userId)
+  const given = (await listGrants(db, userId, `sso:${id}`)).find(
+    (grant) => grant.kind === 'role' && grant.targetId === orgId,
+  )
+  return given?.value === current ? null : current
+}
 
 /** The refusal of a plan that lets nobody in; null when it lets somebody in. */
 export function refusalOf(plan: Plan): StoaError | null {
