@@ -1,6 +1,7 @@
 import { createPageDescriber } from './describe-page.js'
 import { bindHealth } from './health.js'
 import { createDenialRecorder } from './kit/audit/record-denials.js'
+import { createHostCheck } from './kit/http/known-host.js'
 import { createRateLimiter, NO_LIMITS, unless } from './kit/http/rate-limit.js'
 import { createHttp } from './kit/http/server.js'
 import { createWebShell } from './kit/http/web-shell.js'
@@ -70,6 +71,11 @@ export function createApp(kit: Kit, options: AppOptions) {
     authenticate: accounts.authenticate,
     limiter,
     recordDenial: createDenialRecorder(kit),
+    isKnownHost: createHostCheck({
+      publicUrl: kit.publicUrl,
+      isPublicUrlSet: kit.config.publicUrl !== null,
+      others: kit.config.hosts,
+    }),
     publicUrl: kit.publicUrl,
     checkResponses: options.checkResponses,
     ids: kit.ids,

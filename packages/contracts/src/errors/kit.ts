@@ -1,5 +1,9 @@
 /** Refusals any route may give, whatever its module. */
 export const KIT_ERRORS = {
+  MisdirectedRequest: {
+    status: 421,
+    message: 'This server does not answer to this host name. Its operator sets it with STOA_PUBLIC_URL or STOA_HOSTS.',
+  },
   InvalidRequest: { status: 400, message: 'The request is not valid.' },
   InvalidBody: { status: 400, message: 'The request body could not be read.' },
   BodyTooLarge: { status: 413, message: 'The request body is larger than this route takes.' },

@@ -13,6 +13,18 @@ export const configSchema = z.object({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('The address people and clients use. Default: http://<host>:<port>.'),
+  STOA_HOSTS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim().toLowerCase())
+        .filter((part) => part !== ''),
+    )
+    .describe(
+      'Host names this server answers to beside the one in STOA_PUBLIC_URL, by comma. Others are answered 421.',
+    ),
   STOA_DATA_DIR: z.string().min(1).default('./data').describe('Folder of everything that is kept.'),
   STOA_DATABASE_URL: z
     .string()
@@ -114,6 +126,8 @@ export interface Config {
   readonly port: number
   /** Absent until the port is known. */
   readonly publicUrl: string | null
+  /** Host names beside the one in the public address, lower case. */
+  readonly hosts: readonly string[]
   readonly dataDir: string
   readonly databaseUrl: string | null
   readonly blobsUrl: string | null
@@ -148,6 +162,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     host: env.STOA_HOST,
     port: env.STOA_PORT,
     publicUrl: env.STOA_PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    hosts: env.STOA_HOSTS,
     dataDir: env.STOA_DATA_DIR,
     databaseUrl: env.STOA_DATABASE_URL ?? null,
     blobsUrl: env.STOA_BLOBS_URL ?? null,

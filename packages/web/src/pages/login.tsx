@@ -8,7 +8,7 @@ import { useForm } from '../lib/use-form.js'
 import { t } from '../text/en.js'
 import { Button } from '../ui/button.js'
 import { ErrorSummary, formClass, TextField } from '../ui/field.js'
-import { Page, PageHeader } from '../ui/page.js'
+import { Page, PageHeader, Stack } from '../ui/page.js'
 import { PasswordField } from '../ui/password-field.js'
 import { PasskeySignIn } from './-sign-in/passkey-sign-in.js'
 import { SecondStep } from './-sign-in/second-step.js'
@@ -52,38 +52,40 @@ function Login() {
   return (
     <Page narrow>
       <PageHeader title={words.signIn} />
-      <form className={formClass} onSubmit={form.onSubmit} noValidate>
-        <ErrorSummary message={form.message} />
-        <TextField
-          label={words.login}
-          autoComplete="username"
-          autoFocus
-          value={form.values.login}
-          error={form.errors.login}
-          onChange={(event) => form.set({ login: event.target.value })}
-        />
-        <PasswordField
-          label={words.password}
-          autoComplete="current-password"
-          value={form.values.password}
-          error={form.errors.password}
-          onChange={(event) => form.set({ password: event.target.value })}
-        />
-        <div>
-          <Button type="submit" variant="primary" size="large" block busy={form.isBusy}>
-            {words.signIn}
-          </Button>
-        </div>
-      </form>
-      <PasskeySignIn onDone={onEntered} />
-      {flags.signUp === 'open' && (
-        <p className="muted">
-          {words.noAccount}{' '}
-          <Link to="/join" search={next ? { next } : {}}>
-            {words.join}
-          </Link>
-        </p>
-      )}
+      <Stack>
+        <form className={formClass} onSubmit={form.onSubmit} noValidate>
+          <ErrorSummary message={form.message} />
+          <TextField
+            label={words.login}
+            autoComplete="username"
+            autoFocus
+            value={form.values.login}
+            error={form.errors.login}
+            onChange={(event) => form.set({ login: event.target.value })}
+          />
+          <PasswordField
+            label={words.password}
+            autoComplete="current-password"
+            value={form.values.password}
+            error={form.errors.password}
+            onChange={(event) => form.set({ password: event.target.value })}
+          />
+          <div>
+            <Button type="submit" variant="primary" size="large" block busy={form.isBusy}>
+              {words.signIn}
+            </Button>
+          </div>
+        </form>
+        <PasskeySignIn onDone={onEntered} />
+        {flags.signUp === 'open' && (
+          <p className="muted">
+            {words.noAccount}{' '}
+            <Link to="/join" search={next ? { next } : {}}>
+              {words.join}
+            </Link>
+          </p>
+        )}
+      </Stack>
     </Page>
   )
 }

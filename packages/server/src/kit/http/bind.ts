@@ -71,12 +71,17 @@ export function bindRoute<R extends Route>(app: FastifyInstance, deps: BindDeps,
       const result = await noticing(deps, route, asked, () => runInRequest(asked, () => handler(context)))
       // A reply that was returned resolves to nothing once its stream ends, also when the caller left before.
       if (reply.sent || reply.raw.headersSent || result === reply) return reply
+      // What a person was shown is for them: no cache on the way keeps it, whatever the address looks like.
+      if (isSession(context.actor) && !reply.hasHeader('cache-control'))
+        reply.header('cache-control', 'private, no-store')
       if (result === undefined) return reply.code(reply.statusCode === 200 ? 204 : reply.statusCode).send()
       if (deps.checkResponses && route.response) assertResponse(route, result)
       return reply.send(result)
     },
   })
 }
+
+const isSession = (actor: Actor): boolean => actor.kind === 'user' && actor.auth.type === 'session'
 
 /** Tells of a refusal to somebody signed in, and passes it on. */
 async function noticing<T>(

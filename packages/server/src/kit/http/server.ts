@@ -18,6 +18,8 @@ const DEFAULT_BODY_BYTES = 1024 * 1024
 const MAX_HEADER_BYTES = 32 * 1024
 /** Longer than clients keep idle connections (60 s), so that none sends into one that is being closed. */
 const KEEP_ALIVE_MS = 75_000
+/** A year of https only, for this host and none below it. */
+const HSTS = 'max-age=31536000'
 
 /** The routes of one protocol; they share parsers and the way refusals are written. */
 export interface HttpScope {
@@ -47,6 +49,8 @@ export interface HttpDeps {
   readonly publicUrl: () => string
   readonly checkResponses: boolean
   readonly recordDenial?: RecordDenial
+  /** Whether a `Host` header names this server; others are answered 421. */
+  readonly isKnownHost?: (host: string | undefined) => boolean
   readonly ids: Ids
   readonly log: Log
 }
@@ -62,6 +66,7 @@ export function createHttp(deps: HttpDeps): Http {
   let listener: RequestListener = () => {}
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, noDelay: true }, (request, response) => {
     const requestId = requestIdFor(request.headers, deps.ids.next())
+    if (deps.isKnownHost && !deps.isKnownHost(request.headers.host)) return answerMisdirected(response)
     for (const door of doors) if (door(request, response, requestId)) return
     request.headers['x-request-id'] = requestId
     listener(request, response)
@@ -109,6 +114,13 @@ export function createHttp(deps: HttpDeps): Http {
   }
 }
 
+/** Asked under a name that is not ours; nothing else is done for such a request. */
+function answerMisdirected(response: ServerResponse): void {
+  const { code, status, message } = refuse('MisdirectedRequest')
+  response.writeHead(status, { 'content-type': 'application/json', 'x-error-code': code, connection: 'close' })
+  response.end(JSON.stringify({ error: message }))
+}
+
 function createApp(server: Server, deps: HttpDeps, setHandler: (handler: RequestListener) => void): FastifyInstance {
   return Fastify({
     serverFactory: (handler) => {
@@ -142,6 +154,7 @@ function prepareApp(app: FastifyInstance, deps: HttpDeps, answerUnknown: Fallbac
       .header('x-content-type-options', 'nosniff')
       .header('referrer-policy', 'strict-origin-when-cross-origin')
       .header('cross-origin-opener-policy', 'same-origin')
+    if (deps.publicUrl().startsWith('https:')) reply.header('strict-transport-security', HSTS)
   })
   allowBrowserClients(app)
   app.setErrorHandler((error, request, reply) => renderError(deps, 'hub', error as FastifyError, request, reply))

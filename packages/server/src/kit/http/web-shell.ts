@@ -20,6 +20,8 @@ export interface WebShellOptions {
 }
 
 const SITE_DIR = fileURLToPath(new URL('../../../../web/dist/site', import.meta.url))
+/** What no page of ours uses. */
+const PERMISSIONS = 'camera=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=()'
 /** Addresses of programs: an unknown one is answered in their words, never with a page. */
 const PROGRAM_PATHS = /^\/(api|v1|storage|avatars|healthz|readyz|\.well-known)(\/|$)/
 const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Stoa</title><p>The pages are not built. Run <code>npm run build</code> and start again; the API works without them.</p></html>`
@@ -71,7 +73,7 @@ async function sendPage(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  reply.type('text/html; charset=utf-8').header('x-frame-options', 'DENY')
+  reply.type('text/html; charset=utf-8').header('x-frame-options', 'DENY').header('permissions-policy', PERMISSIONS)
   if (site.index === null) return reply.code(503).send(NOT_BUILT)
   const facts = await options.describe(path)
   const isMissing = facts === 'missing'

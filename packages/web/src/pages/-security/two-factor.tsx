@@ -9,6 +9,7 @@ import { Badge } from '../../ui/badge.js'
 import { Button } from '../../ui/button.js'
 import { IconDeviceLaptop, IconKey, IconRefresh } from '../../ui/icons.js'
 import { Notice } from '../../ui/notice.js'
+import { Stack } from '../../ui/page.js'
 import { ConfirmByName, SidePanel } from '../../ui/side-panel.js'
 import { AddAppPanel } from './add-app.js'
 import { AddPasskeyPanel } from './add-passkey.js'
@@ -26,7 +27,7 @@ export function TwoFactor({ factors }: { factors: FactorsView }) {
   const hasApp = factors.totpSince !== null
   const isOn = hasApp || factors.passkeys.length > 0
   return (
-    <>
+    <Stack>
       <Notice tone={isOn ? 'good' : 'warn'}>
         <strong>{isOn ? words.isOn : words.isOff}.</strong> {isOn ? words.twoFactorOn : words.twoFactorOff}
       </Notice>
@@ -67,7 +68,7 @@ export function TwoFactor({ factors }: { factors: FactorsView }) {
       <AddPasskeyPanel isOpen={open === 'passkey'} onClose={close} />
       <RemoveApp isOpen={open === 'remove-app'} onClose={close} isLastFactor={factors.passkeys.length === 0} />
       <Renew isOpen={open === 'renew'} onClose={close} />
-    </>
+    </Stack>
   )
 }
 
