@@ -42,6 +42,7 @@ import { Route as SettingsConnectedApplicationsRouteImport } from './pages/setti
 import { Route as SettingsGatedReposRouteImport } from './pages/settings/gated-repos'
 import { Route as SettingsPrivacyRouteImport } from './pages/settings/privacy'
 import { Route as SettingsProfileRouteImport } from './pages/settings/profile'
+import { Route as SettingsPublishersRouteImport } from './pages/settings/publishers'
 import { Route as SettingsSecurityRouteImport } from './pages/settings/security'
 import { Route as SettingsStorageRouteImport } from './pages/settings/storage'
 import { Route as SettingsTokensRouteImport } from './pages/settings/tokens'
@@ -243,6 +244,11 @@ const SettingsPrivacyRoute = SettingsPrivacyRouteImport.update({
 const SettingsProfileRoute = SettingsProfileRouteImport.update({
   id: '/profile',
   path: '/profile',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
+const SettingsPublishersRoute = SettingsPublishersRouteImport.update({
+  id: '/publishers',
+  path: '/publishers',
   getParentRoute: () => SettingsRouteRoute,
 } as any)
 const SettingsSecurityRoute = SettingsSecurityRouteImport.update({
@@ -472,6 +478,7 @@ export interface FileRoutesByFullPath {
   '/settings/gated-repos': typeof SettingsGatedReposRoute
   '/settings/privacy': typeof SettingsPrivacyRoute
   '/settings/profile': typeof SettingsProfileRoute
+  '/settings/publishers': typeof SettingsPublishersRoute
   '/settings/security': typeof SettingsSecurityRoute
   '/settings/storage': typeof SettingsStorageRoute
   '/settings/tokens': typeof SettingsTokensRoute
@@ -541,6 +548,7 @@ export interface FileRoutesByTo {
   '/settings/gated-repos': typeof SettingsGatedReposRoute
   '/settings/privacy': typeof SettingsPrivacyRoute
   '/settings/profile': typeof SettingsProfileRoute
+  '/settings/publishers': typeof SettingsPublishersRoute
   '/settings/security': typeof SettingsSecurityRoute
   '/settings/storage': typeof SettingsStorageRoute
   '/settings/tokens': typeof SettingsTokensRoute
@@ -611,6 +619,7 @@ export interface FileRoutesById {
   '/settings/gated-repos': typeof SettingsGatedReposRoute
   '/settings/privacy': typeof SettingsPrivacyRoute
   '/settings/profile': typeof SettingsProfileRoute
+  '/settings/publishers': typeof SettingsPublishersRoute
   '/settings/security': typeof SettingsSecurityRoute
   '/settings/storage': typeof SettingsStorageRoute
   '/settings/tokens': typeof SettingsTokensRoute
@@ -684,6 +693,7 @@ export interface FileRouteTypes {
     | '/settings/gated-repos'
     | '/settings/privacy'
     | '/settings/profile'
+    | '/settings/publishers'
     | '/settings/security'
     | '/settings/storage'
     | '/settings/tokens'
@@ -753,6 +763,7 @@ export interface FileRouteTypes {
     | '/settings/gated-repos'
     | '/settings/privacy'
     | '/settings/profile'
+    | '/settings/publishers'
     | '/settings/security'
     | '/settings/storage'
     | '/settings/tokens'
@@ -822,6 +833,7 @@ export interface FileRouteTypes {
     | '/settings/gated-repos'
     | '/settings/privacy'
     | '/settings/profile'
+    | '/settings/publishers'
     | '/settings/security'
     | '/settings/storage'
     | '/settings/tokens'
@@ -1119,6 +1131,13 @@ declare module '@tanstack/react-router' {
       path: '/profile'
       fullPath: '/settings/profile'
       preLoaderRoute: typeof SettingsProfileRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
+    '/settings/publishers': {
+      id: '/settings/publishers'
+      path: '/publishers'
+      fullPath: '/settings/publishers'
+      preLoaderRoute: typeof SettingsPublishersRouteImport
       parentRoute: typeof SettingsRouteRoute
     }
     '/settings/security': {
@@ -1419,6 +1438,7 @@ interface SettingsRouteRouteChildren {
   SettingsGatedReposRoute: typeof SettingsGatedReposRoute
   SettingsPrivacyRoute: typeof SettingsPrivacyRoute
   SettingsProfileRoute: typeof SettingsProfileRoute
+  SettingsPublishersRoute: typeof SettingsPublishersRoute
   SettingsSecurityRoute: typeof SettingsSecurityRoute
   SettingsStorageRoute: typeof SettingsStorageRoute
   SettingsTokensRoute: typeof SettingsTokensRoute
@@ -1430,6 +1450,7 @@ const SettingsRouteRouteChildren: SettingsRouteRouteChildren = {
   SettingsGatedReposRoute: SettingsGatedReposRoute,
   SettingsPrivacyRoute: SettingsPrivacyRoute,
   SettingsProfileRoute: SettingsProfileRoute,
+  SettingsPublishersRoute: SettingsPublishersRoute,
   SettingsSecurityRoute: SettingsSecurityRoute,
   SettingsStorageRoute: SettingsStorageRoute,
   SettingsTokensRoute: SettingsTokensRoute,

@@ -1,4 +1,4 @@
-import { orgMembers, orgOverview, StoaError, userOverview } from '@stoa/contracts'
+import { orgOverview, StoaError, userOverview } from '@stoa/contracts'
 import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.js'
 
@@ -11,6 +11,8 @@ export interface AccountFacts {
   createdAt: string | undefined
   orgs: { name: string; fullname: string; avatarUrl: string }[]
   memberCount: number | undefined
+  /** Somebody who runs this server checked who is behind it. */
+  isVerified: boolean
 }
 
 /** A person or an organisation; names are one space, so a name that is no person is asked for as an organisation. */
@@ -19,11 +21,14 @@ export const accountQuery = (name: string) =>
     queryKey: [userOverview.id, name],
     queryFn: async ({ signal }): Promise<AccountFacts> => {
       try {
-        const { user, fullname, avatarUrl, details, createdAt, orgs } = await api.call(userOverview, {
+        const { user, fullname, avatarUrl, details, createdAt, orgs, isVerified } = await api.call(userOverview, {
           params: { name },
           signal,
         })
-        return { type: 'user', name: user, fullname, avatarUrl, details, createdAt, orgs, memberCount: undefined }
+        return {
+          ...{ type: 'user', name: user, fullname, avatarUrl, details, createdAt, orgs, isVerified },
+          memberCount: undefined,
+        }
       } catch (error) {
         if (!(error instanceof StoaError && error.status === 404)) throw error
         const org = await api.call(orgOverview, { params: { name }, signal })
@@ -36,13 +41,8 @@ export const accountQuery = (name: string) =>
           createdAt: undefined,
           orgs: [],
           memberCount: org.numUsers,
+          isVerified: org.isVerified,
         }
       }
     },
-  })
-
-export const membersQuery = (name: string) =>
-  queryOptions({
-    queryKey: [orgMembers.id, name],
-    queryFn: ({ signal }) => api.call(orgMembers, { params: { name }, query: { limit: 100 }, signal }),
   })

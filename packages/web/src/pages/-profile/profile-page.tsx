@@ -1,5 +1,5 @@
 import { useQuery, useSuspenseInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query'
-import { accountQuery, membersQuery } from '../../lib/account-queries.js'
+import { accountQuery } from '../../lib/account-queries.js'
 import { offersQuery } from '../../lib/offers.js'
 import { type RepoKindName, reposQuery } from '../../lib/repo-list.js'
 import { useSession } from '../../lib/session.js'
@@ -7,21 +7,27 @@ import { formatDay } from '../../lib/units.js'
 import { useTitle } from '../../lib/use-title.js'
 import { t } from '../../text/en.js'
 import { AccountName, Avatar } from '../../ui/account-name.js'
-import { Badge } from '../../ui/badge.js'
+import { Badge, Badges } from '../../ui/badge.js'
 import { Button, ButtonLink } from '../../ui/button.js'
 import { EmptyState } from '../../ui/empty-state.js'
-import { Page, Section, Stack } from '../../ui/page.js'
+import { IconCircleCheck } from '../../ui/icons.js'
+import { Page, Section, Stack, Tab, Tabs } from '../../ui/page.js'
 import { RepoRows } from '../../ui/repo-list-item.js'
+import { Members, Teams } from './org-people.js'
 import css from './profile.module.css'
 
 const words = t.account
+const exactly = { exact: true, includeSearch: true } as const
 
-/** A person or an organisation: who they are, what they publish. */
-export function ProfilePage({ ns }: { ns: string }) {
+export type ProfileTab = 'members' | 'teams'
+
+/** A person or an organisation: who they are, what they publish, and who belongs to it. */
+export function ProfilePage({ ns, tab }: { ns: string; tab: ProfileTab | undefined }) {
   const { data: account } = useSuspenseQuery(accountQuery(ns))
   const { user, orgs } = useSession()
   useTitle(account.fullname || account.name)
   const isMe = user?.name === account.name
+  const isMember = orgs.some((org) => org.name === account.name)
   return (
     <Page>
       <div className={css.layout}>
@@ -31,14 +37,25 @@ export function ProfilePage({ ns }: { ns: string }) {
             <h1>{account.fullname || account.name}</h1>
             <span className="muted">{account.name}</span>
           </div>
-          <Badge>{account.type === 'org' ? words.organisation : words.person}</Badge>
+          <Badges>
+            <Badge>{account.type === 'org' ? words.organisation : words.person}</Badge>
+            {account.isVerified && (
+              <Badge
+                tone="accent"
+                icon={<IconCircleCheck size={14} stroke={1.75} aria-hidden />}
+                title={words.verifiedHelp}
+              >
+                {words.verified}
+              </Badge>
+            )}
+          </Badges>
           {account.details && <p className={css.about}>{account.details}</p>}
           {account.createdAt && (
             <p className="muted">
               {words.member} {formatDay(new Date(account.createdAt))}
             </p>
           )}
-          {orgs.some((org) => org.name === account.name) && (
+          {isMember && (
             <ButtonLink to="/organizations/$name/settings" params={{ name: account.name }}>
               {t.shell.settings}
             </ButtonLink>
@@ -53,30 +70,36 @@ export function ProfilePage({ ns }: { ns: string }) {
               </div>
             </Section>
           )}
-          {account.type === 'org' && <Members name={account.name} />}
         </header>
-        <Stack>
-          <Repos kind="model" name={account.name} isMe={isMe} />
-          <Repos kind="dataset" name={account.name} isMe={isMe} />
-        </Stack>
+        <div>
+          {account.type === 'org' && (
+            <Tabs label={words.tabsOf(account.name)}>
+              <Tab to="/$ns" params={{ ns }} search={{}} activeOptions={exactly}>
+                {words.overview}
+              </Tab>
+              <Tab to="/$ns" params={{ ns }} search={{ tab: 'members' }} activeOptions={exactly}>
+                {words.members} {account.memberCount}
+              </Tab>
+              {isMember && (
+                <Tab to="/$ns" params={{ ns }} search={{ tab: 'teams' }} activeOptions={exactly}>
+                  {words.teams}
+                </Tab>
+              )}
+            </Tabs>
+          )}
+          {account.type === 'org' && tab === 'members' ? (
+            <Members name={account.name} />
+          ) : account.type === 'org' && tab === 'teams' && isMember ? (
+            <Teams name={account.name} />
+          ) : (
+            <Stack>
+              <Repos kind="model" name={account.name} isMe={isMe} />
+              <Repos kind="dataset" name={account.name} isMe={isMe} />
+            </Stack>
+          )}
+        </div>
       </div>
     </Page>
-  )
-}
-
-function Members({ name }: { name: string }) {
-  const { data = [] } = useQuery(membersQuery(name))
-  return (
-    <Section title={words.members}>
-      <div className={css.people}>
-        {data.map((member) => (
-          <span key={member.user}>
-            <AccountName name={member.user} src={member.avatarUrl} />{' '}
-            {member.role && <span className="muted">{words.memberRole[member.role]}</span>}
-          </span>
-        ))}
-      </div>
-    </Section>
   )
 }
 

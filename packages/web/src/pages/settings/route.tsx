@@ -4,8 +4,18 @@ import { t } from '../../text/en.js'
 import { security } from '../../text/en/security.js'
 import { gates as gatesText } from '../../text/en/gates.js'
 import { apps as appsText } from '../../text/en/apps.js'
+import { publishers as publishersText } from '../../text/en/publishers.js'
 import { privacy as privacyText } from '../../text/en/audit.js'
-import { IconDatabase, IconEye, IconKey, IconLock, IconPlug, IconShield, IconUser } from '../../ui/icons.js'
+import {
+  IconDatabase,
+  IconEye,
+  IconGitCommit,
+  IconKey,
+  IconLock,
+  IconPlug,
+  IconShield,
+  IconUser,
+} from '../../ui/icons.js'
 import { Page, Railed, RailGroup, RailLink } from '../../ui/page.js'
 
 export const Route = createFileRoute('/settings')({ beforeLoad: requireUser, component: Settings })
@@ -30,6 +40,10 @@ function Settings() {
       <RailLink to="/settings/connected-applications">
         <IconPlug {...s} />
         {appsText.connected}
+      </RailLink>
+      <RailLink to="/settings/publishers" search={{}}>
+        <IconGitCommit {...s} />
+        {publishersText.title}
       </RailLink>
       <RailLink to="/settings/gated-repos">
         <IconLock {...s} />
