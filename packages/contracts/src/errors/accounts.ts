@@ -21,6 +21,8 @@ export const ACCOUNT_ERRORS = {
   GroupNameTaken: { status: 409, message: 'The organisation has a resource group of this name.' },
   GroupLimit: { status: 422, message: 'The organisation has as many resource groups as it may have.' },
   DutyConflict: { status: 409, message: 'Nobody does these at once, or gives them to themselves.' },
+  AddressNotAllowed: { status: 403, message: 'This network is not among those allowed.' },
+  TokenNotAccepted: { status: 403, message: 'The organisation does not accept this access token.' },
   BorrowedView: { status: 403, message: 'You look through the eyes of somebody else: you may only read.' },
   LastAdmin: { status: 409, message: 'This would leave nobody in charge. Name another admin first.' },
   ManifestInvalid: { status: 422, message: 'The manifest could not be applied.' },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { route } from '../define.js'
 import { accountNameParam } from '../hub/identity.js'
 import { orgDuty, platformDuty } from './platform-accounts.js'
+import { ipRanges } from '../ip-range.js'
 import { TOKEN_PERMISSIONS } from './token-permissions.js'
 
 export const PASSWORD_MIN = 10
@@ -267,7 +268,13 @@ const tokenView = z.object({
   hint: z.string(),
   createdAt: date,
   expiresAt: date.nullable(),
+  /** Networks it may be used from; none for everywhere. */
+  ipRanges: z.array(z.string()),
   lastUsedAt: date.nullable(),
+  /** The network it was last used from: /24 of IPv4, /48 of IPv6. */
+  lastUsedPrefix: z.string().nullable(),
+  /** My organisations it reaches nothing private of, and why, in the words of the Hub. */
+  heldBackBy: z.array(z.object({ org: z.string(), why: z.enum(['token-policy', 'token-revoked']) })),
 })
 
 export const listTokens = route({
@@ -294,6 +301,7 @@ export const createToken = route({
     role: tokenRole,
     scopes: tokenScopes.optional(),
     expiresInDays: z.number().int().min(1).max(3650).optional(),
+    ipRanges: ipRanges.optional(),
   }),
   response: z.object({ token: tokenView, secret: z.string() }),
   errors: [
@@ -304,6 +312,19 @@ export const createToken = route({
     'AccountNotFound',
     'ConfirmationRequired',
   ],
+})
+
+export const updateTokenNetworks = route({
+  id: 'accounts.tokens.networks',
+  family: 'stoa',
+  method: 'PATCH',
+  path: '/api/v1/accounts/tokens/:tokenId',
+  summary: 'Changes from which networks one of my access tokens may be used, at once.',
+  auth: 'user',
+  params: z.object({ tokenId: z.string().max(24) }),
+  body: z.strictObject({ ipRanges }),
+  response: tokenView,
+  errors: ['Unauthorized', 'SessionRequired', 'NotFound'],
 })
 
 export const deleteToken = route({

@@ -253,8 +253,17 @@ users:
 
 describe('the export', () => {
   it('applied to an empty server gives the same export, and a second apply changes nothing', async () => {
+    const policy =
+      '{ kinds: [fineGrained], approval: true, maxAgeDays: 90, ipRanges: [203.0.113.0/24, "2001:db8::/32"] }'
+    const asked = `orgs: [{ name: asking-org, members: { mara: admin }, tokenPolicy: ${policy} }]`
+    expect((await apply(asked)).text).toBe('+ org asking-org\n1 change')
+    expect((await apply(asked)).changes).toEqual([])
+    expect(await refusal('orgs: [{ name: asking-org, tokenPolicy: { ipRanges: [10.0.0.0/40] } }]')).toContain(
+      '203.0.113.0/24',
+    )
     const first = (await admin.client.call(exportManifest, {})).text
     expect(first).toContain('name: mcorp')
+    expect(first).toContain('maxAgeDays: 90')
     expect(first).not.toContain('app-secret')
     const empty = await startTestServer()
     try {

@@ -30,8 +30,22 @@ export interface Membership {
   readonly groups?: readonly GroupMembership[]
   /** The organisation asks its members for a second factor. */
   readonly requiresMfa?: boolean
-  /** Why the role gives nothing now: the organisation asks for a second factor this person has not, or for its own sign-on. */
-  readonly heldBack?: 'mfa' | 'sso'
+  /** Why the role gives nothing now. */
+  readonly heldBack?: HeldBack
+}
+
+/**
+ * Why an organisation shows nothing private to a member or a credential, in the Hub's words: it asks for a second factor, or
+ * for its own sign-on; the network is not one of its own; the token waits for approval, or is of a kind or age it does not
+ * let in; it was denied or revoked there.
+ */
+export type HeldBack = 'mfa' | 'sso' | 'ip' | 'token-policy' | 'token-revoked'
+
+/** An organisation this credential does not reach from here, whatever role or duty its owner has. */
+export interface Barred {
+  readonly accountId: string
+  readonly name: string
+  readonly why: HeldBack
 }
 
 /** What a fine-grained token may do with one account or repository. */
@@ -79,6 +93,8 @@ export type Actor =
       readonly needsSecondFactor?: 'duties' | 'everything'
       /** Organisations opened for reading in an emergency, for an hour, on the record. */
       readonly brokenGlass?: readonly string[]
+      /** Organisations that this credential does not reach; absent for none. Memberships in them are held back as well. */
+      readonly barred?: readonly Barred[]
     }
 
 export type UserActor = Extract<Actor, { kind: 'user' }>

@@ -1,5 +1,6 @@
 import type { Clock } from '../../kit/clock.js'
 import type { UserActor } from '../../kit/http/actor.js'
+import type { CredentialLimits } from './orgs/token-policy.js'
 
 /** How long another process may go on believing a revoked credential, at most. */
 const MAX_AGE_MS = 10_000
@@ -12,6 +13,8 @@ export interface Believed {
   readonly actor: UserActor
   /** Milliseconds since 1970; null never ends. */
   readonly endsMs: number | null
+  /** What each request is held against; absent when nothing limits the credential. */
+  readonly limits?: CredentialLimits
 }
 
 interface Entry extends Believed {

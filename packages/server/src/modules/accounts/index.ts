@@ -29,6 +29,7 @@ import type { RemovalGuard } from './remove-account.js'
 import type { CountRepos } from './repo-counts.js'
 import { type Contact, listContacts } from './list-contacts.js'
 import { findAccountRow, findAccountRowById, updateAccount, updateUser } from './queries/accounts.js'
+import { deleteApprovalsOf } from './queries/token-policies.js'
 import { closeDoors, listErasureObstacles, removeErased } from './erase-account.js'
 import { checkPasswordOf, SESSION_MAX_S } from './sign-in.js'
 import { bindHub } from './routes/hub.js'
@@ -41,6 +42,7 @@ import { bindOrgs } from './routes/orgs.js'
 import { bindProfile } from './routes/profile.js'
 import type { RouteDeps } from './routes/route-deps.js'
 import { bindSignIn } from './routes/sign-in.js'
+import { bindTokenPolicies } from './routes/token-policy.js'
 import { bindTokens } from './routes/tokens.js'
 import { createSignInThrottle } from './sign-in-throttle.js'
 import { NO_SIGN_ONS, type SignOnCredential, type SignOns } from './sign-ons.js'
@@ -58,12 +60,12 @@ export { getManagedOrg, requireSession, visitorOf } from './routes/route-deps.js
 export { createSignInThrottle, type SignInThrottle } from './sign-in-throttle.js'
 export { refuseThrottled, type Visitor } from './sign-in.js'
 export { hashSecret, makeLinkSecret, makeTokenSecret } from './token-secret.js'
-export type { HeldToken, TokenSource } from './token-source.js'
+export type { HeldToken, TokenSource, TokenUse } from './token-source.js'
 export type { SignOnClaim, SignOnCredential, SignOns } from './sign-ons.js'
 export type { Entry, SecondFactors } from './let-in.js'
 export type { Newcomer } from './newcomers.js'
 export type { SignUpMode, SignUpPolicy } from './platform-settings.js'
-export { findHeldBack, refuseHeldBack } from './mfa-demand.js'
+export { findHeldBack, refuseHeldBack } from './held-back.js'
 export type { MfaRequired } from './mfa-demand.js'
 export type { People, Person } from './people.js'
 export type { Contact } from './list-contacts.js'
@@ -153,6 +155,8 @@ export function createAccounts(kit: AccountsKit) {
     forgetUser: authentication.cache.forgetUser,
     forgetAll: authentication.cache.forgetAll,
     throttle,
+    /** What somebody let an app do became more: whoever had approved it has to look again. */
+    forgetApprovals: (tx: Tx, approvalId: string): Promise<void> => deleteApprovalsOf(tx, approvalId),
     /** When the person of a session had signed in; null once it ended. */
     signedInAt: async (db: Db, sessionId: string): Promise<Date | null> =>
       (await findSessionById(db, sessionId))?.createdAt ?? null,
@@ -259,6 +263,7 @@ export function createAccounts(kit: AccountsKit) {
       bindServiceAccounts(http, routeDeps)
       bindPlatformAccounts(http, routeDeps)
       bindEmergency(http, routeDeps)
+      bindTokenPolicies(http, routeDeps)
       bindHub(http, routeDeps, (accountId) => countRepos(accountId))
     },
     switches: async (): Promise<Switch[]> => [

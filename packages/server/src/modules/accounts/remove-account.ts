@@ -9,6 +9,7 @@ import { removeService } from './orgs/service-accounts.js'
 import { deleteGroupsOf } from './queries/resource-groups.js'
 import { listServices } from './queries/service-accounts.js'
 import { replaceDuties } from './queries/standing.js'
+import { deleteDecisionsIn } from './queries/token-policies.js'
 import { retireLinks } from './queries/one-time-links.js'
 
 /** Says why an account cannot go yet ("it holds 3 repositories"), or null; asked of the modules that keep things for accounts. */
@@ -42,6 +43,7 @@ export async function removeAccount(
   await deleteGroupsOf(tx, account.id)
   await replaceDuties(tx, account.id, [], { by: null, at: now })
   for (const member of await deleteMembershipsOf(tx, account.id)) {
+    await deleteDecisionsIn(tx, member.orgId, member.userId)
     await recordMember(tx, deps, member, { action: 'org.remove_user', before: { role: member.role } })
   }
   await updateAccount(tx, account.id, { state: 'removed', fullname: account.name, website: null, details: null }, now)

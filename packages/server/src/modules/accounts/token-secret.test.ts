@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { hashSecret, isTokenSecret, makeLinkSecret, makeTokenSecret, SECRET_PREFIXES } from './token-secret.js'
 
@@ -25,6 +26,13 @@ describe('secrets of access tokens', () => {
       expect(isTokenSecret(secret)).toBe(true)
       expect(isTokenSecret(`hf_${secret.slice(SECRET_PREFIXES[holder].length)}`)).toBe(holder === 'person')
     }
+  })
+
+  it('are those of the guide, which scanners are written from', () => {
+    const guide = readFileSync(new URL('../../../../../docs/guides/access-tokens.md', import.meta.url), 'utf8')
+    const shown = /hf_Example\w+/.exec(guide)?.[0] ?? ''
+    expect(isTokenSecret(shown)).toBe(true)
+    for (const prefix of Object.values(SECRET_PREFIXES)) expect(guide).toContain(prefix)
   })
 
   it('use every letter evenly: bytes above 247 are thrown away', () => {

@@ -12,6 +12,7 @@ export function holdToken(token: FoundOauthToken | null, now: Date): HeldToken |
     userId: token.userId,
     endsMs: token.expiresAt.getTime(),
     grantId: token.grantId,
+    bornAt: token.authAt,
     toAuth: (user, memberships) => ({
       type: 'token',
       tokenId: token.id,

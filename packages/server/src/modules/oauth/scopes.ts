@@ -42,9 +42,17 @@ export function knownScopes(stored: readonly string[]): OauthScope[] {
   return OAUTH_SCOPES.filter((scope) => stored.includes(scope))
 }
 
+/** Scopes that reach things an organisation may own. */
+export const ORG_SCOPES: readonly OauthScope[] = OAUTH_SCOPES.filter((scope) => PERMISSIONS[scope].length > 0)
+
+/** What scopes let a token do with each account it was given, sorted. */
+export function permissionsOf(scopes: readonly OauthScope[]): string[] {
+  return [...new Set(scopes.flatMap((scope) => PERMISSIONS[scope]))].sort()
+}
+
 /** Whether any of the scopes reaches things that an organisation may own. */
 export function reachesOrgs(scopes: readonly OauthScope[]): boolean {
-  return scopes.some((scope) => PERMISSIONS[scope].length > 0)
+  return scopes.some((scope) => ORG_SCOPES.includes(scope))
 }
 
 /** What a person gave an app: themselves, and some or all of their organisations. */
@@ -57,7 +65,7 @@ export interface Reach {
 
 /** The scopes of a token in the terms every module judges by. Leaving an organisation ends the reach into it. */
 export function toTokenScopes(scopes: readonly OauthScope[], reach: Reach): TokenScope[] {
-  const permissions = [...new Set(scopes.flatMap((scope) => PERMISSIONS[scope]))]
+  const permissions = permissionsOf(scopes)
   if (permissions.length === 0) return []
   const orgs = reach.memberships.filter(({ accountId }) => reach.allOrgs || reach.orgIds.includes(accountId))
   return [

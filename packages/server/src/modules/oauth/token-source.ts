@@ -1,7 +1,8 @@
 import type { TokenSource } from '../accounts/index.js'
 import type { OauthDeps } from './deps.js'
 import { holdToken } from './hold-token.js'
-import { deleteOauthOf } from './queries/grants.js'
+import { knownScopes, ORG_SCOPES, permissionsOf } from './scopes.js'
+import { deleteOauthOf, listGrantsInOrg } from './queries/grants.js'
 import { listAppsOf } from './queries/apps.js'
 import {
   deleteOauthTokensByHash,
@@ -24,6 +25,10 @@ export function createTokenSource(deps: OauthDeps): TokenSource {
       return { expiresAt, resource: target && `${target.type}:${target.name}` }
     },
     touch: touchOauthTokens,
+    listReaching: async (db, orgId, asked) => {
+      const rows = await listGrantsInOrg(db, orgId, { ...asked, scopes: ORG_SCOPES, now: deps.clock.now() })
+      return rows.map(({ scopes, ...row }) => ({ ...row, permissions: permissionsOf(knownScopes(scopes)) }))
+    },
     revokeLeaked: async (tx, secretHashes) => {
       const userIds = await deleteOauthTokensByHash(tx, secretHashes)
       for (const id of userIds) {

@@ -56,8 +56,8 @@ export function demandRight(repo: Guarded, actor: Actor, right: Right, needed: R
 }
 
 /**
- * The answer to a missing and to a private repository alike. Members whose organisation waits for their second factor or its own
- * sign-on are told so, for both.
+ * The answer to a missing and to a private repository alike. Members whom their organisation keeps out for now are told so, for
+ * both.
  */
 export function repoNotFound(actor: Actor, namespace?: string): StoaError {
   const held = namespace === undefined ? undefined : findHeldBack(actor, namespace)

@@ -16,9 +16,9 @@ const MAX_REMEMBERED = 20_000
 /**
  * Whether whoever holds a signed address or token may still do what it was made for. It is asked at every use, so that what
  * is taken away (a grant, a credential, a membership, a public repository) stops being served within twenty seconds; here
- * at once. `upload` is open to whoever may write or propose changes.
+ * at once. `address` is where it is used now. `upload` is open to whoever may write or propose changes.
  */
-export type StillMay = (pass: Pass, needed: 'read' | 'upload') => Promise<boolean>
+export type StillMay = (pass: Pass, needed: 'read' | 'upload', address: string) => Promise<boolean>
 
 type Facts = Repo | Bucket
 
@@ -37,10 +37,10 @@ export function createStanding(deps: StandingDeps): Standing {
     home === 'repo' ? await findRepoById(deps.db, id) : await findBucketById(deps.db, id),
   )
   const grants = rememberFor(deps, ([repoId = '', userId = '']) => deps.gates.isLetIn(deps.db, repoId, userId))
-  const stillMay: StillMay = async ({ home, repoId, holder }, needed) => {
+  const stillMay: StillMay = async ({ home, repoId, holder }, needed, address) => {
     const facts = await homes.get(`${home} ${repoId}`)
     if (!facts || facts.disabled) return false
-    const actor = await recallHolder(deps, holder)
+    const actor = await recallHolder(deps, holder, address)
     if (!actor) return false
     const isGated = facts.gated !== 'false' && carriesGrants(facts, actor)
     const hasGrant = isGated && (await grants.get(`${repoId} ${actor.userId}`))
@@ -57,10 +57,10 @@ export function createStanding(deps: StandingDeps): Standing {
   return { stillMay, start }
 }
 
-async function recallHolder(deps: StandingDeps, holder: Holder | null): Promise<Actor | null> {
+async function recallHolder(deps: StandingDeps, holder: Holder | null, address: string): Promise<Actor | null> {
   if (holder === null) return ANONYMOUS
   const type = holder.credential.startsWith('t') ? 'token' : 'session'
-  const actor = await deps.accounts.recall({ type, id: holder.credential.slice(1) })
+  const actor = await deps.accounts.recall({ type, id: holder.credential.slice(1) }, address)
   return actor?.userId === holder.userId ? actor : null
 }
 

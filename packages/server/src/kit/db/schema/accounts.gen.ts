@@ -13,6 +13,10 @@ export interface AccessTokens {
   createdAt: Date
   expiresAt: Date | null
   lastUsedAt: Date | null
+  /** networks in CIDR notation, none for everywhere */
+  ipRanges: Generated<string[]>
+  /** /24 or /48 */
+  lastUsedPrefix: string | null
 }
 
 export interface Accounts {
@@ -126,6 +130,27 @@ export interface Settings {
   key: string
   /** unknown */
   value: ColumnType<unknown, string, string>
+  updatedAt: Date
+}
+
+export interface TokenDecisions {
+  orgId: string
+  tokenId: string
+  userId: string
+  state: string
+  decidedBy: string | null
+  decidedAt: Date
+}
+
+export interface TokenPolicies {
+  orgId: string
+  /** roles of tokens that are let in */
+  kinds: string[]
+  needsApproval: boolean
+  maxAgeDays: number | null
+  /** networks of an organisation */
+  ipRanges: string[]
+  enforcesIpRanges: boolean
   updatedAt: Date
 }
 

@@ -27,6 +27,8 @@ export interface Schema {
   'accounts.serviceAccounts': accounts.ServiceAccounts
   'accounts.sessions': accounts.Sessions
   'accounts.settings': accounts.Settings
+  'accounts.tokenDecisions': accounts.TokenDecisions
+  'accounts.tokenPolicies': accounts.TokenPolicies
   'accounts.users': accounts.Users
   'catalog.entries': catalog.Entries
   'commerce.idempotencyKeys': commerce.IdempotencyKeys

@@ -93,6 +93,8 @@ export interface Tokens {
   expiresAt: Date
   lastUsedAt: Date | null
   usedAt: Date | null
+  /** /24 or /48 */
+  lastUsedPrefix: string | null
 }
 
 export interface TrustedPublishers {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Actor, ANONYMOUS, type Membership, type UserActor } from '../../../kit/http/actor.js'
+import { type Actor, ANONYMOUS, type HeldBack, type Membership, type UserActor } from '../../../kit/http/actor.js'
 import { can } from './can.js'
 import type { RepoResource } from './resource.js'
 
@@ -32,15 +32,48 @@ const token = (role: 'read' | 'write' | 'fineGrained'): Partial<UserActor> => ({
   auth: { type: 'token', tokenId: 't', role, scopes: [] },
 })
 
+const barredBy = (why: HeldBack): Partial<UserActor> => ({ barred: [{ accountId: 'acme-id', name: 'acme', why }] })
+
+describe('an organisation that keeps a credential out', () => {
+  const admin = (why: HeldBack) => user({ isAdmin: true, duties: ['owner'], ...barredBy(why) })
+
+  it('is not reached by role or duty, and says which rule it was', () => {
+    for (const [why, rule] of [
+      ['ip', 'network.range'],
+      ['token-policy', 'token.policy'],
+      ['token-revoked', 'token.policy'],
+      ['sso', 'security.sign_on'],
+    ] as const) {
+      for (const action of ['repo.see', 'repo.read', 'repo.write', 'repo.admin', 'repo.logs'] as const) {
+        expect(can(admin(why), action, REPO)).toMatchObject({ allow: false, rule })
+        expect(can(member('admin', {}, barredBy(why)), action, REPO)).toMatchObject({ allow: false, rule })
+      }
+      for (const action of ['money.see', 'org.read', 'org.manage', 'repo.create'] as const)
+        expect(can(admin(why), action, ACME)).toMatchObject({ allow: false, rule })
+    }
+  })
+
+  it('shows what is public, lets people leave, and leaves the rest of the platform alone', () => {
+    expect(can(admin('ip'), 'repo.read', { ...REPO, visibility: 'public' }).allow).toBe(true)
+    expect(can(admin('ip'), 'repo.write', { ...REPO, visibility: 'public' }).allow).toBe(false)
+    expect(can(member('read', {}, barredBy('ip')), 'org.leave', ACME).allow).toBe(true)
+    expect(can(admin('ip'), 'platform.accounts.suspend', null).allow).toBe(true)
+    expect(can(admin('ip'), 'repo.read', { ...REPO, accountId: 'other' }).allow).toBe(true)
+  })
+})
+
 describe('the order of the decision', () => {
   const writer = member('write')
   it('asks state, policy, token, network, role, group, gate, entitlement, each before the next', () => {
-    const broken = { isPolicyPending: true, isNetworkRefused: true, isNotEntitled: true }
+    const broken = { isPolicyPending: true, isNotEntitled: true }
+    const outside = barredBy('ip')
     const ruleOf = (actor: Actor, context = {}) => can(actor, 'repo.write', REPO, context).rule
-    expect(ruleOf({ ...writer, ...token('read'), state: 'suspended' }, broken)).toBe('account.state')
-    expect(ruleOf({ ...writer, ...token('read') }, broken)).toBe('policy.acceptance')
-    expect(ruleOf({ ...writer, ...token('read') }, { ...broken, isPolicyPending: false })).toBe('token.scope')
-    expect(ruleOf(user(), { isNetworkRefused: true, isNotEntitled: true })).toBe('network.range')
+    expect(ruleOf({ ...writer, ...outside, ...token('read'), state: 'suspended' }, broken)).toBe('account.state')
+    expect(ruleOf({ ...writer, ...outside, ...token('read') }, broken)).toBe('policy.acceptance')
+    expect(ruleOf({ ...writer, ...outside, ...token('read') }, { ...broken, isPolicyPending: false })).toBe(
+      'token.scope',
+    )
+    expect(ruleOf(user(outside), { isNotEntitled: true })).toBe('network.range')
     expect(ruleOf(user(), { isNotEntitled: true })).toBe('access.visibility')
     expect(ruleOf(member('read'), { isNotEntitled: true })).toBe('access.role')
     expect(can(writer, 'repo.write', GROUPED, { isNotEntitled: true }).rule).toBe('access.group')

@@ -1,5 +1,6 @@
-import type { Actor, PlatformDuty, Role, UserActor } from '../../../kit/http/actor.js'
+import type { Actor, HeldBack, PlatformDuty, Role, UserActor } from '../../../kit/http/actor.js'
 import { isAtLeast, roleIn } from '../account.js'
+import { barredFrom } from '../held-back.js'
 import { scopeAllows } from '../token-scope.js'
 import {
   ACCOUNT_RULES,
@@ -10,7 +11,7 @@ import {
   type PlatformAction,
   type RepoAction,
 } from './actions.js'
-import { allowed, type Decision, refused } from './decision.js'
+import { allowed, type Decision, refused, type Rule } from './decision.js'
 import { type AccessContext, type AccountResource, NO_CONTEXT, type RepoResource, scopeTargetOf } from './resource.js'
 
 /** What an action is asked of: repositories and buckets, accounts, or the platform (null). */
@@ -45,6 +46,15 @@ function obstacle(actor: Actor, writes: boolean, context: AccessContext): Decisi
   return context.isPolicyPending ? refused('policy.acceptance') : null
 }
 
+/** The rule behind each reason to keep somebody out for now. */
+const RULE_OF: Readonly<Record<HeldBack, Rule>> = {
+  mfa: 'security.mfa_required',
+  sso: 'security.sign_on',
+  ip: 'network.range',
+  'token-policy': 'token.policy',
+  'token-revoked': 'token.policy',
+}
+
 export const REPO_RULES = {
   'repo.see': { role: 'read', permission: 'repo.content.read', writes: false },
   'repo.read': { role: 'read', permission: 'repo.content.read', writes: false },
@@ -61,7 +71,8 @@ function canRepo(actor: Actor, action: RepoAction, repo: RepoResource, context: 
   if (isOpen(action, repo, context)) return allowed('access.visibility')
   if (actor.kind === 'anonymous') return refused(outside(action, repo))
   if (!scopeAllows(actor.auth, permission, scopeTargetOf(repo))) return refused('token.scope')
-  if (context.isNetworkRefused) return refused('network.range')
+  const barred = barredFrom(actor, repo.accountId)
+  if (barred) return refused(RULE_OF[barred])
   const decision = isInternalTo(actor, action, repo) ? allowed('access.role') : canByRole(actor, needed, repo)
   if (decision.allow) return context.isNotEntitled ? refused('entitlement.plan') : decision
   if (!writes && actor.brokenGlass?.includes(repo.accountId)) return allowed('access.break_glass')
@@ -116,7 +127,8 @@ function canAccount(actor: Actor, action: AccountAction, account: AccountResourc
   if (stopped) return stopped
   if (actor.kind === 'anonymous') return refused('access.role')
   if (rule.permission !== null && !scopeAllows(actor.auth, rule.permission, account)) return refused('token.scope')
-  if (context.isNetworkRefused) return refused('network.range')
+  const barred = barredFrom(actor, account.id)
+  if (barred && action !== 'org.leave') return refused(RULE_OF[barred])
   const decision = canByStanding(actor, rule, account)
   return decision.allow && context.isNotEntitled ? refused('entitlement.plan') : decision
 }
@@ -126,8 +138,7 @@ function canByStanding(actor: UserActor, rule: AccountRule, account: AccountReso
   const membership = actor.memberships.find(({ accountId }) => accountId === account.id)
   if (membership?.duties?.some((duty) => rule.duties.includes(duty))) return allowed('access.duty')
   if (holdsAny(actor, rule.platform)) return allowed('access.duty')
-  if (membership?.heldBack === 'sso') return refused('security.sign_on')
-  return refused(membership?.heldBack ? 'security.mfa_required' : 'access.role')
+  return refused(membership?.heldBack ? RULE_OF[membership.heldBack] : 'access.role')
 }
 
 function canPlatform(actor: Actor, action: PlatformAction, context: AccessContext): Decision {

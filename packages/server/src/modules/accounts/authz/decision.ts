@@ -3,6 +3,7 @@ export type Rule =
   | 'account.state'
   | 'policy.acceptance'
   | 'token.scope'
+  | 'token.policy'
   | 'network.range'
   | 'security.mfa_required'
   | 'security.sign_on'
@@ -27,6 +28,7 @@ const REFUSALS: Readonly<Record<Rule, string>> = {
   'account.state': 'This account may not act now.',
   'policy.acceptance': 'A policy is waiting to be accepted.',
   'token.scope': 'The access token does not cover this.',
+  'token.policy': 'The organisation does not let this access token in.',
   'network.range': 'This network is not among those allowed.',
   'security.mfa_required': 'Two-factor sign-in is asked for here.',
   'security.sign_on': 'This organisation asks for its own sign-on.',

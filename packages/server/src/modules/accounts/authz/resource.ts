@@ -26,8 +26,6 @@ export interface AccessContext {
   readonly hasGrant?: boolean
   /** A policy in force that asks for a click was not accepted: reading goes on, writing does not. */
   readonly isPolicyPending?: boolean
-  /** The caller's network is outside of what the owner of the resource or the token allows. */
-  readonly isNetworkRefused?: boolean
   /** The plan of whoever pays leaves this out. */
   readonly isNotEntitled?: boolean
 }

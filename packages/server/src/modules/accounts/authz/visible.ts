@@ -9,6 +9,8 @@ export interface VisibleSet {
   readonly isOpen: boolean
   /** Accounts whose repositories are seen whatever their visibility and group; 'all' for an owner of the platform. */
   readonly whole: 'all' | readonly string[]
+  /** Accounts of which nothing but what is public is seen, although `whole` is 'all'. */
+  readonly except: readonly string[]
   /** Accounts of which only what is in no resource group is seen, and what is internal. */
   readonly ungrouped: readonly string[]
   /** Resource groups whose repositories are seen. */
@@ -22,7 +24,7 @@ export interface VisibleSet {
   }
 }
 
-const NOBODY: VisibleSet = { isOpen: true, whole: [], ungrouped: [], groups: [], scope: null }
+const NOBODY: VisibleSet = { isOpen: true, whole: [], except: [], ungrouped: [], groups: [], scope: null }
 const READING = ['repo.content.read', 'repo.content.write', 'repo.write']
 
 /** Public repositories are always visible; this says which others are. */
@@ -30,7 +32,8 @@ export function visibleTo(actor: Actor): VisibleSet {
   if (actor.kind === 'anonymous') return NOBODY
   if (actor.state === 'suspended') return { ...NOBODY, isOpen: false }
   const scope = readingScope(actor)
-  if (actor.isAdmin) return { ...NOBODY, whole: 'all', scope }
+  const except = actor.barred?.map(({ accountId }) => accountId) ?? []
+  if (actor.isAdmin) return { ...NOBODY, whole: 'all', except, scope }
   const whole = [actor.userId, ...(actor.brokenGlass ?? [])]
   const ungrouped: string[] = []
   const groups: string[] = []

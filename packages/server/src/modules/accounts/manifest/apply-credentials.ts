@@ -34,9 +34,12 @@ async function applyToken(tx: Tx, deps: AccountsDeps, work: TokensWork, token: T
   const isOther = known !== null && token.value !== undefined && known.secretHash !== hashSecret(token.value)
   if (known && !isOther) {
     const scopes = token.role === 'fineGrained' ? (token.scopes ?? []) : []
-    if (known.role === token.role && isSame(known.scopes, scopes)) return null
-    await updateToken(tx, known.id, { role: token.role, scopes })
-    await recordToken(tx, deps, { ...known, role: token.role, scopes }, 'auth.token.update')
+    const ipRanges = token.ipRanges ?? known.ipRanges
+    const isAsWas = known.role === token.role && isSame(known.scopes, scopes)
+    if (isAsWas && isSame(known.ipRanges, ipRanges)) return null
+    await updateToken(tx, known.id, { role: token.role, scopes, ipRanges })
+    await recordToken(tx, deps, { ...known, role: token.role, scopes, ipRanges }, 'auth.token.update')
+    if (isAsWas) return `token ${token.name} networks`
     return known.role === token.role
       ? `token ${token.name} scopes`
       : `token ${token.name} ${known.role} → ${token.role}`
@@ -48,6 +51,7 @@ async function applyToken(tx: Tx, deps: AccountsDeps, work: TokensWork, token: T
     role: token.role,
     scopes: token.scopes,
     expiresAt: token.expiresAt === undefined ? null : new Date(token.expiresAt),
+    ipRanges: token.ipRanges,
     secret: token.value,
   })
   if (token.value === undefined) context.reveal(`token ${token.name} of ${name}`, secret)

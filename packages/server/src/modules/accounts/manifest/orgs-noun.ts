@@ -1,4 +1,4 @@
-import { memberRole, ORG_DUTIES, orgDuty } from '@stoa/contracts'
+import { ipRanges, memberRole, ORG_DUTIES, orgDuty, tokenRole } from '@stoa/contracts'
 import { z } from 'zod'
 import type { Tx } from '../../../kit/db/database.js'
 import {
@@ -8,6 +8,10 @@ import {
   type ManifestContext,
   type ManifestNoun,
 } from '../../../kit/manifest/noun.js'
+import { pickDefined } from '../../../kit/http/sent-fields.js'
+import { changeTokenPolicy } from '../orgs/change-token-policy.js'
+import { TOKEN_KINDS } from '../orgs/token-policy.js'
+import { findTokenPolicy, type TokenPolicyRow } from '../queries/token-policies.js'
 import { setDuties, setMembership } from '../change-membership.js'
 import { createOrg } from '../create-account.js'
 import { findAccountRow, listAccountRows, updateAccount } from '../queries/accounts.js'
@@ -29,6 +33,16 @@ const org = z.strictObject({
     .optional(),
   details: z.string().max(2000).optional(),
   members: z.record(z.string().max(96), memberRole).optional(),
+  /** What the organisation asks of the credentials that reach it; what is not named stays. */
+  tokenPolicy: z
+    .strictObject({
+      kinds: z.array(tokenRole).max(3).optional(),
+      approval: z.boolean().optional(),
+      maxAgeDays: z.number().int().min(1).max(3650).nullable().optional(),
+      /** Networks it is reached from; an empty list for all. */
+      ipRanges: ipRanges.optional(),
+    })
+    .optional(),
   /** What members do beside the role. */
   duties: z.record(z.string().max(96), z.array(orgDuty).max(ORG_DUTIES.length)).optional(),
 })
@@ -61,6 +75,7 @@ export function createOrgsNoun(deps: NounDeps): ManifestNoun<OrgItem> {
           website: row.website || undefined,
           details: row.details || undefined,
           members: Object.fromEntries(members.map((member) => [member.name, member.role])),
+          tokenPolicy: policyOf(await findTokenPolicy(db, row.id)),
           duties: dutiesOf(members),
         })
       }
@@ -80,6 +95,7 @@ async function applyOrg(tx: Tx, deps: NounDeps, item: OrgItem, context: Manifest
     const orgId = await createOrg(tx, deps, { name, fullname, isLenient: context.lenient, patch: settingsOf(item) })
     await applyMembers(tx, deps, orgId, members)
     await applyDuties(tx, deps, orgId, item.duties ?? {})
+    await applyPolicy(tx, deps, { id: orgId, name }, item)
     return {
       kind: 'create',
       subject: `org ${name}`,
@@ -95,6 +111,7 @@ async function applyOrg(tx: Tx, deps: NounDeps, item: OrgItem, context: Manifest
   }
   texts.push(...(await applyMembers(tx, deps, before.id, members)))
   texts.push(...(await applyDuties(tx, deps, before.id, item.duties ?? {})))
+  texts.push(await applyPolicy(tx, deps, before, item))
   const text = texts.filter((one) => one !== '').join(', ')
   return text === '' ? null : { kind: 'update', subject: `org ${before.name}`, text }
 }
@@ -142,6 +159,38 @@ async function applyDuties(
     texts.push(`duties of ${user.name} ${held.join('+') || 'none'} → ${wanted.join('+') || 'none'}`)
   }
   return texts
+}
+
+/** Makes the named parts of the policy so; a phrase, empty when nothing changed. */
+async function applyPolicy(
+  tx: Tx,
+  deps: NounDeps,
+  org: { readonly id: string; readonly name: string },
+  { tokenPolicy }: OrgItem,
+): Promise<string> {
+  if (tokenPolicy === undefined) return ''
+  const { kinds, approval: needsApproval, maxAgeDays, ipRanges: networks } = tokenPolicy
+  const named = {
+    kinds,
+    needsApproval,
+    maxAgeDays,
+    ipRanges: networks,
+    enforcesIpRanges: networks && networks.length > 0,
+  }
+  const { changed } = await changeTokenPolicy(tx, deps, org, pickDefined(named))
+  return changed.length === 0 ? '' : `token policy ${changed.join('+')}`
+}
+
+/** Undefined for an organisation that asks nothing. */
+function policyOf(row: TokenPolicyRow): OrgItem['tokenPolicy'] {
+  const { kinds, needsApproval, maxAgeDays, ipRanges: networks, enforcesIpRanges } = row
+  const policy = {
+    ...(kinds.length < TOKEN_KINDS.length ? { kinds: [...kinds] } : {}),
+    ...(needsApproval ? { approval: true } : {}),
+    ...(maxAgeDays === null ? {} : { maxAgeDays }),
+    ...(enforcesIpRanges ? { ipRanges: [...networks] } : {}),
+  }
+  return Object.keys(policy).length === 0 ? undefined : policy
 }
 
 /** Duties by member; undefined when nobody has any. */

@@ -1,5 +1,7 @@
+import { sql } from 'kysely'
 import type { TokenScope } from '../../../kit/http/actor.js'
 import type { Db, Tx } from '../../../kit/db/database.js'
+import type { TokenUse } from '../token-source.js'
 
 export async function findPasswordHash(db: Db | Tx, userId: string): Promise<string | null> {
   const row = await db.selectFrom('accounts.passwords').select('hash').where('userId', '=', userId).executeTakeFirst()
@@ -156,7 +158,10 @@ export interface TokenRow {
   readonly hint: string
   readonly createdAt: Date
   readonly expiresAt: Date | null
+  /** Networks it may be used from; none for everywhere. */
+  readonly ipRanges: readonly string[]
   readonly lastUsedAt: Date | null
+  readonly lastUsedPrefix: string | null
 }
 
 const TOKEN_COLUMNS = [
@@ -168,7 +173,9 @@ const TOKEN_COLUMNS = [
   'hint',
   'createdAt',
   'expiresAt',
+  'ipRanges',
   'lastUsedAt',
+  'lastUsedPrefix',
 ] as const
 
 type SelectedToken = Omit<TokenRow, 'role' | 'scopes'> & { readonly role: string; readonly scopes: unknown }
@@ -222,22 +229,30 @@ export async function listTokenRows(db: Db | Tx, userId: string): Promise<TokenR
 
 export async function insertToken(
   tx: Tx,
-  token: Omit<TokenRow, 'lastUsedAt'> & { readonly secretHash: string },
+  token: Omit<TokenRow, 'lastUsedAt' | 'lastUsedPrefix'> & { readonly secretHash: string },
 ): Promise<void> {
   await tx
     .insertInto('accounts.accessTokens')
-    .values({ ...token, scopes: JSON.stringify(token.scopes) })
+    .values({ ...token, scopes: JSON.stringify(token.scopes), ipRanges: [...token.ipRanges] })
     .execute()
 }
 
 export async function updateToken(
   tx: Tx,
   tokenId: string,
-  patch: { readonly role: TokenRow['role']; readonly scopes: readonly TokenScope[] },
+  patch: {
+    readonly role: TokenRow['role']
+    readonly scopes: readonly TokenScope[]
+    readonly ipRanges?: readonly string[]
+  },
 ): Promise<void> {
   await tx
     .updateTable('accounts.accessTokens')
-    .set({ role: patch.role, scopes: JSON.stringify(patch.scopes) })
+    .set({
+      role: patch.role,
+      scopes: JSON.stringify(patch.scopes),
+      ...(patch.ipRanges ? { ipRanges: [...patch.ipRanges] } : {}),
+    })
     .where('id', '=', tokenId)
     .execute()
 }
@@ -285,12 +300,11 @@ export async function deleteTokensByHash(tx: Tx, hashes: readonly string[]): Pro
 }
 
 /** Writes last uses gathered since the last call. */
-export async function touchTokens(tx: Tx, tokenIds: readonly string[], now: Date): Promise<void> {
-  await tx
-    .updateTable('accounts.accessTokens')
-    .set({ lastUsedAt: now })
-    .where('id', 'in', [...tokenIds])
-    .execute()
+export async function touchTokens(tx: Tx, uses: readonly TokenUse[], now: Date): Promise<void> {
+  const [ids, prefixes] = [uses.map((use) => use.id), uses.map((use) => use.prefix)]
+  await sql`
+    update accounts.access_tokens t set last_used_at = ${now}, last_used_prefix = used.prefix
+    from unnest(${ids}::text[], ${prefixes}::text[]) as used (id, prefix) where t.id = used.id`.execute(tx)
 }
 
 export async function touchSessions(tx: Tx, sessionIds: readonly string[], now: Date): Promise<void> {

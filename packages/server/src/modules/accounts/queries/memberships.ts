@@ -41,6 +41,12 @@ export async function findRole(db: Db | Tx, orgId: string, userId: string): Prom
   return (row?.role as Role | undefined) ?? null
 }
 
+/** Everybody in an organisation. */
+export async function listMemberIds(db: Db | Tx, orgId: string): Promise<string[]> {
+  const rows = await db.selectFrom('accounts.memberships').select('userId').where('orgId', '=', orgId).execute()
+  return rows.map((row) => row.userId)
+}
+
 /** Members of an organisation by name, after one name; `search` matches the start of a name. */
 export async function listMembers(
   db: Db | Tx,

@@ -14,11 +14,11 @@ export interface VisibleColumns {
 
 /** The SQL of a `VisibleSet`; nothing private is listed, counted or linked without it. */
 export function visibleCondition(visible: VisibleSet, columns: VisibleColumns): RawBuilder<boolean> {
-  const { isOpen, whole, ungrouped, groups, scope } = visible
+  const { isOpen, whole, except, ungrouped, groups, scope } = visible
   if (!isOpen) return sql<boolean>`false`
   const among = (column: RawBuilder<unknown>, values: readonly string[]) => sql`${column} = any(${[...values]}::text[])`
   const ways: RawBuilder<unknown>[] = []
-  if (whole === 'all') ways.push(sql`true`)
+  if (whole === 'all') ways.push(except.length === 0 ? sql`true` : sql`not ${among(columns.accountId, except)}`)
   else if (whole.length > 0) ways.push(among(columns.accountId, whole))
   if (ungrouped.length > 0)
     ways.push(

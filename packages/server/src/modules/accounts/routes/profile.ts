@@ -10,7 +10,7 @@ import {
 import { mayLearnEmail } from '../../../kit/http/actor.js'
 import type { Http } from '../../../kit/http/server.js'
 import { avatarUrlOf } from '../account.js'
-import { sessionEndMs } from '../authenticate.js'
+import { sessionEndMs } from '../believe.js'
 import { can } from '../authz/can.js'
 import { confirmSession, demandConfirmed } from '../confirm-session.js'
 import { checkPassword, hashPassword } from '../password.js'

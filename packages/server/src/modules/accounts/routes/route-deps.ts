@@ -4,7 +4,7 @@ import type { UserActor } from '../../../kit/http/actor.js'
 import type { AccountAction } from '../authz/actions.js'
 import { can } from '../authz/can.js'
 import type { Authentication } from '../authenticate.js'
-import { refuseHeldBack } from '../mfa-demand.js'
+import { findHeldBack, refuseHeldBack } from '../held-back.js'
 import type { SecondFactors } from '../let-in.js'
 import type { Newcomers } from '../newcomers.js'
 import type { PlatformSettings } from '../platform-settings.js'
@@ -48,8 +48,8 @@ export async function getShown(deps: Pick<RouteDeps, 'db'>, name: string, kind: 
 export function demandOrg(actor: UserActor, action: AccountAction, { id, name }: AccountRow): void {
   const decision = can(actor, action, { id, type: 'org', name })
   if (decision.allow) return
-  if (decision.rule === 'security.mfa_required') throw refuseHeldBack({ name, heldBack: 'mfa' })
-  if (decision.rule === 'security.sign_on') throw refuseHeldBack({ name, heldBack: 'sso' })
+  const held = findHeldBack(actor, name)
+  if (held) throw refuseHeldBack(held)
   if (decision.rule !== 'token.scope') throw refuse('Forbidden', `Only an admin of ${name} may do this.`)
   const isPersonal = can({ ...actor, auth: { type: 'session', sessionId: '' } }, action, {
     id,

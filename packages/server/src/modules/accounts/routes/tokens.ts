@@ -1,7 +1,16 @@
-import { createToken, deleteToken, listTokens, refuse, revokeCredentials, type TokenScopeInput } from '@stoa/contracts'
+import {
+  createToken,
+  deleteToken,
+  listTokens,
+  refuse,
+  revokeCredentials,
+  type TokenScopeInput,
+  updateTokenNetworks,
+} from '@stoa/contracts'
 import type { Http } from '../../../kit/http/server.js'
-import { createAccessToken, revokeLeaked, revokeToken } from '../access-tokens.js'
+import { changeTokenNetworks, createAccessToken, revokeLeaked, revokeToken } from '../access-tokens.js'
 import { demandConfirmed } from '../confirm-session.js'
+import { type HeldBackToken, listHeldBack } from '../orgs/held-back-tokens.js'
 import { listTokenRows, type TokenRow } from '../queries/credentials.js'
 import { requireSession, type RouteDeps } from './route-deps.js'
 
@@ -13,24 +22,36 @@ export function bindTokens(http: Http, deps: RouteDeps): void {
 
   stoa.bind(listTokens, async ({ actor }) => {
     requireSession(actor)
-    return (await listTokenRows(deps.db, actor.userId)).map(showToken)
+    return showTokens(deps, await listTokenRows(deps.db, actor.userId))
   })
 
   stoa.bind(createToken, async ({ actor, body, reply }) => {
     const sessionId = requireSession(actor)
-    const { name, role, scopes, expiresInDays } = body
+    const { name, role, scopes, expiresInDays, ipRanges } = body
     // Such a token runs the platform: whoever found a browser open makes none.
     const runsPlatform = actor.isAdmin || (actor.duties?.length ?? 0) > 0
     if (runsPlatform && role !== 'fineGrained') await demandConfirmed(deps, actor)
     const expiresAt = expiresInDays === undefined ? null : new Date(deps.clock.now().getTime() + expiresInDays * DAY_MS)
     const { userId } = actor
     const { token, secret } = await deps.write(async (tx) => {
-      const made = await createAccessToken(tx, deps, { userId, name, role, scopes, expiresAt })
+      const made = await createAccessToken(tx, deps, { userId, name, role, scopes, expiresAt, ipRanges })
       await deps.signOns().noteMade(tx, { kind: 'token', id: made.token.id }, { userId, sessionId })
       return made
     })
     reply.header('cache-control', 'no-store')
-    return { token: showToken(token), secret }
+    const [shown] = await showTokens(deps, [token])
+    if (!shown) throw new Error(`no token ${token.id}`)
+    return { token: shown, secret }
+  })
+
+  stoa.bind(updateTokenNetworks, async ({ actor, params, body }) => {
+    requireSession(actor)
+    const change = { userId: actor.userId, tokenId: params.tokenId, ipRanges: body.ipRanges }
+    const token = await deps.write((tx) => changeTokenNetworks(tx, deps, change))
+    deps.authentication.cache.forgetUser(actor.userId)
+    const [shown] = token ? await showTokens(deps, [token]) : []
+    if (!shown) throw refuse('NotFound')
+    return shown
   })
 
   stoa.bind(deleteToken, async ({ actor, params }) => {
@@ -48,7 +69,12 @@ export function bindTokens(http: Http, deps: RouteDeps): void {
   })
 }
 
-function showToken(token: TokenRow) {
+/** With the organisations that let each of them reach nothing. */
+async function showTokens(deps: RouteDeps, tokens: readonly TokenRow[]) {
+  return Promise.all(tokens.map(async (token) => showToken(token, await listHeldBack(deps, token))))
+}
+
+function showToken(token: TokenRow, heldBackBy: readonly HeldBackToken[]) {
   return {
     id: token.id,
     name: token.name,
@@ -57,6 +83,9 @@ function showToken(token: TokenRow) {
     hint: token.hint,
     createdAt: token.createdAt.toISOString(),
     expiresAt: token.expiresAt?.toISOString() ?? null,
+    ipRanges: [...token.ipRanges],
     lastUsedAt: token.lastUsedAt?.toISOString() ?? null,
+    lastUsedPrefix: token.lastUsedPrefix,
+    heldBackBy: heldBackBy.map(({ org, why }) => ({ org, why })),
   }
 }

@@ -3,7 +3,10 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Database } from '../../../kit/db/database.js'
 import { type Actor, ANONYMOUS, type TokenScope, type UserActor } from '../../../kit/http/actor.js'
+import { compileIpRanges } from '../../../kit/http/ip-ranges.js'
 import { can, type RepoResource, visibleTo } from '../../accounts/index.js'
+import { limitActor } from '../../accounts/held-back.js'
+import { OPEN_POLICY } from '../../accounts/orgs/token-policy.js'
 import { listMemberships } from '../../accounts/queries/memberships.js'
 import { findStanding } from '../../accounts/queries/standing.js'
 import { listAccountBuckets } from '../../repos/queries/buckets.js'
@@ -167,11 +170,21 @@ async function listActors(database: Database, world: World, dice: Dice): Promise
     const session = { type: 'session', sessionId: 's' } as const
     actors.push({ ...person, isAdmin: user.isAdmin, auth: session })
     actors.push({ ...person, isAdmin: user.isAdmin, auth: session, state: 'suspended' })
+    actors.push(keepOut({ ...person, isAdmin: user.isAdmin, auth: session }, world, dice))
     for (const role of ['read', 'write'] as const)
       actors.push({ ...person, isAdmin: user.isAdmin, auth: { type: 'token', tokenId: 't', role, scopes: [] } })
     for (let n = 0; n < 3; n++) actors.push({ ...person, isAdmin: false, auth: fineGrained(world, dice) })
   }
   return actors
+}
+
+/** As two of the organisations let them act from a network that is not theirs. */
+function keepOut(actor: UserActor, world: World, dice: Dice): UserActor {
+  const networks = compileIpRanges([])
+  const orgs = [dice.pick(world.orgs), dice.pick(world.orgs)].map(({ id, name }) => ({
+    ...{ accountId: id, name, policy: OPEN_POLICY, decided: null, networks },
+  }))
+  return limitActor(actor, { token: null, networks: null, orgs }, '198.51.100.7', AT)
 }
 
 function fineGrained(world: World, dice: Dice): UserActor['auth'] {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { refuse } from '@stoa/contracts'
 import type { UserActor } from '../../../kit/http/actor.js'
+import { clientAddress } from '../../../kit/http/ip-ranges.js'
 import { can } from '../../accounts/index.js'
 import type { GatewayDeps } from './deps.js'
 import { andThen, type Eventually } from './model-route.js'
@@ -26,14 +27,14 @@ export function admit(deps: GatewayDeps, request: IncomingMessage): Eventually<C
   const secret = BEARER.exec(authorization)?.[1]
   if (secret === undefined)
     throw refuse('InvalidCredentials', 'The Authorization header must be: Bearer <token>.', KEY_DETAIL)
-  return andThen(deps.verifyToken(secret), (facts) => {
+  return andThen(deps.verifyToken(secret, clientAddress(request)), (facts) => {
     if (!facts) throw refuse('InvalidCredentials', 'The access token is not known here or has expired.', KEY_DETAIL)
     return toCaller(deps, request, facts.actor, facts.tokenId)
   })
 }
 
 async function admitSession(deps: GatewayDeps, request: IncomingMessage): Promise<Caller> {
-  const address = request.socket.remoteAddress ?? ''
+  const address = clientAddress(request)
   const actor = await deps.authenticate({ authorization: undefined, cookie: request.headers.cookie, address })
   if (actor.kind !== 'user') throw refuse('Unauthorized', 'Send an access token as Authorization: Bearer.', KEY_DETAIL)
   const { origin, host } = request.headers

@@ -9,7 +9,7 @@ import type { Eventually, ModelRouter } from './model-route.js'
 
 /** What the call path needs of the house. */
 export interface GatewayDeps {
-  readonly verifyToken: (secret: string) => Eventually<TokenFacts | null>
+  readonly verifyToken: (secret: string, address: string) => Eventually<TokenFacts | null>
   readonly authenticate: Authenticate
   readonly gate: Gate
   /** Who pays when `X-HF-Bill-To` names an account; throws when the actor may not spend for it. */

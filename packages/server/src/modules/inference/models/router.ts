@@ -72,9 +72,10 @@ export function createRouter(deps: RouteDeps): CachedRouter {
   }
 }
 
-/** Two credentials of one person may reach different models. */
-function credentialOf({ userId, auth }: UserActor): string {
-  return `${userId} ${auth.type === 'token' ? auth.tokenId : auth.sessionId}`
+/** Two credentials of one person may reach different models, and one from two networks. */
+function credentialOf({ userId, auth, barred }: UserActor): string {
+  const credential = `${userId} ${auth.type === 'token' ? auth.tokenId : auth.sessionId}`
+  return barred ? `${credential} -${barred.map(({ accountId }) => accountId).join('-')}` : credential
 }
 
 async function listModels(deps: RouteDeps, actor: Actor): Promise<ListedModel[]> {

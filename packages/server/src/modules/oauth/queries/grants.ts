@@ -72,6 +72,46 @@ export async function listGrants(db: Db | Tx, userId: string, now: Date): Promis
   return rows.map((row) => ({ ...row, signIns: Number(row.signIns) }))
 }
 
+interface InOrg {
+  readonly userIds: readonly string[]
+  readonly after?: string
+  readonly id?: string
+  readonly limit: number
+  /** At least one of these was given. */
+  readonly scopes: readonly string[]
+  readonly now: Date
+}
+
+export interface GrantInOrgRow {
+  readonly id: string
+  readonly userId: string
+  readonly appName: string
+  readonly scopes: readonly string[]
+  readonly createdAt: Date
+  readonly bornAt: Date
+  readonly lastUsedAt: Date | null
+  readonly lastUsedPrefix: string | null
+}
+
+/** What these people let apps do in an organisation, while a sign-in holds, by id. */
+export async function listGrantsInOrg(db: Db | Tx, orgId: string, asked: InOrg): Promise<GrantInOrgRow[]> {
+  const { userIds, after = '', id, limit, scopes, now } = asked
+  const { rows } = await sql<GrantInOrgRow>`
+    select g.id, g.user_id, coalesce(nullif(app.name, ''), app.client_id) as app_name, g.scopes, g.created_at,
+      held.born_at, held.last_used_at, held.last_used_prefix
+    from oauth.grants g
+    join oauth.apps app on app.id = g.app_id
+    join lateral (
+      select max(t.auth_at) as born_at, max(t.last_used_at) as last_used_at,
+        (array_agg(t.last_used_prefix order by t.last_used_at desc nulls last))[1] as last_used_prefix
+      from oauth.tokens t where t.grant_id = g.id and t.expires_at > ${now} and t.used_at is null having count(*) > 0
+    ) held on true
+    where g.user_id = any(${[...userIds]}::text[]) and (g.all_orgs or ${orgId} = any(g.org_ids))
+      and g.scopes && ${[...scopes]}::text[] and g.id > ${after} ${id === undefined ? sql`` : sql`and g.id = ${id}`}
+    order by g.id limit ${limit}`.execute(db)
+  return rows
+}
+
 /** Puts an app out; false when the grant is not this person's. Codes, waiting devices and tokens go with it. */
 export async function deleteGrant(tx: Tx, userId: string, grantId: string): Promise<boolean> {
   const result = await tx

@@ -1,4 +1,6 @@
+import { sql } from 'kysely'
 import type { Db, Tx } from '../../../kit/db/database.js'
+import type { TokenUse } from '../../accounts/index.js'
 
 export interface OauthTokenRow {
   readonly id: string
@@ -128,12 +130,11 @@ export async function deleteOauthTokensByHash(tx: Tx, hashes: readonly string[])
   return [...new Set(rows.map((row) => row.userId))]
 }
 
-export async function touchOauthTokens(tx: Tx, tokenIds: readonly string[], now: Date): Promise<void> {
-  await tx
-    .updateTable('oauth.tokens')
-    .set({ lastUsedAt: now })
-    .where('id', 'in', [...tokenIds])
-    .execute()
+export async function touchOauthTokens(tx: Tx, uses: readonly TokenUse[], now: Date): Promise<void> {
+  const [ids, prefixes] = [uses.map((use) => use.id), uses.map((use) => use.prefix)]
+  await sql`
+    update oauth.tokens t set last_used_at = ${now}, last_used_prefix = used.prefix
+    from unnest(${ids}::text[], ${prefixes}::text[]) as used (id, prefix) where t.id = used.id`.execute(tx)
 }
 
 export async function deleteOauthTokensOf(tx: Tx, userId: string): Promise<void> {

@@ -108,7 +108,7 @@ function bindStorage(http: Http, deps: RepoRouteDeps): void {
   const verify = async (method: SignedGrant['method'], request: FastifyRequest, query: SignedQuery) => {
     const grant = deps.signer.verify(method, pathOf(request), query, deps.clock.now())
     const pass = { home: 'repo' as const, repoId: grant.repoId, holder: grant.holder }
-    if (!(await deps.stillMay(pass, method === 'GET' ? 'read' : 'upload'))) throw refuse('InvalidSignature')
+    if (!(await deps.stillMay(pass, method === 'GET' ? 'read' : 'upload', request.ip))) throw refuse('InvalidSignature')
     return grant
   }
   const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] as string

@@ -168,19 +168,23 @@ function bindReads(scope: HttpScope, deps: XetDeps): void {
     if (!xorb) throw refuse('EntryNotFound', 'No such xorb.')
     return reply.header('content-length', xorb.serialisedBytes.toString()).send()
   })
-  scope.bind(fetchXorb, async ({ params, query, reply }) => sendSpan(deps, params, query, reply))
+  scope.bind(fetchXorb, async ({ reply, ...asked }) => sendSpan(deps, asked, reply))
 }
 
 /** One signed span. The signature is the authorisation; a token sent along is not looked at. */
 async function sendSpan(
   deps: XetDeps,
-  params: { hash: string; span: string },
-  query: LinkQuery,
+  asked: {
+    readonly params: { hash: string; span: string }
+    readonly query: LinkQuery
+    readonly request: FastifyRequest
+  },
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  const { params, query, request } = asked
   const nowS = Math.floor(deps.clock.now().getTime() / 1000)
   const pass = deps.keys.readLink(params.hash, params.span, query, nowS)
-  if (!pass || !(await deps.stillMay(pass, 'read'))) throw refuse('XetLinkInvalid')
+  if (!pass || !(await deps.stillMay(pass, 'read', request.ip))) throw refuse('XetLinkInvalid')
   const xorb = (await findXorbs(deps.db, [params.hash])).get(params.hash)
   const [start = 0, last = 0] = params.span.split('-').map(Number)
   const blob = xorb ? await deps.blobs.get(xorb.blobKey, { start, endExclusive: last + 1 }) : null
@@ -204,7 +208,7 @@ async function demand(deps: XetDeps, request: FastifyRequest, scope: 'read' | 'w
   const grant = deps.keys.readToken(token, Math.floor(deps.clock.now().getTime() / 1000))
   if (!grant) throw refuse('InvalidCredentials', 'The Xet token is missing, forged or expired.')
   if (scope === 'write' && grant.scope !== 'write') throw refuse('InsufficientScope', 'This Xet token may only read.')
-  if (!(await deps.stillMay(grant, scope === 'read' ? 'read' : 'upload'))) {
+  if (!(await deps.stillMay(grant, scope === 'read' ? 'read' : 'upload', request.ip))) {
     throw refuse('InvalidCredentials', 'The Xet token is missing, forged or expired.')
   }
   return grant
