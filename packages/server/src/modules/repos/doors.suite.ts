@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { PackedFile, TestServer } from '@stoa/testkit'
 import { expect } from 'vitest'
 
 export const weights = Buffer.alloc(200_000, 'weights')
@@ -10,6 +9,14 @@ const LFS = { 'content-type': 'application/vnd.git-lfs+json' }
 /** Requests that were let through once, by name; each answers its status. */
 export type Doors = Record<string, () => Promise<number>>
 
+/** What these steps use of a test server, and of a file in the Xet store. */
+interface Server {
+  readonly url: string
+}
+interface Packed {
+  readonly hash: string
+}
+
 interface Holder {
   /** Empty for the unknown. */
   readonly token: string
@@ -18,12 +25,7 @@ interface Holder {
 }
 
 /** Everything a reader with a writing token holds or may ask for; the addresses and tokens are fetched now. */
-export async function openDoors(
-  server: TestServer,
-  packed: PackedFile,
-  id: string,
-  { token, from }: Holder,
-): Promise<Doors> {
+export async function openDoors(server: Server, packed: Packed, id: string, { token, from }: Holder): Promise<Doors> {
   const auth: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {}
   const reach = (url: string, init: RequestInit = {}): Promise<Response> => {
     const headers = { ...(init.headers as Record<string, string>), ...(from ? { 'x-forwarded-for': from() } : {}) }
