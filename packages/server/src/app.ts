@@ -67,15 +67,16 @@ export function createApp(kit: Kit, options: AppOptions) {
   const manifest = createManifest({ ...kit, accounts, nouns })
   const platform = createPlatform({ ...kit, modules })
 
+  const isKnownHost = createHostCheck({
+    publicUrl: kit.publicUrl,
+    isPublicUrlSet: kit.config.publicUrl !== null,
+    others: kit.config.hosts,
+  })
   const http = createHttp({
     authenticate: accounts.authenticate,
     limiter,
     recordDenial: createDenialRecorder(kit),
-    isKnownHost: createHostCheck({
-      publicUrl: kit.publicUrl,
-      isPublicUrlSet: kit.config.publicUrl !== null,
-      others: kit.config.hosts,
-    }),
+    isKnownHost: (host) => accounts.isLenient() || isKnownHost(host),
     publicUrl: kit.publicUrl,
     checkResponses: options.checkResponses,
     ids: kit.ids,

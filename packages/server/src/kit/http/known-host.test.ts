@@ -1,4 +1,7 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { startTestServer, type TestServer } from '@stoa/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createHostCheck } from './known-host.js'
@@ -36,9 +39,9 @@ describe('a real server', () => {
   })
   afterAll(() => server.stop())
 
-  const statusFor = (host: string, path: string): Promise<number> =>
+  const statusFor = (host: string, path: string, at = server): Promise<number> =>
     new Promise((resolve, reject) => {
-      const asked = request(server.url + path, { headers: { host } }, (answer) => {
+      const asked = request(at.url + path, { headers: { host } }, (answer) => {
         answer.resume()
         resolve(answer.statusCode ?? 0)
       })
@@ -49,5 +52,16 @@ describe('a real server', () => {
     for (const path of ['/', '/api/models', '/v1/models', '/healthz', '/acme/x/resolve/main/y', '/settings/security'])
       expect(await statusFor('datasets-server.evil.example', path), path).toBe(421)
     expect(await statusFor('localhost', '/api/models')).toBe(200)
+  })
+
+  it('answers to every name in the test mode for suites of other people, which call it by the name of their hub', async () => {
+    const manifest = join(mkdtempSync(join(tmpdir(), 'stoa-lenient-')), 'lenient.yaml')
+    writeFileSync(manifest, 'lenient: true\n')
+    const lenient = await startTestServer({ env: { STOA_BOOTSTRAP: manifest } })
+    try {
+      expect(await statusFor('huggingface.co', '/api/models', lenient)).toBe(200)
+    } finally {
+      await lenient.stop()
+    }
   })
 })
