@@ -3,6 +3,8 @@ import { route } from '../define.js'
 
 /** Kinds of stored things, in the order in which the collector looks at them. */
 export const STORAGE_KINDS = [
+  'gitObjects',
+  'sentFiles',
   'largeFiles',
   'xetFiles',
   'xorbs',

@@ -29,6 +29,8 @@ export interface Jobs {
   repeat(kind: string, everyMs: number, run: (context: JobContext) => Promise<void>): void
   /** False when it had ended already. A running one gets its signal aborted. */
   cancel(id: string): Promise<boolean>
+  /** Payloads, as text, of jobs that wait or run and hold this text. */
+  listUnfinished(holding: string): Promise<string[]>
   /** Makes a job due now that waits, failed or was cancelled; false for others. */
   retry(tx: Tx, id: string): Promise<boolean>
   /** Runs what is due until nothing is; for tests. */

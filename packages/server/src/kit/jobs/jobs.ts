@@ -1,7 +1,7 @@
 import { afterCommit, type Tx } from '../db/database.js'
 import { WakeLoop } from '../wake-loop.js'
 import type { EnqueueOptions, JobDeps, JobHandler, Jobs } from './job.js'
-import { cancelJob, claimJob, deleteFinishedJobs, insertJob, retryJob } from './queries.js'
+import { cancelJob, claimJob, deleteFinishedJobs, insertJob, listUnfinished, retryJob } from './queries.js'
 import { JobRunner } from './runner.js'
 
 export type { EnqueueOptions, JobContext, JobDeps, JobHandler, Jobs } from './job.js'
@@ -73,6 +73,10 @@ class JobQueue implements Jobs {
   async retry(tx: Tx, id: string): Promise<boolean> {
     afterCommit(tx, () => this.#loop.wake())
     return retryJob(tx, id, this.#deps.clock.now())
+  }
+
+  listUnfinished(holding: string): Promise<string[]> {
+    return listUnfinished(this.#deps.db, holding)
   }
 
   async drained(): Promise<void> {

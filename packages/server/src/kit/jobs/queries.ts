@@ -177,3 +177,11 @@ export async function listJobKinds(db: Db): Promise<string[]> {
   const rows = await db.selectFrom('kit.jobs').select('kind').distinct().orderBy('kind').execute()
   return rows.map((row) => row.kind)
 }
+
+/** Payloads of unfinished jobs that hold a text. */
+export async function listUnfinished(db: Db, holding: string): Promise<string[]> {
+  const { rows } = await sql<{ payload: string }>`
+    select payload::text as payload from kit.jobs
+    where state in ('queued', 'running') and position(${holding} in payload::text) > 0`.execute(db)
+  return rows.map((row) => row.payload)
+}

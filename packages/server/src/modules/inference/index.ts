@@ -10,6 +10,7 @@ import { followRepos } from './models/register-repos.js'
 import { createEndpointsNoun } from './nouns/endpoints-noun.js'
 import { createProvidersNoun } from './nouns/providers-noun.js'
 import { outsideOf, type Switch, switchOf } from '../../kit/switches.js'
+import { listDeployedCommits } from './queries/deployments.js'
 import { listProviders } from './queries/providers.js'
 import { createProviderPools } from './providers/provider-pools.js'
 import { ReplicaPool } from './replicas/replica-pool.js'
@@ -48,6 +49,7 @@ export function createInference(options: InferenceOptions) {
   const { verifyToken, authenticate } = deps.accounts
   const gateway = createGateway({ ...deps, ...deps.metering, verifyToken, authenticate, router })
   followRepos(deps, router.forget)
+  options.repos.provideRoots(listDeployedCommits)
 
   return {
     nouns: [createProvidersNoun(deps, router.forget), createEndpointsNoun(deps, router.forget)],

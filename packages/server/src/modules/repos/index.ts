@@ -8,6 +8,7 @@ import { eraseOwner } from './erase-owner.js'
 import { createReading, createWriting } from './face.js'
 import { CLOSED_GATES, type Gatekeeper } from './gatekeeper.js'
 import { createGitStorage } from './git/create-store.js'
+import { createGitRoots, type NameRoots } from './git/roots.js'
 import { scheduleRepoJobs } from './jobs.js'
 import { answerBatch, type BatchRequest } from './lfs/batch.js'
 import { createUrlSigner } from './lfs/signed-url.js'
@@ -64,6 +65,7 @@ export function createRepos(options: ReposOptions) {
   const gates: Gatekeeper = { isLetIn: (db, repoId, userId) => keeper.isLetIn(db, repoId, userId) }
   const deps: BrowseDeps = createBrowseDeps({ ...options, quotas, pulls, gates, store: storage.store })
   const downloads = createDownloadCounter(deps)
+  const roots = createGitRoots(deps)
   const signer = createUrlSigner(deps.instanceKey)
   const standing = createStanding(deps)
   const { stillMay } = standing
@@ -108,6 +110,8 @@ export function createRepos(options: ReposOptions) {
         ? []
         : [`You own ${repos} repositories and ${buckets} buckets. Move them, or choose to delete them.`]
     },
+    /** Names commits that another module needs whatever the refs say: the collector leaves them. */
+    provideRoots: (name: NameRoots): void => roots.provide(name),
     nouns: [quotasNoun(deps), reposNoun(deps)],
     routes: (http: Http): void => {
       bindRepoRoutes(http, routeDeps, storage)
@@ -116,7 +120,7 @@ export function createRepos(options: ReposOptions) {
       xet.routes(http)
     },
     start: async (): Promise<void> => {
-      scheduleRepoJobs(deps, xet)
+      scheduleRepoJobs({ ...deps, storage, roots }, xet)
       standing.start()
       downloads.start()
     },

@@ -1,4 +1,10 @@
-import { COLLECT_JOB, type CollectPayload, runCollection, startCollection } from './collect/run-collection.js'
+import {
+  COLLECT_JOB,
+  type CollectDeps,
+  type CollectPayload,
+  runCollection,
+  startCollection,
+} from './collect/run-collection.js'
 import type { RepoDeps } from './deps.js'
 import { deleteOldCollections } from './queries/collections.js'
 import { scheduleMeasures } from './measure/measure-storage.js'
@@ -13,7 +19,7 @@ const COLLECT_MS = 6 * HOUR_MS
 const KEEP_COLLECTIONS_MS = 90 * DAY_MS
 
 /** Background work of this module. */
-export function scheduleRepoJobs(deps: RepoDeps, xet: { moveToChunks(signal: AbortSignal): Promise<number> }): void {
+export function scheduleRepoJobs(deps: CollectDeps, xet: { moveToChunks(signal: AbortSignal): Promise<number> }): void {
   deps.jobs.repeat('repos.dropStaleUploads', HOUR_MS, async () => {
     while ((await dropStaleUploads(deps)) > 0);
   })

@@ -100,7 +100,10 @@ export interface Schema {
   'repos.collections': repos.Collections
   'repos.commits': repos.Commits
   'repos.condemnedBlobs': repos.CondemnedBlobs
+  'repos.condemnedObjects': repos.CondemnedObjects
   'repos.downloads': repos.Downloads
+  'repos.gitLooks': repos.GitLooks
+  'repos.gitState': repos.GitState
   'repos.lfsLocks': repos.LfsLocks
   'repos.lfsObjects': repos.LfsObjects
   'repos.lfsUploads': repos.LfsUploads

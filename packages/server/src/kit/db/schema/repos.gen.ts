@@ -78,10 +78,34 @@ export interface CondemnedBlobs {
   condemnedAt: Date
 }
 
+export interface CondemnedObjects {
+  repoId: string
+  oid: Buffer
+  condemnedAt: Date
+}
+
 export interface Downloads {
   repoId: string
   day: string
   count: bigint
+}
+
+export interface GitLooks {
+  repoId: string
+  version: bigint
+  lookedAt: Date
+  /** version at the last look for large files that were never committed */
+  filesVersion: bigint | null
+  /** files sent up to then were looked at */
+  filesBefore: Date | null
+}
+
+export interface GitState {
+  repoId: string
+  /** writes of git data so far */
+  version: Generated<bigint>
+  /** removals of git data so far */
+  epoch: Generated<number>
 }
 
 export interface LfsLocks {
@@ -176,6 +200,7 @@ export interface RepoLfsObjects {
   oid: string
   pushedBy: string | null
   pushedAt: Date
+  offeredAt: Date | null
 }
 
 export interface Repos {

@@ -86,3 +86,9 @@ function toDeployment(row: DeploymentRow): Deployment {
     estimateBytes: Number(row.estimateBytes),
   }
 }
+
+/** Commits of a repository that are served, or were. */
+export async function listDeployedCommits(db: Db, repoId: string): Promise<string[]> {
+  const rows = await db.selectFrom('inference.deployments').select('commitOid').where('repoId', '=', repoId).execute()
+  return rows.map((row) => row.commitOid)
+}

@@ -15,6 +15,8 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hashToText } from '@stoa/xet'
 import type { StorageCollection } from '@stoa/contracts'
+import { createGitStorage } from '../git/create-store.js'
+import { createGitRoots } from '../git/roots.js'
 
 const HOUR_MS = 3_600_000
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
@@ -187,7 +189,8 @@ describe('collecting what nothing names', () => {
     const kit = server.running.kit
     const { createShelves } = await import('./shelves.js')
     const { collectStorage } = await import('./collect-storage.js')
-    const shelves = () => createShelves(kit, { storageFloorHours: 0, xorbFloorHours: 0 })
+    const git = { storage: createGitStorage(kit), roots: createGitRoots(kit) }
+    const shelves = () => createShelves({ ...kit, ...git }, { storageFloorHours: 0, xorbFloorHours: 0 })
     const options = { clock, isDryRun: false, signal: new AbortController().signal, progress: async () => {} }
     await create('race')
     const session = await xet('race')

@@ -1,6 +1,7 @@
 import { refuse, type StorageCollection } from '@stoa/contracts'
 import type { JobContext } from '../../../kit/jobs/jobs.js'
 import type { RepoDeps } from '../deps.js'
+import type { KeptGit } from '../git/roots.js'
 import { type Collection, findCollection, insertCollection, updateCollection } from '../queries/collections.js'
 import { collectStorage } from './collect-storage.js'
 import { type CollectionReport, EMPTY_REPORT } from './report.js'
@@ -37,8 +38,14 @@ export async function startCollection(
   })
 }
 
+export type CollectDeps = RepoDeps & KeptGit
+
 /** The job: runs a queued collection to its end and keeps its progress. A repeated attempt begins anew. */
-export async function runCollection(deps: RepoDeps, { collectionId }: CollectPayload, job: JobContext): Promise<void> {
+export async function runCollection(
+  deps: CollectDeps,
+  { collectionId }: CollectPayload,
+  job: JobContext,
+): Promise<void> {
   const found = await findCollection(deps.db, collectionId)
   if (found?.state !== 'queued' && found?.state !== 'running') return
   const cancelled = new AbortController()
@@ -66,7 +73,7 @@ interface CollectNow {
 }
 
 /** One run, now. */
-export async function collectNow(deps: RepoDeps, run: CollectNow): Promise<CollectionReport> {
+export async function collectNow(deps: CollectDeps, run: CollectNow): Promise<CollectionReport> {
   if (!run.isDryRun) await deps.blobs.dropUnfinished(new Date(Date.now() - UNFINISHED_MS))
   return await collectStorage(createShelves(deps, deps.config), { ...run, clock: deps.clock })
 }

@@ -1,8 +1,9 @@
 import { refuse } from '@stoa/contracts'
-import { encodeLfsPointer } from '@stoa/git'
+import { encodeLfsPointer, parseLfsPointer } from '@stoa/git'
 import type { RepoDeps } from '../deps.js'
 import { findPathProblem, trimSlashes } from '../files/path-rules.js'
 import { MAX_GIT_FILE_BYTES } from '../files/upload-mode.js'
+import { demandLargeFiles } from '../git/check-push.js'
 import type { CommitNode } from '../git/store.js'
 import { findLfsObjects } from '../queries/lfs.js'
 import type { Repo } from '../repo.js'
@@ -113,6 +114,9 @@ async function writePointers(
     return { type: 'blob' as const, data: encodeLfsPointer({ oid, sizeBytes: Number(object.sizeBytes) }) }
   })
   const oids = await deps.store.writeObjects(repo.id, pointers)
+  // From now on the pointers keep their files; one that was taken away just before is noticed here.
+  const lfs = pointers.flatMap(({ data }) => parseLfsPointer(data) ?? [])
+  await demandLargeFiles(deps.db, repo.id, lfs)
   return files.map((file, index) => ({ kind: 'put', path: file.path, oid: oids[index] as string }))
 }
 

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { refuse, type RepoType } from '@stoa/contracts'
-import type { CheckedPack } from '@stoa/git'
+import type { CheckedPack, LfsPointer } from '@stoa/git'
 import type { Db } from '../../../kit/db/database.js'
 import { checkCard } from '../commits/check-card.js'
 import { findLfsObjects } from '../queries/lfs.js'
@@ -16,13 +16,18 @@ export async function checkPush(db: Db, repo: { id: string; type: RepoType }, pa
     checkCard(repo.type, card)
     await nextTurn()
   }
-  if (pack.lfs.length === 0) return
+  await demandLargeFiles(db, repo.id, pack.lfs)
+}
+
+/** Throws `LfsObjectMissing` unless the repository holds all of these. */
+export async function demandLargeFiles(db: Db, repoId: string, lfs: readonly LfsPointer[]): Promise<void> {
+  if (lfs.length === 0) return
   const present = await findLfsObjects(
     db,
-    repo.id,
-    pack.lfs.map(({ oid }) => oid),
+    repoId,
+    lfs.map(({ oid }) => oid),
   )
-  const missing = pack.lfs.filter(({ oid, sizeBytes }) => present.get(oid)?.sizeBytes !== BigInt(sizeBytes))
+  const missing = lfs.filter(({ oid, sizeBytes }) => present.get(oid)?.sizeBytes !== BigInt(sizeBytes))
   if (missing.length === 0) return
   throw refuse(
     'LfsObjectMissing',

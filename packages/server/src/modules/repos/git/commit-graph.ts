@@ -52,6 +52,11 @@ export class CommitGraph {
     return found
   }
 
+  /** Forgets commits that were removed. */
+  forget(repoId: string, oids: readonly string[]): void {
+    for (const oid of oids) this.nodes.delete(`${repoId}:${oid}`)
+  }
+
   async find(repoId: string, oid: string): Promise<CommitNode | null> {
     return (await this.load(repoId, [oid])).get(oid) ?? null
   }

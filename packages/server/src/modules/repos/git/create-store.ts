@@ -29,6 +29,8 @@ export interface GitStorage {
   readonly room: SpoolRoom
   /** Checks of pushed packs in worker threads. */
   readonly checks: Turns
+  /** Drops what this process remembers of removed objects. */
+  forget(repoId: string, oids: readonly string[]): void
 }
 
 /** Plans of whole clones, since the same tip is cloned again and again. */
@@ -86,7 +88,13 @@ export function createGitStorage(
     get: (key: string) => plans.get(key),
     keep: (key: string, plan: PackPlan) => plans.set(key, plan, planBytes(plan)),
   }
-  return { store, reader, writer, graph, files, clones, room: new SpoolRoom(), checks: new Turns(CHECK_TURNS) }
+  const forget = (repoId: string, oids: readonly string[]): void => {
+    reader.forgetPacks(repoId)
+    reader.forgetObjects(repoId, oids)
+    graph.forget(repoId, oids)
+  }
+  const waiting = { room: new SpoolRoom(), checks: new Turns(CHECK_TURNS) }
+  return { store, reader, writer, graph, files, clones, ...waiting, forget }
 }
 
 function toRef(row: RefRow): GitRef {

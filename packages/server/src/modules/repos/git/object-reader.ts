@@ -15,14 +15,21 @@ const CONTENT_CACHE_BYTES = 64 * 1024 * 1024
 const MAX_CACHED_OBJECT_BYTES = 512 * 1024
 const OVERHEAD_BYTES = 200
 const PACK_LISTS = 10_000
+const PACK_LIST_MS = 60_000
+
+interface PackList {
+  readonly packs: readonly PackRow[]
+  readonly atMs: number
+}
 const ROWS_A_QUERY = 5_000
 
 /** Finds and reads objects of repositories; knows nothing of refs. Keys of its caches carry the repository. */
 export class ObjectReader {
   private readonly db: Db
   private readonly files: PackFiles
-  private readonly packLists = new ByteLru<readonly PackRow[]>(PACK_LISTS)
+  private readonly packLists = new ByteLru<PackList>(PACK_LISTS)
   private readonly contents = new ByteLru<StoredObject>(CONTENT_CACHE_BYTES)
+  private readonly epochs = new ByteLru<number>(PACK_LISTS)
 
   constructor(db: Db, files: PackFiles) {
     this.db = db
@@ -34,13 +41,26 @@ export class ObjectReader {
     this.packLists.delete(repoId)
   }
 
+  /** What follows is read as it stands in this epoch: lists of packs from another one are forgotten. */
+  enterEpoch(repoId: string, epoch: number): void {
+    if (this.epochs.get(repoId) !== epoch) this.forgetPacks(repoId)
+    this.epochs.set(repoId, epoch, 1)
+  }
+
+  /** Forgets contents that were removed. */
+  forgetObjects(repoId: string, oids: readonly string[]): void {
+    for (const oid of oids) this.contents.delete(`${repoId}:${oid}`)
+  }
+
+  /** Another process may have written packs anew; what lies in the old ones can be read for the floor of the collector. */
   async packsOf(repoId: string): Promise<readonly PackRow[]> {
-    return this.packLists.get(repoId) ?? this.loadPacks(repoId)
+    const known = this.packLists.get(repoId)
+    return known !== undefined && performance.now() - known.atMs < PACK_LIST_MS ? known.packs : this.loadPacks(repoId)
   }
 
   private async loadPacks(repoId: string): Promise<readonly PackRow[]> {
     const packs = await listPacks(this.db, repoId)
-    this.packLists.set(repoId, packs, packs.length + 1)
+    this.packLists.set(repoId, { packs, atMs: performance.now() }, packs.length + 1)
     return packs
   }
 

@@ -24,8 +24,10 @@ import type { PackFiles } from './pack-files.js'
 import { type PackBytes, PackUpload } from './pack-upload.js'
 import { insertCommits, type NewCommitRow } from './queries/commits.js'
 import { insertObjects, insertPack, type NewObjectRow, type PackRow } from './queries/objects.js'
+import { isAnyCondemned, pardonObjects, readGitState } from '../queries/git-garbage.js'
 import { runToEnd } from './run-steps.js'
 import type { NewObject } from './store.js'
+import { lockRefs, withinEpoch } from './update-refs.js'
 
 /** Up to these, new objects become rows; above, a pack in the blob store. */
 export const INLINE_OBJECTS = 400
@@ -40,7 +42,7 @@ export interface PreparedObjects {
   readonly commits: readonly NewCommitRow[]
 }
 
-type WriterKit = Pick<Kit, 'write' | 'blobs' | 'clock' | 'ids'> & {
+type WriterKit = Pick<Kit, 'db' | 'write' | 'blobs' | 'clock' | 'ids'> & {
   /** Test mode: file names that only a client's own tests would send. */
   isLenient?(): boolean
 }
@@ -63,16 +65,34 @@ export class ObjectWriter {
   async writeObjects(repoId: string, objects: readonly NewObject[]): Promise<string[]> {
     const named = objects.map(({ type, data }) => ({ type, data: asBuffer(data), oid: hashObject(type, data) }))
     const unique = new Map(named.map((object) => [object.oid, object]))
-    const present = await this.reader.readInfo(repoId, [...unique.keys()])
-    const fresh = [...unique.values()].filter((object) => !present.has(object.oid))
-    const oids = named.map((object) => object.oid)
-    if (fresh.length === 0) return oids
+    await withinEpoch(() => this.writeOnce(repoId, unique))
+    return named.map((object) => object.oid)
+  }
+
+  private async writeOnce(repoId: string, unique: ReadonlyMap<string, NamedObject>): Promise<void> {
+    const epoch = await this.look(repoId)
+    const present = [...(await this.reader.readInfo(repoId, [...unique.keys()])).keys()]
+    const isSaved = present.length > 0 && (await isAnyCondemned(this.kit.db, repoId, present))
+    const known = new Set(present)
+    const fresh = [...unique.values()].filter((object) => !known.has(object.oid))
+    if (fresh.length === 0 && !isSaved) return
     const facts = collectFacts(fresh, this.kit.isLenient?.() ?? false)
     await this.checkLinks(repoId, facts.links)
     const prepared = await this.prepareFresh(repoId, fresh, facts.commits)
-    await this.kit.write((tx) => this.insert(tx, repoId, prepared))
+    await this.kit.write(async (tx) => {
+      await lockRefs(tx, repoId, epoch)
+      if (isSaved) await pardonObjects(tx, repoId, present)
+      await this.insert(tx, repoId, prepared)
+    })
     this.noteWritten(repoId, prepared)
-    return oids
+  }
+
+  /** The epoch of what is read from now on; a write that goes by it must be in the same. Throws `RepoNotFound`. */
+  async look(repoId: string): Promise<number> {
+    const state = await readGitState(this.kit.db, repoId)
+    if (state === null) throw refuse('RepoNotFound')
+    this.reader.enterEpoch(repoId, state.epoch)
+    return state.epoch
   }
 
   /** Throws `GitObjectRefused` unless every named object is in the repository with its type. */

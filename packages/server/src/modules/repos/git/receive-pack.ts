@@ -5,6 +5,7 @@ import {
   type CommandResult,
   DEFAULT_PACK_LIMITS,
   GitFormatError,
+  type LfsPointer,
   type ObjectType,
   PACK_HEADER_BYTES,
   PackIndex,
@@ -28,7 +29,7 @@ import type { PackUpload } from './pack-upload.js'
 import { touchRepo } from './queries/refs.js'
 import type { NewObjectRow } from './queries/objects.js'
 import { Spool, type Spooled } from './spool.js'
-import { changeRef, lockRefs, type RefRefusal } from './update-refs.js'
+import { changeRef, lockRefs, type RefRefusal, withinEpoch } from './update-refs.js'
 import type { ServedRepo } from './upload-pack.js'
 
 /** Largest pack of one push; large files travel by LFS. */
@@ -45,6 +46,8 @@ export interface ReceiveDeps extends Pick<Kit, 'db' | 'write' | 'clock' | 'ids' 
   readonly storage: GitStorage
   /** Further rules for checked objects, before they are stored (LFS objects present, cards valid). Throws StoaError. */
   checkPush(repoId: string, pack: CheckedPack, packBytes: number): Promise<void>
+  /** Asks again under the repository's lock for the large files that a push points at. Throws `LfsObjectMissing`. */
+  demandLargeFiles(tx: Tx, repoId: string, lfs: readonly LfsPointer[]): Promise<void>
   /** Announces a changed ref in the transaction of the push. */
   announce(tx: Tx, repoId: string, ref: PushedRef): Promise<void>
 }
@@ -104,13 +107,17 @@ async function takePush(deps: ReceiveDeps, repo: ServedRepo, request: PushReques
   let upload = isInlinePack(spooled) || spooled.sizeBytes === 0 ? null : startUpload()
   let mayBeStored = false
   try {
-    const pack = await readPush(deps, repo, request, spooled)
-    if (pack !== null && pack.rows === null) upload ??= startUpload()
-    const tips = await readTips(deps, repo.id, request.commands, pack?.checked ?? null)
-    const prepared = pack ? await prepare(deps, repo.id, pack, upload) : NOTHING
-    mayBeStored = true
-    const { isKept, results, messages } = await apply(deps, repo, request, prepared, tips)
-    if (!isKept || pack === null) await upload?.discard()
+    const { isKept, results, messages } = await withinEpoch(async () => {
+      const epoch = await deps.storage.writer.look(repo.id)
+      const pack = await readPush(deps, repo, request, spooled)
+      if (pack !== null && pack.rows === null) upload ??= startUpload()
+      const tips = await readTips(deps, repo.id, request.commands, pack?.checked ?? null)
+      const prepared = pack ? await prepare(deps, repo.id, pack, upload) : NOTHING
+      mayBeStored = true
+      const outcome = await apply(deps, repo, request, { prepared, tips, epoch, lfs: pack?.checked.lfs ?? [] })
+      return { ...outcome, isKept: outcome.isKept && pack !== null }
+    })
+    if (!isKept) await upload?.discard()
     return pushReport(request, null, results, messages)
   } catch (error) {
     if (!mayBeStored) await upload?.discard()
@@ -213,13 +220,20 @@ interface Outcome {
   readonly messages: readonly string[]
 }
 
+interface Applying {
+  readonly prepared: PreparedObjects
+  readonly tips: ReadonlyMap<string, Tip>
+  /** Of the git data that the checks saw. */
+  readonly epoch: number
+  readonly lfs: readonly LfsPointer[]
+}
+
 /** One transaction for objects, refs and events; it is rolled back when no ref changes, or one of an atomic push fails. */
 async function apply(
   deps: ReceiveDeps,
   repo: ServedRepo,
   request: PushRequest,
-  prepared: PreparedObjects,
-  tips: ReadonlyMap<string, Tip>,
+  { prepared, tips, epoch, lfs }: Applying,
 ): Promise<Outcome> {
   const refs = await deps.storage.store.listRefs(deps.db, repo.id)
   const facts = { defaultBranch: repo.defaultBranch, existing: new Set(refs.map((ref) => ref.name)) }
@@ -228,7 +242,8 @@ async function apply(
   if (isInVain(request, early)) return { isKept: false, results: resultsOf(request, early), messages }
   try {
     const refusals = await deps.write(async (tx) => {
-      await lockRefs(tx, repo.id)
+      await lockRefs(tx, repo.id, epoch)
+      await deps.demandLargeFiles(tx, repo.id, lfs)
       await deps.storage.writer.insert(tx, repo.id, prepared)
       const late = await changeRefs(deps, tx, repo, { request, early, tips, messages })
       if (isInVain(request, late)) throw new RolledBack(late)

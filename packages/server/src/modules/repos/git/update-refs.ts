@@ -13,9 +13,30 @@ export type RefRefusal =
   | { readonly kind: 'clash'; readonly with: string }
   | { readonly kind: 'noCommit' }
 
-/** Takes the repository's refs for the rest of the transaction. Throws `RepoNotFound` when it was deleted meanwhile. */
-export async function lockRefs(tx: Tx, repoId: string): Promise<void> {
-  if (!(await lockRepo(tx, repoId))) throw refuse('RepoNotFound')
+/** Git data was removed between the look and the write: what was seen must be looked for again. */
+export class EpochPassed extends Error {}
+
+/**
+ * Takes the repository's git data for the rest of the transaction. Throws `RepoNotFound` when it was deleted meanwhile, and
+ * EpochPassed when it is not in the epoch in which the caller looked.
+ */
+export async function lockRefs(tx: Tx, repoId: string, epoch?: number): Promise<void> {
+  const now = await lockRepo(tx, repoId)
+  if (now === null) throw refuse('RepoNotFound')
+  if (epoch !== undefined && now !== epoch) throw new EpochPassed('git data was removed meanwhile')
+}
+
+const MAX_LOOKS = 5
+
+/** Looks and writes again when git data was removed in between. */
+export async function withinEpoch<T>(work: () => Promise<T>): Promise<T> {
+  for (let look = 1; ; look++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof EpochPassed) || look === MAX_LOOKS) throw error
+    }
+  }
 }
 
 /** Makes one change under the lock; null when it is made. */
@@ -45,7 +66,9 @@ export async function updateRefs(tx: Tx, repoId: string, changes: readonly RefCh
   await lockRefs(tx, repoId)
   const deleted = changes.filter((change) => change.new === null).map((change) => change.name)
   for (const change of [...changes].sort((a, b) => Number(a.new !== null) - Number(b.new !== null))) {
-    const refusal = await changeRef(tx, repoId, change, deleted, at)
+    const commit = change.peeled ?? change.new
+    const isGone = commit !== null && !(await hasCommit(tx, repoId, fromHex(commit)))
+    const refusal = isGone ? ({ kind: 'noCommit' } as const) : await changeRef(tx, repoId, change, deleted, at)
     if (refusal !== null) throw toError(change, refusal)
   }
 }

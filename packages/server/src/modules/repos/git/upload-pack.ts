@@ -91,7 +91,7 @@ async function serveFetch(deps: ServeDeps, repo: ServedRepo, request: FetchReque
     ? answerWithPack(deps, repo, head, planned, {
         takesOffsets: request.ofsDelta,
         bands: 'large',
-        key: cloneKey(repo, refs, request),
+        key: await cloneKey(deps, repo, refs, request),
       })
     : once(head)
 }
@@ -114,7 +114,7 @@ async function serveV0(
     ? answerWithPack(deps, repo, head, planned, {
         takesOffsets: fetch.ofsDelta,
         bands,
-        key: cloneKey(repo, refs, fetch),
+        key: await cloneKey(deps, repo, refs, fetch),
       })
     : once(head)
 }
@@ -164,14 +164,20 @@ async function findPlan(deps: ServeDeps, repo: ServedRepo, planned: PlannedFetch
   return plan
 }
 
-/** Names a whole clone by all that decides its objects; the wants were checked before. */
-function cloneKey(repo: ServedRepo, refs: readonly GitRef[], request: FetchRequest): string | null {
+/** Names a whole clone by all that decides its objects and where they lie; the wants were checked before. */
+async function cloneKey(
+  { storage }: ServeDeps,
+  repo: ServedRepo,
+  refs: readonly GitRef[],
+  request: FetchRequest,
+): Promise<string | null> {
   const { wants, haves, shallow, filter, deepen, includeTag, ofsDelta } = request
   const isWhole =
     haves.length + shallow.length + deepen.not.length === 0 && deepen.depth === null && deepen.since === null
   if (!isWhole || filter !== null) return null
   const tags = includeTag ? refs.filter((ref) => ref.peeled !== null).map((ref) => ref.oid) : []
-  const facts = JSON.stringify([[...wants].sort(), tags, ofsDelta])
+  const packs = (await storage.reader.packsOf(repo.id)).map((pack) => pack.id)
+  const facts = JSON.stringify([[...wants].sort(), tags, ofsDelta, packs])
   return `${repo.id}:${hash('sha256', facts)}`
 }
 

@@ -1,5 +1,6 @@
 import type { RepoDeps } from '../deps.js'
 import type { Holder } from '../holder.js'
+import { offerLargeFiles } from '../queries/git-garbage.js'
 import { findLfsObjects, type LfsObject } from '../queries/lfs.js'
 import { type Repo, repoPath } from '../repo.js'
 import type { IssuedToken } from '../xet/issue-token.js'
@@ -70,7 +71,10 @@ export async function answerBatch(
   const isXet = request.operation === 'upload' && request.xet !== null
   const inParts = (size: number): boolean => !isXet && request.canMultipart && size > deps.lfsPartBytes
   const isMultipart = request.operation === 'upload' && request.objects.some((object) => inParts(object.size))
-  if (request.operation === 'upload') await demandRoom(deps, request, held)
+  if (request.operation === 'upload') {
+    await demandRoom(deps, request, held)
+    await offer(deps, request.repo.id, [...held.values()])
+  }
   const objects: BatchObject[] = []
   for (const object of request.objects) {
     const problem = findObjectProblem(object)
@@ -82,6 +86,15 @@ export async function answerBatch(
   }
   return { transfer: isXet ? 'xet' : isMultipart ? 'multipart' : 'basic', objects }
 }
+
+/** What a client hears that we have it will not send: for another floor the collector leaves it. */
+async function offer(deps: BatchDeps, repoId: string, held: readonly LfsObject[]): Promise<void> {
+  const at = deps.clock.now()
+  const old = held.filter(({ pushedAt }) => at.getTime() - pushedAt.getTime() > OFFER_AFTER_MS).map(({ oid }) => oid)
+  if (old.length > 0) await deps.write((tx) => offerLargeFiles(tx, repoId, old, at))
+}
+
+const OFFER_AFTER_MS = 30 * 60_000
 
 /** Refuses a batch that does not fit as a whole, before anything of it is sent. */
 async function demandRoom(

@@ -53,7 +53,7 @@ export async function insertLfsObject(tx: Tx, object: NewLfsObject): Promise<str
   await tx
     .insertInto('repos.repoLfsObjects')
     .values({ repoId, oid, pushedBy, pushedAt: at })
-    .onConflict((conflict) => conflict.doNothing())
+    .onConflict((conflict) => conflict.columns(['repoId', 'oid']).doUpdateSet({ offeredAt: at }))
     .execute()
   return stored.blobKey
 }
@@ -71,7 +71,7 @@ export async function shareLfsObjects(
   await tx
     .insertInto('repos.repoLfsObjects')
     .values(rows)
-    .onConflict((conflict) => conflict.doNothing())
+    .onConflict((conflict) => conflict.columns(['repoId', 'oid']).doUpdateSet({ offeredAt: pushed.at }))
     .execute()
 }
 

@@ -9,7 +9,7 @@ import type { DownloadCounter } from '../count-downloads.js'
 import { announce } from '../events.js'
 import { callerOf } from './count-later.js'
 import { findRepo } from '../find-repo.js'
-import { checkPush } from '../git/check-push.js'
+import { checkPush, demandLargeFiles } from '../git/check-push.js'
 import type { GitStorage } from '../git/create-store.js'
 import { MAX_PACK_BYTES, serveReceivePack } from '../git/receive-pack.js'
 import { holdBody, MAX_FETCH_BODY_BYTES, readBody } from '../git/request-body.js'
@@ -59,6 +59,7 @@ export function bindGitRoutes(http: Http, deps: GitRouteDeps): void {
             })
             await checkPush(deps.db, repo, pack)
           },
+          demandLargeFiles,
           announce: (tx, repoId, { name, before, after }) =>
             announce(deps.events, tx, 'repos.updated', { repoId, ref: name, before, after, actorId }),
         },

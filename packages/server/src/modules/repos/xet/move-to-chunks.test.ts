@@ -3,7 +3,10 @@ import { downloadFile } from '@huggingface/hub'
 import { chunkEnds, decodeRecords, hashToText, loadKeyedHashes } from '@stoa/xet'
 import { createTestClock, join, openXet, type Person, startTestServer, type TestServer } from '@stoa/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Kit } from '../../../kit/kit.js'
 import { collectNow } from '../collect/run-collection.js'
+import { createGitStorage } from '../git/create-store.js'
+import { createGitRoots } from '../git/roots.js'
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 const MIB = 1024 * 1024
@@ -77,17 +80,21 @@ describe('large files that came whole become chunks', () => {
     const rows = await server.running.kit.db.selectFrom('repos.xorbs').select('serialisedBytes').execute()
     return rows.reduce((sum, row) => sum + Number(row.serialisedBytes), 0)
   }
+  const gitOf = (kit: Kit) => ({ storage: createGitStorage(kit), roots: createGitRoots(kit) })
   const wholeBlobs = async (): Promise<string[]> => {
     const keys: string[] = []
     for await (const blob of server.running.kit.blobs.list('lfs/')) keys.push(blob.key)
     return keys
   }
   const collect = () =>
-    collectNow({ ...server.running.kit, accounts: server.running.app.accounts } as never, {
-      isDryRun: false,
-      signal: new AbortController().signal,
-      progress: async () => {},
-    })
+    collectNow(
+      { ...server.running.kit, ...gitOf(server.running.kit), accounts: server.running.app.accounts } as never,
+      {
+        isDryRun: false,
+        signal: new AbortController().signal,
+        progress: async () => {},
+      },
+    )
 
   const weights = randomBytes(3 * MIB)
   const edited = Buffer.concat([weights.subarray(0, MIB), Buffer.from('an edit'), weights.subarray(MIB)])

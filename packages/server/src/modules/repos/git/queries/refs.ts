@@ -36,10 +36,13 @@ export async function findRefRow(db: Db, repoId: string, name: string): Promise<
   return row ?? null
 }
 
-/** Takes the repository for the rest of the transaction; false when it is gone. */
-export async function lockRepo(tx: Tx, repoId: string): Promise<boolean> {
-  const row = await tx.selectFrom('repos.repos').select('id').where('id', '=', repoId).forUpdate().executeTakeFirst()
-  return row !== undefined
+/** Takes the repository for the rest of the transaction and counts a write of its git data; its epoch, null when it is gone. */
+export async function lockRepo(tx: Tx, repoId: string): Promise<number | null> {
+  const { rows } = await sql<{ epoch: number }>`
+    with held as (select id from repos.repos where id = ${repoId} for update)
+    insert into repos.git_state as state (repo_id, version) select id, 1 from held
+    on conflict (repo_id) do update set version = state.version + 1 returning epoch`.execute(tx)
+  return rows[0]?.epoch ?? null
 }
 
 /** A ref that is a folder of this name, or lies in it, among those not being deleted; null when none. */
