@@ -5,7 +5,6 @@ import {
   runCollection,
   startCollection,
 } from './collect/run-collection.js'
-import type { RepoDeps } from './deps.js'
 import { deleteOldCollections } from './queries/collections.js'
 import { scheduleMeasures } from './measure/measure-storage.js'
 import { pruneBuckets } from './queries/bucket-files.js'
