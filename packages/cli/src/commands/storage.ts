@@ -8,6 +8,8 @@ const OPTIONS = { ...REMOTE_OPTIONS, 'dry-run': { type: 'boolean' } } as const
 const POLL_MS = 500
 
 const WORDS: Readonly<Record<StorageCollection['kinds'][number]['kind'], string>> = {
+  gitObjects: 'git objects no ref reaches',
+  sentFiles: 'large files no commit names',
   largeFiles: 'large files no repository holds',
   xetFiles: 'descriptions of chunked files',
   xorbs: 'chunks no file needs',

@@ -169,6 +169,8 @@ export const admin = {
     what: 'What',
     when: 'When',
     kinds: {
+      gitObjects: 'git objects',
+      sentFiles: 'files never committed',
       largeFiles: 'large files',
       xetFiles: 'files in chunks',
       xorbs: 'chunk packs',
