@@ -15,6 +15,7 @@ export type DiscussedRepos = Pick<
   | 'openRepo'
   | 'planMerge'
   | 'providePullRequests'
+  | 'provideRoots'
   | 'resolveRevision'
   | 'storeMerge'
 >

@@ -2,7 +2,7 @@ import type { Http } from '../../kit/http/server.js'
 import type { Module } from '../../kit/kit.js'
 import type { DiscussionDeps } from './deps.js'
 import { keepPullRequest } from './open-discussion.js'
-import { findPullRequestAuthor } from './queries/discussions.js'
+import { findPullRequestAuthor, listMergeCommits } from './queries/discussions.js'
 import { bindDiscussionChanges } from './routes/discussion-changes.js'
 import { bindDiscussions } from './routes/discussions.js'
 
@@ -12,6 +12,7 @@ export function createDiscussions(deps: DiscussionDeps): Module {
     open: (tx, pull) => keepPullRequest(deps, tx, pull),
     findAuthor: findPullRequestAuthor,
   })
+  deps.repos.provideRoots(listMergeCommits)
   return {
     routes: (http: Http): void => {
       bindDiscussions(http, deps)

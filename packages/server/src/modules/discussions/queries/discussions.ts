@@ -95,3 +95,14 @@ export async function listDiscussionRows(
   const total = await query.select((eb) => eb.fn.countAll<bigint | string>().as('count')).executeTakeFirstOrThrow()
   return { rows: rows as DiscussionRow[], count: Number(total.count) }
 }
+
+/** Commits that pull requests of a repository were merged as. */
+export async function listMergeCommits(db: Db, repoId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('discussions.discussions')
+    .select('mergeCommit')
+    .where('repoId', '=', repoId)
+    .where('mergeCommit', 'is not', null)
+    .execute()
+  return rows.flatMap((row) => row.mergeCommit ?? [])
+}

@@ -1,6 +1,5 @@
 import type { Db } from '../../../kit/db/database.js'
 import type { Jobs } from '../../../kit/jobs/jobs.js'
-import { listMergeCommits } from '../queries/git-garbage.js'
 import type { GitStorage } from './create-store.js'
 import { toHex } from './oid.js'
 import { listRefRows } from './queries/refs.js'
@@ -8,7 +7,7 @@ import { listRefRows } from './queries/refs.js'
 /** Names objects of a repository that somebody outside of this module needs. */
 export type NameRoots = (db: Db, repoId: string) => Promise<readonly string[]>
 
-/** What keeps git objects: refs, merges that discussions tell of, jobs that have not ended, and what other modules name. */
+/** What keeps git objects: refs, jobs that have not ended, and what other modules name. */
 export interface GitRoots {
   provide(name: NameRoots): void
   list(repoId: string): Promise<string[]>
@@ -37,7 +36,6 @@ export function createGitRoots({
       const waiting = await jobs.listUnfinished(repoId)
       const roots = new Set([
         ...refs.map((ref) => toHex(ref.oid)),
-        ...(await listMergeCommits(db, repoId)),
         ...waiting.flatMap((payload) => payload.match(OID) ?? []),
       ])
       for (const name of provided) for (const oid of await name(db, repoId)) roots.add(oid)

@@ -116,17 +116,6 @@ export async function deletePacks(tx: Tx, ids: readonly string[]): Promise<void>
   if (ids.length > 0) await tx.deleteFrom('repos.packs').where('id', 'in', ids).execute()
 }
 
-/** Commits that discussions of a repository name. */
-export async function listMergeCommits(db: Db, repoId: string): Promise<string[]> {
-  const rows = await db
-    .selectFrom('repos.discussions')
-    .select('mergeCommit')
-    .where('repoId', '=', repoId)
-    .where('mergeCommit', 'is not', null)
-    .execute()
-  return rows.flatMap((row) => row.mergeCommit ?? [])
-}
-
 /** Large files that a repository holds, sent and last offered before a time. */
 export async function listOldLargeFiles(
   db: Db,
