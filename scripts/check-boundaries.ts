@@ -25,6 +25,7 @@ const MODULE_LINE: readonly string[] = [
   'oauth',
   'signin',
   'federation',
+  'directory',
   'governance',
   'commerce',
   'metering',

@@ -11,6 +11,7 @@ import { createAccounts } from './modules/accounts/index.js'
 import { createCatalog } from './modules/catalog/index.js'
 import { createCommerce } from './modules/commerce/index.js'
 import { createDiscussions } from './modules/discussions/index.js'
+import { createDirectory } from './modules/directory/index.js'
 import { createFederation } from './modules/federation/index.js'
 import { createGates } from './modules/gates/index.js'
 import { createGovernance } from './modules/governance/index.js'
@@ -34,6 +35,7 @@ export function createApp(kit: Kit, options: AppOptions) {
   const oauth = createOauth({ ...kit, accounts })
   const signin = createSignin({ ...kit, accounts })
   const federation = createFederation({ ...kit, accounts })
+  const directory = createDirectory({ ...kit, accounts, federation })
   const governance = createGovernance({ ...kit, accounts })
   const commerce = createCommerce({ ...kit, accounts })
   const metering = createMetering({ ...kit, accounts, commerce })
@@ -54,6 +56,7 @@ export function createApp(kit: Kit, options: AppOptions) {
     oauth,
     signin,
     federation,
+    directory,
     governance,
     commerce,
     metering,
@@ -94,6 +97,7 @@ export function createApp(kit: Kit, options: AppOptions) {
     accounts,
     signin,
     federation,
+    directory,
     governance,
     commerce,
     metering,

@@ -1,5 +1,22 @@
 import type { Row } from './row.js'
 
+const DIRECTORY = {
+  name: 'x',
+  url: 'ldap://127.0.0.1:1',
+  security: 'plain',
+  isEnabled: false,
+  rules: [],
+  settings: {
+    people: { base: '', filter: '(uid={login})' },
+    attributes: { id: 'entryUUID', login: 'uid', email: 'mail', fullname: 'cn' },
+    groups: { base: '', filter: '(objectClass=*)', memberAttribute: 'member', nested: 'no' },
+    createsAccounts: true,
+    linksByEmail: false,
+    syncMinutes: 0,
+    timeoutMs: 500,
+  },
+}
+
 /** How every route of the contracts is called, and what kind of thing it is about. A route without a row fails the matrix. */
 export const ROWS: Readonly<Record<string, Row>> = {
   'accounts.access-requests': { on: 'self' },
@@ -14,6 +31,12 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'accounts.admin.restore': { on: 'duty' },
   'accounts.admin.suspend': { on: 'duty', body: { reason: 'matrix' } },
   'accounts.admin.verify': { on: 'duty', body: { verified: true } },
+  'accounts.directories.create': { on: 'duty', body: DIRECTORY },
+  'accounts.directories.delete': { on: 'duty' },
+  'accounts.directories.list': { on: 'duty' },
+  'accounts.directories.sync': { on: 'duty' },
+  'accounts.directories.test': { on: 'duty', body: DIRECTORY },
+  'accounts.directories.update': { on: 'duty', body: DIRECTORY },
   'accounts.links.inspect': { on: 'open' },
   'accounts.links.redeem': { on: 'open' },
   'accounts.oauth.apps.create': { on: 'self' },

@@ -4,6 +4,7 @@ import type { Db, Tx } from '../../kit/db/database.js'
 import type { Ids } from '../../kit/ids.js'
 import type { Jobs } from '../../kit/jobs/jobs.js'
 import type { Log } from '../../kit/log.js'
+import type { PasswordSource } from './password-source.js'
 import type { SignOns } from './sign-ons.js'
 import type { TokenSource } from './token-source.js'
 
@@ -24,6 +25,8 @@ export interface AccountsKit {
 export interface AccountsDeps extends AccountsKit {
   /** Tokens of apps and build jobs: another module's. */
   tokenSource(): TokenSource
+  /** Passwords of directories: another module's. */
+  passwordSource(): PasswordSource
   /** What organisations ask of sign-ins: another module's. */
   signOns(): SignOns
 }

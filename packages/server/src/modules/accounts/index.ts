@@ -24,6 +24,7 @@ import type { NounDeps } from './manifest/noun-deps.js'
 import { createOrgsNoun } from './manifest/orgs-noun.js'
 import { createUsersNoun } from './manifest/users-noun.js'
 import { createNewcomers } from './newcomers.js'
+import { NO_PASSWORDS, type PasswordSource } from './password-source.js'
 import { createPeople } from './people.js'
 import type { RemovalGuard } from './remove-account.js'
 import type { CountRepos } from './repo-counts.js'
@@ -67,6 +68,7 @@ export type { Newcomer } from './newcomers.js'
 export type { SignUpMode, SignUpPolicy } from './platform-settings.js'
 export { findHeldBack, refuseHeldBack } from './held-back.js'
 export type { MfaRequired } from './mfa-demand.js'
+export type { PasswordSource } from './password-source.js'
 export type { People, Person } from './people.js'
 export type { Contact } from './list-contacts.js'
 export type { CountRepos, RepoCounts } from './repo-counts.js'
@@ -81,7 +83,9 @@ const MAX_MEMBERS_WITHOUT = 100
 export function createAccounts(kit: AccountsKit) {
   let tokenSource = NO_TOKENS
   let signOns = NO_SIGN_ONS
-  const deps: AccountsDeps = { ...kit, tokenSource: () => tokenSource, signOns: () => signOns }
+  let passwordSource = NO_PASSWORDS
+  const sources = { tokenSource: () => tokenSource, signOns: () => signOns, passwordSource: () => passwordSource }
+  const deps: AccountsDeps = { ...kit, ...sources }
   const settings = createPlatformSettings(deps)
   const authentication = createAuthentication({ ...deps, settings })
   const throttle = createSignInThrottle(deps.clock)
@@ -140,6 +144,10 @@ export function createAccounts(kit: AccountsKit) {
     makePasswordLink: (userId: string) => deps.write((tx) => makeLink(tx, deps, { purpose: 'set_password', userId })),
     /** A link that sets the password of the first admin and forgets their second factors; only for whoever holds the machine. */
     makeRecoveryLink: () => makeRecoveryLink(deps),
+    /** Lets a module that knows directories have their passwords believed, after those of this platform. */
+    providePasswordSource: (source: PasswordSource): void => {
+      passwordSource = source
+    },
     /** Lets a module that gives out tokens of its own have them believed at every door. */
     provideTokenSource: (source: TokenSource): void => {
       tokenSource = source

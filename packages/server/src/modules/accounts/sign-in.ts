@@ -3,7 +3,7 @@ import type { Tx } from '../../kit/db/database.js'
 import { addressPrefix } from '../../kit/http/address-prefix.js'
 import type { AccountsDeps } from './deps.js'
 import { verifyPassword } from './password.js'
-import { type AccountRow, findAccountRow, findUserByVerifiedEmail } from './queries/accounts.js'
+import { type AccountRow, findAccountRow, findAccountRowById, findUserByVerifiedEmail } from './queries/accounts.js'
 import { deleteSession, findPasswordHash, insertSession, trimSessions } from './queries/credentials.js'
 import { recordSignIn } from './record-change.js'
 import type { SignInThrottle } from './sign-in-throttle.js'
@@ -24,10 +24,13 @@ export interface SignInDeps extends AccountsDeps {
   readonly throttle: SignInThrottle
 }
 
-/** The user a login and password belong to; throws `WrongPassword` or `SignInThrottled`. */
+/**
+ * The user a login and password belong to: a password of this platform first, so that its own admins get in whatever happens
+ * elsewhere, then those of directories. Throws `WrongPassword` or `SignInThrottled`.
+ */
 export async function checkPasswordOf(
   deps: SignInDeps,
-  attempt: { readonly login: string; readonly password: string; readonly address: string },
+  attempt: { readonly login: string; readonly password: string; readonly address: string; readonly isLocalOnly?: true },
 ): Promise<AccountRow> {
   const login = attempt.login.trim()
   const prefix = addressPrefix(attempt.address)
@@ -36,13 +39,20 @@ export async function checkPasswordOf(
   const user = await findUser(deps, login)
   const stored = user ? await findPasswordHash(deps.db, user.id) : null
   const isRight = await verifyPassword(stored, attempt.password)
-  if (!isRight || !user || user.state !== 'active') {
+  const found = isRight ? user : attempt.isLocalOnly ? null : await findElsewhere(deps, login, attempt.password)
+  if (!found || found.state !== 'active') {
     deps.throttle.recordFailure(login, prefix)
     await deps.write((tx) => recordFailure(tx, deps, user))
     throw refuse('WrongPassword')
   }
   deps.throttle.recordSuccess(login, prefix)
-  return user
+  return found
+}
+
+async function findElsewhere(deps: SignInDeps, login: string, password: string): Promise<AccountRow | null> {
+  const userId = await deps.passwordSource().check(login, password)
+  const row = userId === null ? null : await findAccountRowById(deps.db, userId)
+  return row?.kind === 'user' ? row : null
 }
 
 /** What was typed as a name is not kept: it may be a password. */

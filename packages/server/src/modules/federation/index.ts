@@ -1,38 +1,43 @@
 import { createGuardedFetch } from '../../kit/http/guarded-fetch.js'
+import type { Db, Tx } from '../../kit/db/database.js'
 import type { Http } from '../../kit/http/server.js'
 import type { ManifestNoun } from '../../kit/manifest/noun.js'
 import type { FederationDeps, SsoDeps } from './deps.js'
+import { findDomainOwner } from './queries/domains.js'
 import { removePassed } from './queries/sign-ons.js'
 import { bindConnections } from './routes/connections.js'
-import { bindProvisioning } from './routes/provisioning.js'
-import { bindScim } from './routes/scim.js'
 import { bindSaml } from './routes/saml.js'
 import { bindSignOn } from './routes/sign-on.js'
-import { scheduleScimJobs } from './scim/jobs.js'
 import { createOidcProviders } from './sso/oidc/provider.js'
 import { createSamlProviders } from './sso/saml/provider.js'
 import { openClientSecret } from './sso/secrets.js'
 import { createSignOns } from './sso/sign-on-guard.js'
 import { createTxtLookup } from './sso/txt-lookup.js'
 
+export { applyGrants } from './mapping/apply-grants.js'
+export { type Grant, grantsOf, strongest } from './mapping/grant.js'
+export { replaceGrants } from './queries/group-grants.js'
+export { findManagedAccount, insertManagedAccount, markManagedAccount } from './queries/managed-accounts.js'
+export { getManagedOrg } from './routes/managed-org.js'
+
 const CLEAN_UP_MS = 3_600_000
 
-/** Identities that live elsewhere: single sign-on by OpenID Connect and SAML, people and groups by SCIM and LDAP. */
+/** Identities that live elsewhere: single sign-on by OpenID Connect and SAML. */
 export function createFederation(deps: FederationDeps) {
   const sso = openSso(deps)
   const nouns: ManifestNoun[] = []
   deps.accounts.provideSignOns(createSignOns(deps))
   return {
+    /** Whether a domain of addresses was shown to be this organisation's. */
+    isDomainOf: async (db: Db | Tx, orgId: string, domain: string): Promise<boolean> =>
+      (await findDomainOwner(db, domain.toLowerCase()))?.orgId === orgId,
     nouns: nouns as readonly ManifestNoun[],
     routes: (http: Http): void => {
-      bindScim(http, deps)
-      bindProvisioning(http, deps)
       bindSignOn(http, sso)
       bindConnections(http, sso)
       bindSaml(http, sso)
     },
     start: async (): Promise<void> => {
-      scheduleScimJobs(deps)
       deps.jobs.repeat('federation.removePassed', CLEAN_UP_MS, () =>
         deps.write((tx) => removePassed(tx, deps.clock.now())),
       )

@@ -61,15 +61,6 @@ export interface GroupGrants {
   value: string
 }
 
-export interface GroupMappings {
-  id: string
-  orgId: string
-  groupName: string
-  /** null: the role is one in the organisation */
-  resourceGroupId: string | null
-  role: string
-}
-
 export interface Identities {
   id: string
   connectionId: string
@@ -93,71 +84,6 @@ export interface Policies {
   isEnforced: boolean
   sessionMinutes: number
   tokenDays: number | null
-  updatedAt: Date
-}
-
-export interface ProvisionedGroupMembers {
-  groupId: string
-  memberId: string
-  createdAt: Date
-}
-
-export interface ProvisionedGroups {
-  id: string
-  orgId: string
-  displayName: string
-  externalId: string | null
-  version: number
-  createdAt: Date
-  updatedAt: Date
-}
-
-export interface ProvisionedUsers {
-  id: string
-  orgId: string
-  userId: string
-  isManaged: boolean
-  userName: string
-  externalId: string | null
-  email: string | null
-  active: boolean
-  /** Record<string, unknown>; what the identity provider said, by the names of RFC 7643 */
-  attributes: ColumnType<unknown, string, string>
-  /** unknown; role and groups of a membership that is suspended */
-  held: ColumnType<unknown, string | null, string | null>
-  version: number
-  createdAt: Date
-  updatedAt: Date
-}
-
-export interface ProvisioningActivity {
-  id: string
-  orgId: string
-  userId: string | null
-  at: Date
-  method: string
-  subject: string
-  status: number
-  detail: string
-}
-
-export interface ProvisioningCredentials {
-  id: string
-  orgId: string
-  name: string
-  /** SHA-256, hex */
-  secretHash: string
-  /** last four characters of the secret */
-  hint: string
-  createdBy: string | null
-  createdAt: Date
-  expiresAt: Date | null
-  lastUsedAt: Date | null
-}
-
-export interface ProvisioningSettings {
-  orgId: string
-  defaultRole: string
   updatedAt: Date
 }
 

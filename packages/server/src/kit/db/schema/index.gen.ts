@@ -2,6 +2,7 @@
 import type * as accounts from './accounts.gen.js'
 import type * as catalog from './catalog.gen.js'
 import type * as commerce from './commerce.gen.js'
+import type * as directory from './directory.gen.js'
 import type * as discussions from './discussions.gen.js'
 import type * as federation from './federation.gen.js'
 import type * as gates from './gates.gen.js'
@@ -37,6 +38,15 @@ export interface Schema {
   'commerce.listings': commerce.Listings
   'commerce.planVersions': commerce.PlanVersions
   'commerce.plans': commerce.Plans
+  'directory.directories': directory.Directories
+  'directory.directoryIdentities': directory.DirectoryIdentities
+  'directory.groupMappings': directory.GroupMappings
+  'directory.provisionedGroupMembers': directory.ProvisionedGroupMembers
+  'directory.provisionedGroups': directory.ProvisionedGroups
+  'directory.provisionedUsers': directory.ProvisionedUsers
+  'directory.provisioningActivity': directory.ProvisioningActivity
+  'directory.provisioningCredentials': directory.ProvisioningCredentials
+  'directory.provisioningSettings': directory.ProvisioningSettings
   'discussions.discussionEvents': discussions.DiscussionEvents
   'discussions.discussions': discussions.Discussions
   'federation.attempts': federation.Attempts
@@ -44,16 +54,9 @@ export interface Schema {
   'federation.domains': federation.Domains
   'federation.exemptions': federation.Exemptions
   'federation.groupGrants': federation.GroupGrants
-  'federation.groupMappings': federation.GroupMappings
   'federation.identities': federation.Identities
   'federation.managedAccounts': federation.ManagedAccounts
   'federation.policies': federation.Policies
-  'federation.provisionedGroupMembers': federation.ProvisionedGroupMembers
-  'federation.provisionedGroups': federation.ProvisionedGroups
-  'federation.provisionedUsers': federation.ProvisionedUsers
-  'federation.provisioningActivity': federation.ProvisioningActivity
-  'federation.provisioningCredentials': federation.ProvisioningCredentials
-  'federation.provisioningSettings': federation.ProvisioningSettings
   'federation.signOns': federation.SignOns
   'federation.usedAnswers': federation.UsedAnswers
   'gates.accessRequests': gates.AccessRequests

@@ -79,6 +79,8 @@ export const PLATFORM_RULES = {
   'platform.accounts.suspend': { duties: ['owner', 'trust_lead'], writes: true },
   'platform.accounts.verify': { duties: ['owner', 'verifier'], writes: true },
   'platform.duties.manage': { duties: OWNER, writes: true },
+  /** To say which directories people sign in through, and which duties follow from their groups. */
+  'platform.directories': { duties: OWNER, writes: true },
   'platform.impersonate': { duties: ['owner', 'support'], writes: true },
   /** To let somebody in again who lost their password. */
   'platform.links': { duties: OWNER, writes: true },

@@ -53,7 +53,8 @@ export function bindProfile(http: Http, deps: RouteDeps): void {
 
   stoa.bind(changePassword, async ({ actor, body, request, reply }) => {
     const sessionId = requireSession(actor)
-    const user = await checkPasswordOf(deps, { login: actor.name, password: body.current, address: request.ip })
+    const attempt = { login: actor.name, password: body.current, address: request.ip, isLocalOnly: true } as const
+    const user = await checkPasswordOf(deps, attempt)
     await checkPassword(body.next, [user.name, user.fullname, user.email])
     const passwordHash = await hashPassword(body.next)
     const secret = await deps.write(async (tx) => {

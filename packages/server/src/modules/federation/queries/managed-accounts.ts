@@ -26,15 +26,3 @@ export async function insertManagedAccount(
 export async function markManagedAccount(tx: Tx, userId: string, suspendedAt: Date | null): Promise<void> {
   await tx.updateTable('federation.managedAccounts').set({ suspendedAt }).where('userId', '=', userId).execute()
 }
-
-/** Whether a domain of addresses was shown to be this organisation's. */
-export async function isDomainOf(db: Db | Tx, orgId: string, domain: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('federation.domains')
-    .select('id')
-    .where('orgId', '=', orgId)
-    .where('domain', '=', domain.toLowerCase())
-    .where('verifiedAt', 'is not', null)
-    .executeTakeFirst()
-  return row !== undefined
-}

@@ -5,7 +5,7 @@ import type { FederationDeps } from '../deps.js'
 
 /** An organisation whose settings this actor may see or change with this credential. Throws `AccountNotFound`, `Forbidden`, `InsufficientScope`. */
 export async function getManagedOrg(
-  deps: FederationDeps,
+  deps: Pick<FederationDeps, 'accounts' | 'db'>,
   actor: UserActor,
   name: string,
   action: 'org.manage' | 'org.settings.read' = 'org.manage',

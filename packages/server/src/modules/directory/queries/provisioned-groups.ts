@@ -21,7 +21,7 @@ export interface GroupFilter {
 }
 
 function filtered(db: Db | Tx, { orgId, id, displayName, externalId }: GroupFilter) {
-  let query = db.selectFrom('federation.provisionedGroups').where('orgId', '=', orgId)
+  let query = db.selectFrom('directory.provisionedGroups').where('orgId', '=', orgId)
   if (id !== undefined) query = query.where('id', '=', id)
   if (externalId !== undefined) query = query.where('externalId', '=', externalId)
   if (displayName !== undefined)
@@ -59,16 +59,16 @@ export async function lockProvisionedGroup(tx: Tx, orgId: string, id: string): P
 }
 
 export async function insertProvisionedGroup(tx: Tx, group: ProvisionedGroup): Promise<void> {
-  await tx.insertInto('federation.provisionedGroups').values(group).execute()
+  await tx.insertInto('directory.provisionedGroups').values(group).execute()
 }
 
 export async function updateProvisionedGroup(tx: Tx, group: ProvisionedGroup): Promise<void> {
   const { id, ...columns } = group
-  await tx.updateTable('federation.provisionedGroups').set(columns).where('id', '=', id).execute()
+  await tx.updateTable('directory.provisionedGroups').set(columns).where('id', '=', id).execute()
 }
 
 export async function deleteProvisionedGroup(tx: Tx, id: string): Promise<void> {
-  await tx.deleteFrom('federation.provisionedGroups').where('id', '=', id).execute()
+  await tx.deleteFrom('directory.provisionedGroups').where('id', '=', id).execute()
 }
 
 export interface GroupMember {
@@ -86,8 +86,8 @@ export async function listProvisionedMembers(
 ): Promise<GroupMember[]> {
   if (groupIds.length === 0) return []
   return db
-    .selectFrom('federation.provisionedGroupMembers as m')
-    .innerJoin('federation.provisionedUsers as u', 'u.id', 'm.memberId')
+    .selectFrom('directory.provisionedGroupMembers as m')
+    .innerJoin('directory.provisionedUsers as u', 'u.id', 'm.memberId')
     .select(['m.groupId', 'm.memberId', 'u.userName'])
     .where('m.groupId', 'in', [...groupIds])
     .orderBy('m.createdAt')
@@ -98,8 +98,8 @@ export async function listProvisionedMembers(
 
 export async function countMembersByGroup(db: Db | Tx, orgId: string): Promise<Map<string, number>> {
   const rows = await db
-    .selectFrom('federation.provisionedGroupMembers as m')
-    .innerJoin('federation.provisionedGroups as g', 'g.id', 'm.groupId')
+    .selectFrom('directory.provisionedGroupMembers as m')
+    .innerJoin('directory.provisionedGroups as g', 'g.id', 'm.groupId')
     .select((eb) => ['m.groupId', eb.fn.countAll<bigint>().as('count')])
     .where('g.orgId', '=', orgId)
     .groupBy('m.groupId')
@@ -114,8 +114,8 @@ export async function listGroupsOfUsers(
 ): Promise<{ memberId: string; groupId: string; displayName: string }[]> {
   if (memberIds.length === 0) return []
   return db
-    .selectFrom('federation.provisionedGroupMembers as m')
-    .innerJoin('federation.provisionedGroups as g', 'g.id', 'm.groupId')
+    .selectFrom('directory.provisionedGroupMembers as m')
+    .innerJoin('directory.provisionedGroups as g', 'g.id', 'm.groupId')
     .select(['m.memberId', 'm.groupId', 'g.displayName'])
     .where('m.memberId', 'in', [...memberIds])
     .orderBy('g.displayName')
@@ -133,7 +133,7 @@ export async function insertProvisionedMembers(
   for (let at = 0; at < memberIds.length; at += AT_ONCE) {
     const rows = memberIds.slice(at, at + AT_ONCE).map((memberId) => ({ groupId, memberId, createdAt }))
     await tx
-      .insertInto('federation.provisionedGroupMembers')
+      .insertInto('directory.provisionedGroupMembers')
       .values(rows)
       .onConflict((conflict) => conflict.columns(['groupId', 'memberId']).doNothing())
       .execute()
@@ -143,7 +143,7 @@ export async function insertProvisionedMembers(
 export async function deleteProvisionedMembers(tx: Tx, groupId: string, memberIds: readonly string[]): Promise<void> {
   for (let at = 0; at < memberIds.length; at += AT_ONCE) {
     await tx
-      .deleteFrom('federation.provisionedGroupMembers')
+      .deleteFrom('directory.provisionedGroupMembers')
       .where('groupId', '=', groupId)
       .where('memberId', 'in', memberIds.slice(at, at + AT_ONCE))
       .execute()

@@ -2,7 +2,7 @@ import { type GroupMapping, PROVISIONING_LOG_MAX, type ProvisioningView, refuse 
 import type { Db, Tx } from '../../../kit/db/database.js'
 import type { Role } from '../../../kit/http/actor.js'
 import type { Account } from '../../accounts/index.js'
-import type { FederationDeps } from '../deps.js'
+import type { DirectoryDeps } from '../deps.js'
 import { countMembersByGroup, listProvisionedGroups } from '../queries/provisioned-groups.js'
 import { countProvisionedUsers } from '../queries/provisioned-users.js'
 import {
@@ -31,7 +31,7 @@ export interface ProvisioningChange {
 }
 
 /** Makes it so, and everybody follows. Sentences about what is so already are none. Throws `GroupNotFound`, `Conflict`, `InvalidRequest`. */
-export async function changeProvisioning(tx: Tx, deps: FederationDeps, org: Org, change: ProvisioningChange) {
+export async function changeProvisioning(tx: Tx, deps: DirectoryDeps, org: Org, change: ProvisioningChange) {
   const texts: string[] = []
   const { defaultRole, mappings } = change
   const before = (await findDefaultRole(tx, org.id)) ?? DEFAULT_ROLE
@@ -64,7 +64,7 @@ const keysOf = (rows: readonly MappingRow[]): string =>
     .sort()
     .join()
 
-async function readMappings(tx: Tx, deps: FederationDeps, org: Org, mappings: readonly GroupMapping[]) {
+async function readMappings(tx: Tx, deps: DirectoryDeps, org: Org, mappings: readonly GroupMapping[]) {
   const rows: MappingRow[] = []
   const known = new Set<string>()
   for (const { group, role, resourceGroup } of mappings) {
@@ -81,7 +81,7 @@ async function readMappings(tx: Tx, deps: FederationDeps, org: Org, mappings: re
 /** A resource group that people join by themselves cannot follow a group elsewhere as well (trust.md §2). */
 async function findLinkable(
   tx: Tx,
-  deps: FederationDeps,
+  deps: DirectoryDeps,
   org: Org,
   { name, role }: { readonly name: string; readonly role: Role },
 ): Promise<string> {
@@ -95,7 +95,7 @@ async function findLinkable(
 }
 
 /** The mappings in the words of the contract. */
-export async function showMappings(db: Db | Tx, deps: FederationDeps, orgId: string): Promise<GroupMapping[]> {
+export async function showMappings(db: Db | Tx, deps: DirectoryDeps, orgId: string): Promise<GroupMapping[]> {
   const shown: GroupMapping[] = []
   for (const { groupName, resourceGroupId, role } of await listMappings(db, orgId)) {
     const group = resourceGroupId === null ? null : await deps.accounts.findResourceGroup(db, orgId, resourceGroupId)
@@ -104,7 +104,7 @@ export async function showMappings(db: Db | Tx, deps: FederationDeps, orgId: str
   return shown
 }
 
-export async function showProvisioning(deps: FederationDeps, org: Org): Promise<ProvisioningView> {
+export async function showProvisioning(deps: DirectoryDeps, org: Org): Promise<ProvisioningView> {
   const { db } = deps
   const where = { orgId: org.id, managedOnly: false }
   const groups = await listProvisionedGroups(db, { orgId: org.id }, { offset: 0, limit: GROUPS_SHOWN })
@@ -121,7 +121,7 @@ export async function showProvisioning(deps: FederationDeps, org: Org): Promise<
   }
 }
 
-export async function showActivity(deps: FederationDeps, org: Org) {
+export async function showActivity(deps: DirectoryDeps, org: Org) {
   const lines = await listActivity(deps.db, org.id, PROVISIONING_LOG_MAX)
   return {
     activity: lines.map(({ id, at, method, subject, status, detail }) => ({

@@ -1,6 +1,6 @@
 import { refuse } from '@stoa/contracts'
 import { hashSecret } from '../../accounts/index.js'
-import type { FederationDeps } from '../deps.js'
+import type { DirectoryDeps } from '../deps.js'
 import { type CredentialRow, findCredential, insertActivity, touchCredential } from '../queries/provisioning.js'
 import { type ScimPlace, scimBaseUrl } from './place.js'
 
@@ -18,7 +18,7 @@ export interface AdmittedClient {
  * revoked and an expired credential answer alike: `ScimUnauthorized`.
  */
 export async function admitClient(
-  deps: FederationDeps,
+  deps: DirectoryDeps,
   asked: {
     readonly orgName: string
     readonly authorization: string | undefined
@@ -43,7 +43,7 @@ export async function admitClient(
 }
 
 /** The organisation learns that its identity provider still uses what has expired; whoever asks does not. */
-async function noteExpired(deps: FederationDeps, { orgId, name, id, lastUsedAt }: CredentialRow): Promise<void> {
+async function noteExpired(deps: DirectoryDeps, { orgId, name, id, lastUsedAt }: CredentialRow): Promise<void> {
   const now = deps.clock.now()
   if (lastUsedAt !== null && now.getTime() - lastUsedAt.getTime() < TOUCH_EVERY_MS) return
   await deps.write(async (tx) => {

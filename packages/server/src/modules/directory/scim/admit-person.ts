@@ -1,6 +1,6 @@
+import { findManagedAccount, insertManagedAccount } from '../../federation/index.js'
 import { refuse } from '@stoa/contracts'
 import type { Tx } from '../../../kit/db/database.js'
-import { findManagedAccount, insertManagedAccount, isDomainOf } from '../queries/managed-accounts.js'
 import type { ScimPlace } from './place.js'
 import { domainOf, type UserFacts } from './user.js'
 
@@ -41,9 +41,9 @@ export async function admitPerson(tx: Tx, place: ScimPlace, facts: UserFacts): P
 }
 
 /** Throws `ScimInvalidValue` for an address that is missing or of a domain that is not the organisation's. */
-export async function demandOwnAddress(tx: Tx, { org }: ScimPlace, email: string | null): Promise<string> {
+export async function demandOwnAddress(tx: Tx, { deps, org }: ScimPlace, email: string | null): Promise<string> {
   if (email === null) throw refuse('ScimInvalidValue', 'Send an e-mail address in emails, or as the userName.')
-  if (await isDomainOf(tx, org.id, domainOf(email))) return email
+  if (await deps.federation.isDomainOf(tx, org.id, domainOf(email))) return email
   const how = 'Add it under single sign-on in the settings of the organisation and verify it, then send this again.'
   throw refuse('ScimInvalidValue', `${domainOf(email)} is no verified domain of ${org.name}. ${how}`)
 }

@@ -1,7 +1,7 @@
 import { PROVISIONING_CREDENTIALS_MAX, type ProvisioningCredential, refuse } from '@stoa/contracts'
 import type { Tx } from '../../../kit/db/database.js'
 import { type Account, hashSecret, makeTokenSecret } from '../../accounts/index.js'
-import type { FederationDeps } from '../deps.js'
+import type { DirectoryDeps } from '../deps.js'
 import {
   type CredentialRow,
   deleteCredential,
@@ -23,7 +23,7 @@ type Org = Pick<Account, 'id'>
 /** Makes a credential for an identity provider. Throws `ProvisioningCredentialLimit`. */
 export async function addCredential(
   tx: Tx,
-  deps: FederationDeps,
+  deps: DirectoryDeps,
   org: Org,
   wanted: { readonly name: string; readonly expiresAt: Date | null; readonly byId: string | null },
 ): Promise<MadeCredential> {
@@ -49,7 +49,7 @@ export async function addCredential(
 /** Makes a successor with the same lifetime; the old one ends after the overlap, or earlier by itself. Throws `NotFound`, `ProvisioningCredentialLimit`. */
 export async function rotateCredential(
   tx: Tx,
-  deps: FederationDeps,
+  deps: DirectoryDeps,
   org: Org,
   wanted: { readonly id: string; readonly overlapMs: number; readonly byId: string | null },
 ): Promise<MadeCredential> {
@@ -66,13 +66,13 @@ export async function rotateCredential(
 }
 
 /** Revokes a credential, at once. Throws `NotFound`. */
-export async function revokeCredential(tx: Tx, deps: FederationDeps, org: Org, id: string): Promise<void> {
+export async function revokeCredential(tx: Tx, deps: DirectoryDeps, org: Org, id: string): Promise<void> {
   const old = (await listCredentials(tx, org.id)).find((one) => one.id === id)
   if (!old || !(await deleteCredential(tx, org.id, id))) throw refuse('NotFound')
   await record(tx, deps, old, 'revoke')
 }
 
-async function record(tx: Tx, deps: FederationDeps, credential: CredentialRow, verb: string, endsAt?: Date) {
+async function record(tx: Tx, deps: DirectoryDeps, credential: CredentialRow, verb: string, endsAt?: Date) {
   const { id, orgId, name, expiresAt } = credential
   await deps.audit.record(tx, {
     chain: orgId,

@@ -1,16 +1,16 @@
 import type { Tx } from '../../../kit/db/database.js'
-import type { FederationDeps } from '../deps.js'
+import type { DirectoryDeps } from '../deps.js'
 import { findProvisionedUser, listProvisionedUsers } from '../queries/provisioned-users.js'
 import { applyMappings } from './membership.js'
 
 /** So many people follow a change of groups in its own transaction; more follow in the background, so many at once. */
 const AT_ONCE = 100
-const JOB = 'federation.followGroups'
+const JOB = 'directory.followGroups'
 
 /** What follows from groups for these provisioned users; sentences worth knowing. */
 export async function followGroups(
   tx: Tx,
-  deps: FederationDeps,
+  deps: DirectoryDeps,
   orgId: string,
   memberIds: readonly string[],
 ): Promise<string[]> {
@@ -21,7 +21,7 @@ export async function followGroups(
   return notes
 }
 
-async function followNow(tx: Tx, deps: FederationDeps, orgId: string, memberIds: readonly string[]): Promise<string[]> {
+async function followNow(tx: Tx, deps: DirectoryDeps, orgId: string, memberIds: readonly string[]): Promise<string[]> {
   const notes: string[] = []
   for (const id of memberIds) {
     const user = await findProvisionedUser(tx, { orgId, managedOnly: false, id })
@@ -31,7 +31,7 @@ async function followNow(tx: Tx, deps: FederationDeps, orgId: string, memberIds:
 }
 
 /** Everybody of an organisation, after its mappings were changed. */
-export async function followEverybody(tx: Tx, deps: FederationDeps, orgId: string): Promise<string[]> {
+export async function followEverybody(tx: Tx, deps: DirectoryDeps, orgId: string): Promise<string[]> {
   const ids: string[] = []
   for (let offset = 0; ; offset += 1_000) {
     const users = await listProvisionedUsers(tx, { orgId, managedOnly: false }, { offset, limit: 1_000 })
@@ -40,7 +40,7 @@ export async function followEverybody(tx: Tx, deps: FederationDeps, orgId: strin
   }
 }
 
-export function handleFollowJobs(deps: FederationDeps): void {
+export function handleFollowJobs(deps: DirectoryDeps): void {
   deps.jobs.handle(JOB, async (payload) => {
     const { orgId, memberIds } = payload as { orgId: string; memberIds: string[] }
     await deps.write((tx) => followNow(tx, deps, orgId, memberIds))

@@ -1,7 +1,7 @@
 import { refuse, StoaError } from '@stoa/contracts'
 import { personal } from '../../../kit/audit/audit.js'
 import type { Tx } from '../../../kit/db/database.js'
-import { replaceGrants } from '../queries/group-grants.js'
+import { replaceGrants } from '../../federation/index.js'
 import {
   deleteProvisionedUser,
   findProvisionedAccount,

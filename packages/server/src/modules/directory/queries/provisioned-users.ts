@@ -53,7 +53,7 @@ export interface UserFilter {
 
 function filtered(db: Db | Tx, filter: UserFilter) {
   const { orgId, managedOnly, id, userName, externalId, email } = filter
-  let query = db.selectFrom('federation.provisionedUsers').where('orgId', '=', orgId)
+  let query = db.selectFrom('directory.provisionedUsers').where('orgId', '=', orgId)
   if (managedOnly) query = query.where('isManaged', '=', true)
   if (id !== undefined) query = query.where('id', '=', id)
   if (externalId !== undefined) query = query.where('externalId', '=', externalId)
@@ -119,12 +119,12 @@ export async function listProvisionedIds(db: Db | Tx, filter: UserFilter, ids: r
 }
 
 export async function insertProvisionedUser(tx: Tx, user: ProvisionedUser): Promise<void> {
-  await tx.insertInto('federation.provisionedUsers').values(toColumns(user)).execute()
+  await tx.insertInto('directory.provisionedUsers').values(toColumns(user)).execute()
 }
 
 export async function updateProvisionedUser(tx: Tx, user: ProvisionedUser): Promise<void> {
   const { id, ...columns } = toColumns(user)
-  await tx.updateTable('federation.provisionedUsers').set(columns).where('id', '=', id).execute()
+  await tx.updateTable('directory.provisionedUsers').set(columns).where('id', '=', id).execute()
 }
 
 function toColumns(user: ProvisionedUser) {
@@ -133,5 +133,5 @@ function toColumns(user: ProvisionedUser) {
 }
 
 export async function deleteProvisionedUser(tx: Tx, id: string): Promise<void> {
-  await tx.deleteFrom('federation.provisionedUsers').where('id', '=', id).execute()
+  await tx.deleteFrom('directory.provisionedUsers').where('id', '=', id).execute()
 }

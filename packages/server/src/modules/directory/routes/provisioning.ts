@@ -1,16 +1,16 @@
 import { provisioning } from '@stoa/contracts'
 import type { Http } from '../../../kit/http/server.js'
 import { requireSession } from '../../accounts/index.js'
-import type { FederationDeps } from '../deps.js'
+import { getManagedOrg } from '../../federation/index.js'
+import type { DirectoryDeps } from '../deps.js'
 import { addCredential, revokeCredential, rotateCredential, showCredential } from '../scim/credentials.js'
 import { changeProvisioning, showActivity, showProvisioning } from '../scim/settings.js'
-import { getManagedOrg } from './managed-org.js'
 
 const DAY_MS = 24 * 3_600_000
 const HOUR_MS = 3_600_000
 
 /** How an organisation sets provisioning up: credentials, mapping of groups, what happened. */
-export function bindProvisioning(http: Http, deps: FederationDeps): void {
+export function bindProvisioning(http: Http, deps: DirectoryDeps): void {
   const stoa = http.scope('stoa')
 
   stoa.bind(provisioning.get, async ({ actor, params }) =>

@@ -17,7 +17,7 @@ const CREDENTIAL = ['id', 'orgId', 'name', 'hint', 'createdAt', 'expiresAt', 'la
 
 export async function findCredential(db: Db | Tx, secretHash: string): Promise<CredentialRow | null> {
   const row = await db
-    .selectFrom('federation.provisioningCredentials')
+    .selectFrom('directory.provisioningCredentials')
     .select(CREDENTIAL)
     .where('secretHash', '=', secretHash)
     .executeTakeFirst()
@@ -26,7 +26,7 @@ export async function findCredential(db: Db | Tx, secretHash: string): Promise<C
 
 export async function listCredentials(db: Db | Tx, orgId: string): Promise<CredentialRow[]> {
   return db
-    .selectFrom('federation.provisioningCredentials')
+    .selectFrom('directory.provisioningCredentials')
     .select(CREDENTIAL)
     .where('orgId', '=', orgId)
     .orderBy('createdAt')
@@ -38,16 +38,16 @@ export async function insertCredential(
   tx: Tx,
   credential: CredentialRow & { readonly secretHash: string; readonly createdBy: string | null },
 ): Promise<void> {
-  await tx.insertInto('federation.provisioningCredentials').values(credential).execute()
+  await tx.insertInto('directory.provisioningCredentials').values(credential).execute()
 }
 
 export async function endCredential(tx: Tx, id: string, expiresAt: Date): Promise<void> {
-  await tx.updateTable('federation.provisioningCredentials').set({ expiresAt }).where('id', '=', id).execute()
+  await tx.updateTable('directory.provisioningCredentials').set({ expiresAt }).where('id', '=', id).execute()
 }
 
 export async function deleteCredential(tx: Tx, orgId: string, id: string): Promise<boolean> {
   const gone = await tx
-    .deleteFrom('federation.provisioningCredentials')
+    .deleteFrom('directory.provisioningCredentials')
     .where('orgId', '=', orgId)
     .where('id', '=', id)
     .executeTakeFirst()
@@ -55,12 +55,12 @@ export async function deleteCredential(tx: Tx, orgId: string, id: string): Promi
 }
 
 export async function touchCredential(tx: Tx, id: string, lastUsedAt: Date): Promise<void> {
-  await tx.updateTable('federation.provisioningCredentials').set({ lastUsedAt }).where('id', '=', id).execute()
+  await tx.updateTable('directory.provisioningCredentials').set({ lastUsedAt }).where('id', '=', id).execute()
 }
 
 export async function findDefaultRole(db: Db | Tx, orgId: string): Promise<Role | null> {
   const row = await db
-    .selectFrom('federation.provisioningSettings')
+    .selectFrom('directory.provisioningSettings')
     .select('defaultRole')
     .where('orgId', '=', orgId)
     .executeTakeFirst()
@@ -69,7 +69,7 @@ export async function findDefaultRole(db: Db | Tx, orgId: string): Promise<Role 
 
 export async function upsertDefaultRole(tx: Tx, orgId: string, defaultRole: Role, updatedAt: Date): Promise<void> {
   await tx
-    .insertInto('federation.provisioningSettings')
+    .insertInto('directory.provisioningSettings')
     .values({ orgId, defaultRole, updatedAt })
     .onConflict((conflict) => conflict.column('orgId').doUpdateSet({ defaultRole, updatedAt }))
     .execute()
@@ -85,7 +85,7 @@ export interface MappingRow {
 
 export async function listMappings(db: Db | Tx, orgId: string): Promise<MappingRow[]> {
   const rows = await db
-    .selectFrom('federation.groupMappings')
+    .selectFrom('directory.groupMappings')
     .select(['id', 'orgId', 'groupName', 'resourceGroupId', 'role'])
     .where('orgId', '=', orgId)
     .orderBy((eb) => eb.fn('lower', ['groupName']))
@@ -95,10 +95,10 @@ export async function listMappings(db: Db | Tx, orgId: string): Promise<MappingR
 }
 
 export async function replaceMappings(tx: Tx, orgId: string, mappings: readonly MappingRow[]): Promise<void> {
-  await tx.deleteFrom('federation.groupMappings').where('orgId', '=', orgId).execute()
+  await tx.deleteFrom('directory.groupMappings').where('orgId', '=', orgId).execute()
   if (mappings.length === 0) return
   await tx
-    .insertInto('federation.groupMappings')
+    .insertInto('directory.groupMappings')
     .values([...mappings])
     .execute()
 }
@@ -115,12 +115,12 @@ export interface ActivityRow {
 }
 
 export async function insertActivity(tx: Tx, activity: ActivityRow): Promise<void> {
-  await tx.insertInto('federation.provisioningActivity').values(activity).execute()
+  await tx.insertInto('directory.provisioningActivity').values(activity).execute()
 }
 
 export async function listActivity(db: Db | Tx, orgId: string, limit: number): Promise<ActivityRow[]> {
   return db
-    .selectFrom('federation.provisioningActivity')
+    .selectFrom('directory.provisioningActivity')
     .select(['id', 'orgId', 'userId', 'at', 'method', 'subject', 'status', 'detail'])
     .where('orgId', '=', orgId)
     .orderBy('at', 'desc')
@@ -131,11 +131,11 @@ export async function listActivity(db: Db | Tx, orgId: string, limit: number): P
 
 /** Removes what is too old, and of each organisation all but the newest. */
 export async function trimActivity(tx: Tx, before: Date, keep: number): Promise<void> {
-  await tx.deleteFrom('federation.provisioningActivity').where('at', '<', before).execute()
+  await tx.deleteFrom('directory.provisioningActivity').where('at', '<', before).execute()
   await sql`
-    delete from federation.provisioning_activity a using (
+    delete from directory.provisioning_activity a using (
       select id, row_number() over (partition by org_id order by at desc, id desc) as place
-      from federation.provisioning_activity
+      from directory.provisioning_activity
     ) ranked
     where ranked.id = a.id and ranked.place > ${keep}`.execute(tx)
 }

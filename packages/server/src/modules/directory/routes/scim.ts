@@ -2,7 +2,7 @@ import { refuse, type Route, scim, type ScimListQuery, StoaError } from '@stoa/c
 import { actAsProgram } from '../../../kit/audit/audit.js'
 import type { Context } from '../../../kit/http/bind.js'
 import type { Http } from '../../../kit/http/server.js'
-import type { FederationDeps } from '../deps.js'
+import type { DirectoryDeps } from '../deps.js'
 import { findProvisionedGroup } from '../queries/provisioned-groups.js'
 import { findProvisionedUser } from '../queries/provisioned-users.js'
 import { insertActivity } from '../queries/provisioning.js'
@@ -40,7 +40,7 @@ interface Asked {
 type Answer = (asked: Asked) => Promise<Done>
 
 /** Provisioning by SCIM 2.0, in both flavours. */
-export function bindScim(http: Http, deps: FederationDeps): void {
+export function bindScim(http: Http, deps: DirectoryDeps): void {
   const bind = binder(http, deps)
   for (const flavour of ['basic', 'managed'] as const) {
     const { users, groups } = scim[flavour]
@@ -121,7 +121,7 @@ function bindGroups(bind: Bind, routes: (typeof scim.basic)['groups']): void {
 }
 
 /** Lets the client in, answers, and writes down what was changed or refused. */
-function binder(http: Http, deps: FederationDeps) {
+function binder(http: Http, deps: DirectoryDeps) {
   const scope = http.scope('scim')
   return (route: Route, flavour: ScimPlace['flavour'], answer: Answer): void => {
     scope.bind(route, async (context) => {

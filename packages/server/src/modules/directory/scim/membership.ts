@@ -1,10 +1,8 @@
 import { refuse, StoaError } from '@stoa/contracts'
 import type { Tx } from '../../../kit/db/database.js'
 import type { Role } from '../../../kit/http/actor.js'
-import type { FederationDeps } from '../deps.js'
-import { applyGrants } from '../mapping/apply-grants.js'
-import { grantsOf } from '../mapping/grant.js'
-import { findManagedAccount, markManagedAccount } from '../queries/managed-accounts.js'
+import { applyGrants, findManagedAccount, grantsOf, markManagedAccount } from '../../federation/index.js'
+import type { DirectoryDeps } from '../deps.js'
 import { listGroupsOfUsers } from '../queries/provisioned-groups.js'
 import type { HeldMembership, ProvisionedUser } from '../queries/provisioned-users.js'
 import { findDefaultRole, listMappings } from '../queries/provisioning.js'
@@ -17,7 +15,7 @@ const WHY = 'deprovisioned by its organisation'
 type Member = Pick<ProvisionedUser, 'id' | 'orgId' | 'userId' | 'isManaged' | 'held'>
 
 /** Lets somebody in, or back in as what they were. Sentences worth knowing. Throws `ScimConflict`. */
-export async function activate(tx: Tx, deps: FederationDeps, member: Member): Promise<string[]> {
+export async function activate(tx: Tx, deps: DirectoryDeps, member: Member): Promise<string[]> {
   const { people } = deps.accounts
   const { orgId, userId, held } = member
   if (member.isManaged) await restoreManaged(tx, deps, member)
@@ -36,7 +34,7 @@ export async function activate(tx: Tx, deps: FederationDeps, member: Member): Pr
 const areRolesMapped = async (tx: Tx, orgId: string): Promise<boolean> =>
   (await listMappings(tx, orgId)).some((mapping) => mapping.resourceGroupId === null)
 
-async function restoreManaged(tx: Tx, deps: FederationDeps, { orgId, userId }: Member): Promise<void> {
+async function restoreManaged(tx: Tx, deps: DirectoryDeps, { orgId, userId }: Member): Promise<void> {
   const managed = await findManagedAccount(tx, userId)
   const person = await deps.accounts.people.find(tx, userId)
   if (person?.state !== 'suspended') return
@@ -51,7 +49,7 @@ async function restoreManaged(tx: Tx, deps: FederationDeps, { orgId, userId }: M
  * Suspends a membership: what it was is remembered, the account is no member. A managed account is suspended with it and
  * loses every session and access token. Throws `ScimConflict` for the last admin and for who runs the platform.
  */
-export async function deactivate(tx: Tx, deps: FederationDeps, member: Member): Promise<HeldMembership | null> {
+export async function deactivate(tx: Tx, deps: DirectoryDeps, member: Member): Promise<HeldMembership | null> {
   const { people } = deps.accounts
   const { orgId, userId } = member
   const role = await people.roleIn(tx, orgId, userId)
@@ -66,7 +64,7 @@ export async function deactivate(tx: Tx, deps: FederationDeps, member: Member): 
   return role === null ? member.held : { role, groups }
 }
 
-async function suspendManaged(tx: Tx, deps: FederationDeps, { userId }: Member): Promise<void> {
+async function suspendManaged(tx: Tx, deps: DirectoryDeps, { userId }: Member): Promise<void> {
   const person = await deps.accounts.people.find(tx, userId)
   if (person?.state !== 'active') return
   if (person.runsPlatform) {
@@ -77,7 +75,7 @@ async function suspendManaged(tx: Tx, deps: FederationDeps, { userId }: Member):
 }
 
 /** Makes roles and resource groups of a member follow the groups they are in. Sentences worth knowing. */
-export async function applyMappings(tx: Tx, deps: FederationDeps, member: Member): Promise<string[]> {
+export async function applyMappings(tx: Tx, deps: DirectoryDeps, member: Member): Promise<string[]> {
   const { id, orgId, userId } = member
   const groups = (await listGroupsOfUsers(tx, [id])).map((one) => one.displayName)
   const defaultRole = (await findDefaultRole(tx, orgId)) ?? DEFAULT_ROLE

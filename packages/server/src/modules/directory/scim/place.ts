@@ -1,8 +1,8 @@
-import type { FederationDeps } from '../deps.js'
+import type { DirectoryDeps } from '../deps.js'
 
 /** Where a request of an identity provider is heard: one organisation, in one of the two flavours. */
 export interface ScimPlace {
-  readonly deps: FederationDeps
+  readonly deps: DirectoryDeps
   readonly org: { readonly id: string; readonly name: string }
   /** `managed` knows only accounts that were made for the organisation. */
   readonly flavour: 'basic' | 'managed'

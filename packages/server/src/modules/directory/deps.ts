@@ -1,0 +1,9 @@
+import type { Kit } from '../../kit/kit.js'
+import type { Accounts } from '../accounts/index.js'
+import type { Federation } from '../federation/index.js'
+
+/** What this module uses of the kit and of the modules before it. */
+export interface DirectoryDeps extends Kit {
+  readonly accounts: Accounts
+  readonly federation: Federation
+}

@@ -1,0 +1,29 @@
+import type { Http } from '../../kit/http/server.js'
+import type { ManifestNoun } from '../../kit/manifest/noun.js'
+import type { DirectoryDeps } from './deps.js'
+import { createDirectorySignIn } from './ldap/sign-in.js'
+import { scheduleDirectorySync } from './ldap/sync-directory.js'
+import { bindDirectories } from './routes/directories.js'
+import { bindProvisioning } from './routes/provisioning.js'
+import { bindScim } from './routes/scim.js'
+import { scheduleScimJobs } from './scim/jobs.js'
+
+/** People and groups that are kept elsewhere: identity providers tell of them by SCIM, directories are asked by LDAP. */
+export function createDirectory(deps: DirectoryDeps) {
+  deps.accounts.providePasswordSource(createDirectorySignIn(deps))
+  const nouns: ManifestNoun[] = []
+  return {
+    nouns: nouns as readonly ManifestNoun[],
+    routes: (http: Http): void => {
+      bindScim(http, deps)
+      bindProvisioning(http, deps)
+      bindDirectories(http, deps)
+    },
+    start: async (): Promise<void> => {
+      scheduleScimJobs(deps)
+      scheduleDirectorySync(deps)
+    },
+  }
+}
+
+export type DirectoryModule = ReturnType<typeof createDirectory>
