@@ -26,19 +26,27 @@ import { Route as NsRepoRouteRouteImport } from './pages/$ns/$repo/route'
 import { Route as AdminIndexRouteImport } from './pages/admin/index'
 import { Route as AdminAuditRouteImport } from './pages/admin/audit'
 import { Route as AdminEmergencyRouteImport } from './pages/admin/emergency'
+import { Route as AdminInvitationsRouteImport } from './pages/admin/invitations'
 import { Route as AdminJobsRouteImport } from './pages/admin/jobs'
+import { Route as AdminLettersRouteImport } from './pages/admin/letters'
 import { Route as AdminOrganizationsRouteImport } from './pages/admin/organizations'
+import { Route as AdminSettingsRouteImport } from './pages/admin/settings'
 import { Route as AdminStorageRouteImport } from './pages/admin/storage'
 import { Route as AdminUsersRouteImport } from './pages/admin/users'
 import { Route as AdminUiRouteImport } from './pages/admin_/ui'
 import { Route as BillingUsageRouteImport } from './pages/billing/usage'
 import { Route as BillingWalletRouteImport } from './pages/billing/wallet'
 import { Route as DatasetsIndexRouteImport } from './pages/datasets/index'
+import { Route as JoinInvitationRouteImport } from './pages/join_/invitation'
+import { Route as LoginConfirmRouteImport } from './pages/login_/confirm'
+import { Route as LoginForgotRouteImport } from './pages/login_/forgot'
+import { Route as LoginResetRouteImport } from './pages/login_/reset'
 import { Route as MarketSellRouteImport } from './pages/market/sell'
 import { Route as OauthConsentRouteImport } from './pages/oauth/consent'
 import { Route as OauthDeviceRouteImport } from './pages/oauth/device'
 import { Route as OrganizationsNewRouteImport } from './pages/organizations/new'
 import { Route as SettingsConnectedApplicationsRouteImport } from './pages/settings/connected-applications'
+import { Route as SettingsEmailRouteImport } from './pages/settings/email'
 import { Route as SettingsGatedReposRouteImport } from './pages/settings/gated-repos'
 import { Route as SettingsPrivacyRouteImport } from './pages/settings/privacy'
 import { Route as SettingsProfileRouteImport } from './pages/settings/profile'
@@ -62,6 +70,7 @@ import { Route as OrganizationsNameSettingsIndexRouteImport } from './pages/orga
 import { Route as OrganizationsNameSettingsAuditRouteImport } from './pages/organizations/$name/settings/audit'
 import { Route as OrganizationsNameSettingsDangerRouteImport } from './pages/organizations/$name/settings/danger'
 import { Route as OrganizationsNameSettingsGroupsRouteImport } from './pages/organizations/$name/settings/groups'
+import { Route as OrganizationsNameSettingsInvitationsRouteImport } from './pages/organizations/$name/settings/invitations'
 import { Route as OrganizationsNameSettingsMembersRouteImport } from './pages/organizations/$name/settings/members'
 import { Route as OrganizationsNameSettingsProfileRouteImport } from './pages/organizations/$name/settings/profile'
 import { Route as OrganizationsNameSettingsRolesRouteImport } from './pages/organizations/$name/settings/roles'
@@ -165,14 +174,29 @@ const AdminEmergencyRoute = AdminEmergencyRouteImport.update({
   path: '/emergency',
   getParentRoute: () => AdminRouteRoute,
 } as any)
+const AdminInvitationsRoute = AdminInvitationsRouteImport.update({
+  id: '/invitations',
+  path: '/invitations',
+  getParentRoute: () => AdminRouteRoute,
+} as any)
 const AdminJobsRoute = AdminJobsRouteImport.update({
   id: '/jobs',
   path: '/jobs',
   getParentRoute: () => AdminRouteRoute,
 } as any)
+const AdminLettersRoute = AdminLettersRouteImport.update({
+  id: '/letters',
+  path: '/letters',
+  getParentRoute: () => AdminRouteRoute,
+} as any)
 const AdminOrganizationsRoute = AdminOrganizationsRouteImport.update({
   id: '/organizations',
   path: '/organizations',
+  getParentRoute: () => AdminRouteRoute,
+} as any)
+const AdminSettingsRoute = AdminSettingsRouteImport.update({
+  id: '/settings',
+  path: '/settings',
   getParentRoute: () => AdminRouteRoute,
 } as any)
 const AdminStorageRoute = AdminStorageRouteImport.update({
@@ -205,6 +229,26 @@ const DatasetsIndexRoute = DatasetsIndexRouteImport.update({
   path: '/datasets/',
   getParentRoute: () => rootRouteImport,
 } as any)
+const JoinInvitationRoute = JoinInvitationRouteImport.update({
+  id: '/join_/invitation',
+  path: '/join/invitation',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const LoginConfirmRoute = LoginConfirmRouteImport.update({
+  id: '/login_/confirm',
+  path: '/login/confirm',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const LoginForgotRoute = LoginForgotRouteImport.update({
+  id: '/login_/forgot',
+  path: '/login/forgot',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const LoginResetRoute = LoginResetRouteImport.update({
+  id: '/login_/reset',
+  path: '/login/reset',
+  getParentRoute: () => rootRouteImport,
+} as any)
 const MarketSellRoute = MarketSellRouteImport.update({
   id: '/market/sell',
   path: '/market/sell',
@@ -231,6 +275,11 @@ const SettingsConnectedApplicationsRoute =
     path: '/connected-applications',
     getParentRoute: () => SettingsRouteRoute,
   } as any)
+const SettingsEmailRoute = SettingsEmailRouteImport.update({
+  id: '/email',
+  path: '/email',
+  getParentRoute: () => SettingsRouteRoute,
+} as any)
 const SettingsGatedReposRoute = SettingsGatedReposRouteImport.update({
   id: '/gated-repos',
   path: '/gated-repos',
@@ -351,6 +400,12 @@ const OrganizationsNameSettingsGroupsRoute =
     path: '/groups',
     getParentRoute: () => OrganizationsNameSettingsRouteRoute,
   } as any)
+const OrganizationsNameSettingsInvitationsRoute =
+  OrganizationsNameSettingsInvitationsRouteImport.update({
+    id: '/invitations',
+    path: '/invitations',
+    getParentRoute: () => OrganizationsNameSettingsRouteRoute,
+  } as any)
 const OrganizationsNameSettingsMembersRoute =
   OrganizationsNameSettingsMembersRouteImport.update({
     id: '/members',
@@ -463,18 +518,26 @@ export interface FileRoutesByFullPath {
   '/$ns/$repo': typeof NsRepoRouteRouteWithChildren
   '/admin/audit': typeof AdminAuditRoute
   '/admin/emergency': typeof AdminEmergencyRoute
+  '/admin/invitations': typeof AdminInvitationsRoute
   '/admin/jobs': typeof AdminJobsRoute
+  '/admin/letters': typeof AdminLettersRoute
   '/admin/organizations': typeof AdminOrganizationsRoute
+  '/admin/settings': typeof AdminSettingsRoute
   '/admin/storage': typeof AdminStorageRoute
   '/admin/users': typeof AdminUsersRoute
   '/admin/ui': typeof AdminUiRoute
   '/billing/usage': typeof BillingUsageRoute
   '/billing/wallet': typeof BillingWalletRoute
+  '/join/invitation': typeof JoinInvitationRoute
+  '/login/confirm': typeof LoginConfirmRoute
+  '/login/forgot': typeof LoginForgotRoute
+  '/login/reset': typeof LoginResetRoute
   '/market/sell': typeof MarketSellRoute
   '/oauth/consent': typeof OauthConsentRoute
   '/oauth/device': typeof OauthDeviceRoute
   '/organizations/new': typeof OrganizationsNewRoute
   '/settings/connected-applications': typeof SettingsConnectedApplicationsRoute
+  '/settings/email': typeof SettingsEmailRoute
   '/settings/gated-repos': typeof SettingsGatedReposRoute
   '/settings/privacy': typeof SettingsPrivacyRoute
   '/settings/profile': typeof SettingsProfileRoute
@@ -499,6 +562,7 @@ export interface FileRoutesByFullPath {
   '/organizations/$name/settings/audit': typeof OrganizationsNameSettingsAuditRoute
   '/organizations/$name/settings/danger': typeof OrganizationsNameSettingsDangerRoute
   '/organizations/$name/settings/groups': typeof OrganizationsNameSettingsGroupsRoute
+  '/organizations/$name/settings/invitations': typeof OrganizationsNameSettingsInvitationsRoute
   '/organizations/$name/settings/members': typeof OrganizationsNameSettingsMembersRoute
   '/organizations/$name/settings/profile': typeof OrganizationsNameSettingsProfileRoute
   '/organizations/$name/settings/roles': typeof OrganizationsNameSettingsRolesRoute
@@ -533,18 +597,26 @@ export interface FileRoutesByTo {
   '/welcome': typeof WelcomeRoute
   '/admin/audit': typeof AdminAuditRoute
   '/admin/emergency': typeof AdminEmergencyRoute
+  '/admin/invitations': typeof AdminInvitationsRoute
   '/admin/jobs': typeof AdminJobsRoute
+  '/admin/letters': typeof AdminLettersRoute
   '/admin/organizations': typeof AdminOrganizationsRoute
+  '/admin/settings': typeof AdminSettingsRoute
   '/admin/storage': typeof AdminStorageRoute
   '/admin/users': typeof AdminUsersRoute
   '/admin/ui': typeof AdminUiRoute
   '/billing/usage': typeof BillingUsageRoute
   '/billing/wallet': typeof BillingWalletRoute
+  '/join/invitation': typeof JoinInvitationRoute
+  '/login/confirm': typeof LoginConfirmRoute
+  '/login/forgot': typeof LoginForgotRoute
+  '/login/reset': typeof LoginResetRoute
   '/market/sell': typeof MarketSellRoute
   '/oauth/consent': typeof OauthConsentRoute
   '/oauth/device': typeof OauthDeviceRoute
   '/organizations/new': typeof OrganizationsNewRoute
   '/settings/connected-applications': typeof SettingsConnectedApplicationsRoute
+  '/settings/email': typeof SettingsEmailRoute
   '/settings/gated-repos': typeof SettingsGatedReposRoute
   '/settings/privacy': typeof SettingsPrivacyRoute
   '/settings/profile': typeof SettingsProfileRoute
@@ -567,6 +639,7 @@ export interface FileRoutesByTo {
   '/organizations/$name/settings/audit': typeof OrganizationsNameSettingsAuditRoute
   '/organizations/$name/settings/danger': typeof OrganizationsNameSettingsDangerRoute
   '/organizations/$name/settings/groups': typeof OrganizationsNameSettingsGroupsRoute
+  '/organizations/$name/settings/invitations': typeof OrganizationsNameSettingsInvitationsRoute
   '/organizations/$name/settings/members': typeof OrganizationsNameSettingsMembersRoute
   '/organizations/$name/settings/profile': typeof OrganizationsNameSettingsProfileRoute
   '/organizations/$name/settings/roles': typeof OrganizationsNameSettingsRolesRoute
@@ -604,18 +677,26 @@ export interface FileRoutesById {
   '/$ns/$repo': typeof NsRepoRouteRouteWithChildren
   '/admin/audit': typeof AdminAuditRoute
   '/admin/emergency': typeof AdminEmergencyRoute
+  '/admin/invitations': typeof AdminInvitationsRoute
   '/admin/jobs': typeof AdminJobsRoute
+  '/admin/letters': typeof AdminLettersRoute
   '/admin/organizations': typeof AdminOrganizationsRoute
+  '/admin/settings': typeof AdminSettingsRoute
   '/admin/storage': typeof AdminStorageRoute
   '/admin/users': typeof AdminUsersRoute
   '/admin_/ui': typeof AdminUiRoute
   '/billing/usage': typeof BillingUsageRoute
   '/billing/wallet': typeof BillingWalletRoute
+  '/join_/invitation': typeof JoinInvitationRoute
+  '/login_/confirm': typeof LoginConfirmRoute
+  '/login_/forgot': typeof LoginForgotRoute
+  '/login_/reset': typeof LoginResetRoute
   '/market/sell': typeof MarketSellRoute
   '/oauth/consent': typeof OauthConsentRoute
   '/oauth/device': typeof OauthDeviceRoute
   '/organizations/new': typeof OrganizationsNewRoute
   '/settings/connected-applications': typeof SettingsConnectedApplicationsRoute
+  '/settings/email': typeof SettingsEmailRoute
   '/settings/gated-repos': typeof SettingsGatedReposRoute
   '/settings/privacy': typeof SettingsPrivacyRoute
   '/settings/profile': typeof SettingsProfileRoute
@@ -640,6 +721,7 @@ export interface FileRoutesById {
   '/organizations/$name/settings/audit': typeof OrganizationsNameSettingsAuditRoute
   '/organizations/$name/settings/danger': typeof OrganizationsNameSettingsDangerRoute
   '/organizations/$name/settings/groups': typeof OrganizationsNameSettingsGroupsRoute
+  '/organizations/$name/settings/invitations': typeof OrganizationsNameSettingsInvitationsRoute
   '/organizations/$name/settings/members': typeof OrganizationsNameSettingsMembersRoute
   '/organizations/$name/settings/profile': typeof OrganizationsNameSettingsProfileRoute
   '/organizations/$name/settings/roles': typeof OrganizationsNameSettingsRolesRoute
@@ -678,18 +760,26 @@ export interface FileRouteTypes {
     | '/$ns/$repo'
     | '/admin/audit'
     | '/admin/emergency'
+    | '/admin/invitations'
     | '/admin/jobs'
+    | '/admin/letters'
     | '/admin/organizations'
+    | '/admin/settings'
     | '/admin/storage'
     | '/admin/users'
     | '/admin/ui'
     | '/billing/usage'
     | '/billing/wallet'
+    | '/join/invitation'
+    | '/login/confirm'
+    | '/login/forgot'
+    | '/login/reset'
     | '/market/sell'
     | '/oauth/consent'
     | '/oauth/device'
     | '/organizations/new'
     | '/settings/connected-applications'
+    | '/settings/email'
     | '/settings/gated-repos'
     | '/settings/privacy'
     | '/settings/profile'
@@ -714,6 +804,7 @@ export interface FileRouteTypes {
     | '/organizations/$name/settings/audit'
     | '/organizations/$name/settings/danger'
     | '/organizations/$name/settings/groups'
+    | '/organizations/$name/settings/invitations'
     | '/organizations/$name/settings/members'
     | '/organizations/$name/settings/profile'
     | '/organizations/$name/settings/roles'
@@ -748,18 +839,26 @@ export interface FileRouteTypes {
     | '/welcome'
     | '/admin/audit'
     | '/admin/emergency'
+    | '/admin/invitations'
     | '/admin/jobs'
+    | '/admin/letters'
     | '/admin/organizations'
+    | '/admin/settings'
     | '/admin/storage'
     | '/admin/users'
     | '/admin/ui'
     | '/billing/usage'
     | '/billing/wallet'
+    | '/join/invitation'
+    | '/login/confirm'
+    | '/login/forgot'
+    | '/login/reset'
     | '/market/sell'
     | '/oauth/consent'
     | '/oauth/device'
     | '/organizations/new'
     | '/settings/connected-applications'
+    | '/settings/email'
     | '/settings/gated-repos'
     | '/settings/privacy'
     | '/settings/profile'
@@ -782,6 +881,7 @@ export interface FileRouteTypes {
     | '/organizations/$name/settings/audit'
     | '/organizations/$name/settings/danger'
     | '/organizations/$name/settings/groups'
+    | '/organizations/$name/settings/invitations'
     | '/organizations/$name/settings/members'
     | '/organizations/$name/settings/profile'
     | '/organizations/$name/settings/roles'
@@ -818,18 +918,26 @@ export interface FileRouteTypes {
     | '/$ns/$repo'
     | '/admin/audit'
     | '/admin/emergency'
+    | '/admin/invitations'
     | '/admin/jobs'
+    | '/admin/letters'
     | '/admin/organizations'
+    | '/admin/settings'
     | '/admin/storage'
     | '/admin/users'
     | '/admin_/ui'
     | '/billing/usage'
     | '/billing/wallet'
+    | '/join_/invitation'
+    | '/login_/confirm'
+    | '/login_/forgot'
+    | '/login_/reset'
     | '/market/sell'
     | '/oauth/consent'
     | '/oauth/device'
     | '/organizations/new'
     | '/settings/connected-applications'
+    | '/settings/email'
     | '/settings/gated-repos'
     | '/settings/privacy'
     | '/settings/profile'
@@ -854,6 +962,7 @@ export interface FileRouteTypes {
     | '/organizations/$name/settings/audit'
     | '/organizations/$name/settings/danger'
     | '/organizations/$name/settings/groups'
+    | '/organizations/$name/settings/invitations'
     | '/organizations/$name/settings/members'
     | '/organizations/$name/settings/profile'
     | '/organizations/$name/settings/roles'
@@ -890,6 +999,10 @@ export interface RootRouteChildren {
   WelcomeRoute: typeof WelcomeRoute
   NsRepoRouteRoute: typeof NsRepoRouteRouteWithChildren
   AdminUiRoute: typeof AdminUiRoute
+  JoinInvitationRoute: typeof JoinInvitationRoute
+  LoginConfirmRoute: typeof LoginConfirmRoute
+  LoginForgotRoute: typeof LoginForgotRoute
+  LoginResetRoute: typeof LoginResetRoute
   MarketSellRoute: typeof MarketSellRoute
   OauthConsentRoute: typeof OauthConsentRoute
   OauthDeviceRoute: typeof OauthDeviceRoute
@@ -1021,6 +1134,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AdminEmergencyRouteImport
       parentRoute: typeof AdminRouteRoute
     }
+    '/admin/invitations': {
+      id: '/admin/invitations'
+      path: '/invitations'
+      fullPath: '/admin/invitations'
+      preLoaderRoute: typeof AdminInvitationsRouteImport
+      parentRoute: typeof AdminRouteRoute
+    }
     '/admin/jobs': {
       id: '/admin/jobs'
       path: '/jobs'
@@ -1028,11 +1148,25 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AdminJobsRouteImport
       parentRoute: typeof AdminRouteRoute
     }
+    '/admin/letters': {
+      id: '/admin/letters'
+      path: '/letters'
+      fullPath: '/admin/letters'
+      preLoaderRoute: typeof AdminLettersRouteImport
+      parentRoute: typeof AdminRouteRoute
+    }
     '/admin/organizations': {
       id: '/admin/organizations'
       path: '/organizations'
       fullPath: '/admin/organizations'
       preLoaderRoute: typeof AdminOrganizationsRouteImport
+      parentRoute: typeof AdminRouteRoute
+    }
+    '/admin/settings': {
+      id: '/admin/settings'
+      path: '/settings'
+      fullPath: '/admin/settings'
+      preLoaderRoute: typeof AdminSettingsRouteImport
       parentRoute: typeof AdminRouteRoute
     }
     '/admin/storage': {
@@ -1077,6 +1211,34 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof DatasetsIndexRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/join_/invitation': {
+      id: '/join_/invitation'
+      path: '/join/invitation'
+      fullPath: '/join/invitation'
+      preLoaderRoute: typeof JoinInvitationRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/login_/confirm': {
+      id: '/login_/confirm'
+      path: '/login/confirm'
+      fullPath: '/login/confirm'
+      preLoaderRoute: typeof LoginConfirmRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/login_/forgot': {
+      id: '/login_/forgot'
+      path: '/login/forgot'
+      fullPath: '/login/forgot'
+      preLoaderRoute: typeof LoginForgotRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/login_/reset': {
+      id: '/login_/reset'
+      path: '/login/reset'
+      fullPath: '/login/reset'
+      preLoaderRoute: typeof LoginResetRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/market/sell': {
       id: '/market/sell'
       path: '/market/sell'
@@ -1110,6 +1272,13 @@ declare module '@tanstack/react-router' {
       path: '/connected-applications'
       fullPath: '/settings/connected-applications'
       preLoaderRoute: typeof SettingsConnectedApplicationsRouteImport
+      parentRoute: typeof SettingsRouteRoute
+    }
+    '/settings/email': {
+      id: '/settings/email'
+      path: '/email'
+      fullPath: '/settings/email'
+      preLoaderRoute: typeof SettingsEmailRouteImport
       parentRoute: typeof SettingsRouteRoute
     }
     '/settings/gated-repos': {
@@ -1273,6 +1442,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof OrganizationsNameSettingsGroupsRouteImport
       parentRoute: typeof OrganizationsNameSettingsRouteRoute
     }
+    '/organizations/$name/settings/invitations': {
+      id: '/organizations/$name/settings/invitations'
+      path: '/invitations'
+      fullPath: '/organizations/$name/settings/invitations'
+      preLoaderRoute: typeof OrganizationsNameSettingsInvitationsRouteImport
+      parentRoute: typeof OrganizationsNameSettingsRouteRoute
+    }
     '/organizations/$name/settings/members': {
       id: '/organizations/$name/settings/members'
       path: '/members'
@@ -1398,8 +1574,11 @@ declare module '@tanstack/react-router' {
 interface AdminRouteRouteChildren {
   AdminAuditRoute: typeof AdminAuditRoute
   AdminEmergencyRoute: typeof AdminEmergencyRoute
+  AdminInvitationsRoute: typeof AdminInvitationsRoute
   AdminJobsRoute: typeof AdminJobsRoute
+  AdminLettersRoute: typeof AdminLettersRoute
   AdminOrganizationsRoute: typeof AdminOrganizationsRoute
+  AdminSettingsRoute: typeof AdminSettingsRoute
   AdminStorageRoute: typeof AdminStorageRoute
   AdminUsersRoute: typeof AdminUsersRoute
   AdminIndexRoute: typeof AdminIndexRoute
@@ -1408,8 +1587,11 @@ interface AdminRouteRouteChildren {
 const AdminRouteRouteChildren: AdminRouteRouteChildren = {
   AdminAuditRoute: AdminAuditRoute,
   AdminEmergencyRoute: AdminEmergencyRoute,
+  AdminInvitationsRoute: AdminInvitationsRoute,
   AdminJobsRoute: AdminJobsRoute,
+  AdminLettersRoute: AdminLettersRoute,
   AdminOrganizationsRoute: AdminOrganizationsRoute,
+  AdminSettingsRoute: AdminSettingsRoute,
   AdminStorageRoute: AdminStorageRoute,
   AdminUsersRoute: AdminUsersRoute,
   AdminIndexRoute: AdminIndexRoute,
@@ -1435,6 +1617,7 @@ const BillingRouteRouteWithChildren = BillingRouteRoute._addFileChildren(
 
 interface SettingsRouteRouteChildren {
   SettingsConnectedApplicationsRoute: typeof SettingsConnectedApplicationsRoute
+  SettingsEmailRoute: typeof SettingsEmailRoute
   SettingsGatedReposRoute: typeof SettingsGatedReposRoute
   SettingsPrivacyRoute: typeof SettingsPrivacyRoute
   SettingsProfileRoute: typeof SettingsProfileRoute
@@ -1447,6 +1630,7 @@ interface SettingsRouteRouteChildren {
 
 const SettingsRouteRouteChildren: SettingsRouteRouteChildren = {
   SettingsConnectedApplicationsRoute: SettingsConnectedApplicationsRoute,
+  SettingsEmailRoute: SettingsEmailRoute,
   SettingsGatedReposRoute: SettingsGatedReposRoute,
   SettingsPrivacyRoute: SettingsPrivacyRoute,
   SettingsProfileRoute: SettingsProfileRoute,
@@ -1528,6 +1712,7 @@ interface OrganizationsNameSettingsRouteRouteChildren {
   OrganizationsNameSettingsAuditRoute: typeof OrganizationsNameSettingsAuditRoute
   OrganizationsNameSettingsDangerRoute: typeof OrganizationsNameSettingsDangerRoute
   OrganizationsNameSettingsGroupsRoute: typeof OrganizationsNameSettingsGroupsRoute
+  OrganizationsNameSettingsInvitationsRoute: typeof OrganizationsNameSettingsInvitationsRoute
   OrganizationsNameSettingsMembersRoute: typeof OrganizationsNameSettingsMembersRoute
   OrganizationsNameSettingsProfileRoute: typeof OrganizationsNameSettingsProfileRoute
   OrganizationsNameSettingsRolesRoute: typeof OrganizationsNameSettingsRolesRoute
@@ -1540,6 +1725,8 @@ const OrganizationsNameSettingsRouteRouteChildren: OrganizationsNameSettingsRout
     OrganizationsNameSettingsAuditRoute: OrganizationsNameSettingsAuditRoute,
     OrganizationsNameSettingsDangerRoute: OrganizationsNameSettingsDangerRoute,
     OrganizationsNameSettingsGroupsRoute: OrganizationsNameSettingsGroupsRoute,
+    OrganizationsNameSettingsInvitationsRoute:
+      OrganizationsNameSettingsInvitationsRoute,
     OrganizationsNameSettingsMembersRoute:
       OrganizationsNameSettingsMembersRoute,
     OrganizationsNameSettingsProfileRoute:
@@ -1570,6 +1757,10 @@ const rootRouteChildren: RootRouteChildren = {
   WelcomeRoute: WelcomeRoute,
   NsRepoRouteRoute: NsRepoRouteRouteWithChildren,
   AdminUiRoute: AdminUiRoute,
+  JoinInvitationRoute: JoinInvitationRoute,
+  LoginConfirmRoute: LoginConfirmRoute,
+  LoginForgotRoute: LoginForgotRoute,
+  LoginResetRoute: LoginResetRoute,
   MarketSellRoute: MarketSellRoute,
   OauthConsentRoute: OauthConsentRoute,
   OauthDeviceRoute: OauthDeviceRoute,

@@ -5,11 +5,13 @@ import { safeNext } from '../lib/require-user.js'
 import { useEnterSession, useSession } from '../lib/session.js'
 import { useForm } from '../lib/use-form.js'
 import { t } from '../text/en.js'
+import { letters as lettersText } from '../text/en/letters.js'
 import { Button } from '../ui/button.js'
 import { ErrorSummary, formClass, TextField } from '../ui/field.js'
 import { Notice } from '../ui/notice.js'
 import { Page, PageHeader } from '../ui/page.js'
 import { PasswordField } from '../ui/password-field.js'
+import { AskToJoin } from './-join/ask-to-join.js'
 
 export const Route = createFileRoute('/join')({
   validateSearch: (search): { next?: string } =>
@@ -24,7 +26,10 @@ function Join() {
   return (
     <Page narrow>
       <PageHeader title={words.joinTitle} lead={words.joinLead} />
-      {flags.signUp === 'open' ? <JoinForm /> : <Notice>{words.joinClosed}</Notice>}
+      {flags.signUp === 'open' && <JoinForm />}
+      {flags.signUp === 'domain' && <AskToJoin />}
+      {flags.signUp === 'invitation' && <Notice>{lettersText.joinInvited}</Notice>}
+      {flags.signUp === 'closed' && <Notice>{words.joinClosed}</Notice>}
     </Page>
   )
 }

@@ -6,6 +6,7 @@ import { safeNext } from '../lib/require-user.js'
 import { useEnterSession, useSession } from '../lib/session.js'
 import { useForm } from '../lib/use-form.js'
 import { t } from '../text/en.js'
+import { letters as lettersText } from '../text/en/letters.js'
 import { Button } from '../ui/button.js'
 import { ErrorSummary, formClass, TextField } from '../ui/field.js'
 import { Page, PageHeader, Stack } from '../ui/page.js'
@@ -77,7 +78,10 @@ function Login() {
           </div>
         </form>
         <PasskeySignIn onDone={onEntered} />
-        {flags.signUp === 'open' && (
+        <p>
+          <Link to="/login/forgot">{lettersText.forgot}</Link>
+        </p>
+        {(flags.signUp === 'open' || flags.signUp === 'domain') && (
           <p className="muted">
             {words.noAccount}{' '}
             <Link to="/join" search={next ? { next } : {}}>

@@ -91,3 +91,4 @@ export { default as IconCloudUpload } from '@tabler/icons-react/dist/esm/icons/I
 export { default as IconCornerDownRight } from '@tabler/icons-react/dist/esm/icons/IconCornerDownRight.mjs'
 export { default as IconFolderOpen } from '@tabler/icons-react/dist/esm/icons/IconFolderOpen.mjs'
 export { default as IconPlug } from '@tabler/icons-react/dist/esm/icons/IconPlug.mjs'
+export { default as IconMail } from '@tabler/icons-react/dist/esm/icons/IconMail.mjs'

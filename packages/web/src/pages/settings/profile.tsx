@@ -39,7 +39,6 @@ function ProfileForm() {
   const form = useForm({
     initial: {
       fullname: profile.fullname,
-      email: profile.email ?? '',
       website: profile.website ?? '',
       details: profile.details ?? '',
     },
@@ -50,7 +49,6 @@ function ProfileForm() {
       await client.invalidateQueries(sessionQuery)
       say(t.parts.saved)
     },
-    fieldOf: { EmailTaken: 'email' },
   })
   return (
     <form className={formClass} onSubmit={form.onSubmit} noValidate>
@@ -60,15 +58,6 @@ function ProfileForm() {
         autoComplete="name"
         value={form.values.fullname}
         onChange={(event) => form.set({ fullname: event.target.value })}
-      />
-      <TextField
-        label={words.email}
-        help={words.emailHelp}
-        type="email"
-        autoComplete="email"
-        value={form.values.email}
-        error={form.errors.email}
-        onChange={(event) => form.set({ email: event.target.value })}
       />
       <TextField
         label={words.website}

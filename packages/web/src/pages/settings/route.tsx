@@ -4,6 +4,7 @@ import { t } from '../../text/en.js'
 import { security } from '../../text/en/security.js'
 import { gates as gatesText } from '../../text/en/gates.js'
 import { apps as appsText } from '../../text/en/apps.js'
+import { letters as lettersText } from '../../text/en/letters.js'
 import { publishers as publishersText } from '../../text/en/publishers.js'
 import { privacy as privacyText } from '../../text/en/audit.js'
 import {
@@ -12,6 +13,7 @@ import {
   IconGitCommit,
   IconKey,
   IconLock,
+  IconMail,
   IconPlug,
   IconShield,
   IconUser,
@@ -28,6 +30,10 @@ function Settings() {
       <RailLink to="/settings/profile">
         <IconUser {...s} />
         {t.account.profile}
+      </RailLink>
+      <RailLink to="/settings/email">
+        <IconMail {...s} />
+        {lettersText.email}
       </RailLink>
       <RailLink to="/settings/security">
         <IconShield {...s} />
