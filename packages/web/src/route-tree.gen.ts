@@ -32,6 +32,7 @@ import { Route as AdminLettersRouteImport } from './pages/admin/letters'
 import { Route as AdminOrganizationsRouteImport } from './pages/admin/organizations'
 import { Route as AdminSettingsRouteImport } from './pages/admin/settings'
 import { Route as AdminStorageRouteImport } from './pages/admin/storage'
+import { Route as AdminTwoFactorRouteImport } from './pages/admin/two-factor'
 import { Route as AdminUsersRouteImport } from './pages/admin/users'
 import { Route as AdminUiRouteImport } from './pages/admin_/ui'
 import { Route as BillingUsageRouteImport } from './pages/billing/usage'
@@ -75,6 +76,7 @@ import { Route as OrganizationsNameSettingsMembersRouteImport } from './pages/or
 import { Route as OrganizationsNameSettingsProfileRouteImport } from './pages/organizations/$name/settings/profile'
 import { Route as OrganizationsNameSettingsRolesRouteImport } from './pages/organizations/$name/settings/roles'
 import { Route as OrganizationsNameSettingsServiceAccountsRouteImport } from './pages/organizations/$name/settings/service-accounts'
+import { Route as OrganizationsNameSettingsTwoFactorRouteImport } from './pages/organizations/$name/settings/two-factor'
 import { Route as NsRepoBlobRevSplatRouteImport } from './pages/$ns/$repo/blob.$rev.$'
 import { Route as NsRepoCommitsRevSplatRouteImport } from './pages/$ns/$repo/commits.$rev.$'
 import { Route as NsRepoEditRevSplatRouteImport } from './pages/$ns/$repo/edit.$rev.$'
@@ -202,6 +204,11 @@ const AdminSettingsRoute = AdminSettingsRouteImport.update({
 const AdminStorageRoute = AdminStorageRouteImport.update({
   id: '/storage',
   path: '/storage',
+  getParentRoute: () => AdminRouteRoute,
+} as any)
+const AdminTwoFactorRoute = AdminTwoFactorRouteImport.update({
+  id: '/two-factor',
+  path: '/two-factor',
   getParentRoute: () => AdminRouteRoute,
 } as any)
 const AdminUsersRoute = AdminUsersRouteImport.update({
@@ -430,6 +437,12 @@ const OrganizationsNameSettingsServiceAccountsRoute =
     path: '/service-accounts',
     getParentRoute: () => OrganizationsNameSettingsRouteRoute,
   } as any)
+const OrganizationsNameSettingsTwoFactorRoute =
+  OrganizationsNameSettingsTwoFactorRouteImport.update({
+    id: '/two-factor',
+    path: '/two-factor',
+    getParentRoute: () => OrganizationsNameSettingsRouteRoute,
+  } as any)
 const NsRepoBlobRevSplatRoute = NsRepoBlobRevSplatRouteImport.update({
   id: '/blob/$rev/$',
   path: '/blob/$rev/$',
@@ -524,6 +537,7 @@ export interface FileRoutesByFullPath {
   '/admin/organizations': typeof AdminOrganizationsRoute
   '/admin/settings': typeof AdminSettingsRoute
   '/admin/storage': typeof AdminStorageRoute
+  '/admin/two-factor': typeof AdminTwoFactorRoute
   '/admin/users': typeof AdminUsersRoute
   '/admin/ui': typeof AdminUiRoute
   '/billing/usage': typeof BillingUsageRoute
@@ -567,6 +581,7 @@ export interface FileRoutesByFullPath {
   '/organizations/$name/settings/profile': typeof OrganizationsNameSettingsProfileRoute
   '/organizations/$name/settings/roles': typeof OrganizationsNameSettingsRolesRoute
   '/organizations/$name/settings/service-accounts': typeof OrganizationsNameSettingsServiceAccountsRoute
+  '/organizations/$name/settings/two-factor': typeof OrganizationsNameSettingsTwoFactorRoute
   '/datasets/$ns/$repo/': typeof DatasetsNsRepoIndexRoute
   '/organizations/$name/settings/': typeof OrganizationsNameSettingsIndexRoute
   '/$ns/$repo/blob/$rev/$': typeof NsRepoBlobRevSplatRoute
@@ -603,6 +618,7 @@ export interface FileRoutesByTo {
   '/admin/organizations': typeof AdminOrganizationsRoute
   '/admin/settings': typeof AdminSettingsRoute
   '/admin/storage': typeof AdminStorageRoute
+  '/admin/two-factor': typeof AdminTwoFactorRoute
   '/admin/users': typeof AdminUsersRoute
   '/admin/ui': typeof AdminUiRoute
   '/billing/usage': typeof BillingUsageRoute
@@ -644,6 +660,7 @@ export interface FileRoutesByTo {
   '/organizations/$name/settings/profile': typeof OrganizationsNameSettingsProfileRoute
   '/organizations/$name/settings/roles': typeof OrganizationsNameSettingsRolesRoute
   '/organizations/$name/settings/service-accounts': typeof OrganizationsNameSettingsServiceAccountsRoute
+  '/organizations/$name/settings/two-factor': typeof OrganizationsNameSettingsTwoFactorRoute
   '/datasets/$ns/$repo': typeof DatasetsNsRepoIndexRoute
   '/organizations/$name/settings': typeof OrganizationsNameSettingsIndexRoute
   '/$ns/$repo/blob/$rev/$': typeof NsRepoBlobRevSplatRoute
@@ -683,6 +700,7 @@ export interface FileRoutesById {
   '/admin/organizations': typeof AdminOrganizationsRoute
   '/admin/settings': typeof AdminSettingsRoute
   '/admin/storage': typeof AdminStorageRoute
+  '/admin/two-factor': typeof AdminTwoFactorRoute
   '/admin/users': typeof AdminUsersRoute
   '/admin_/ui': typeof AdminUiRoute
   '/billing/usage': typeof BillingUsageRoute
@@ -726,6 +744,7 @@ export interface FileRoutesById {
   '/organizations/$name/settings/profile': typeof OrganizationsNameSettingsProfileRoute
   '/organizations/$name/settings/roles': typeof OrganizationsNameSettingsRolesRoute
   '/organizations/$name/settings/service-accounts': typeof OrganizationsNameSettingsServiceAccountsRoute
+  '/organizations/$name/settings/two-factor': typeof OrganizationsNameSettingsTwoFactorRoute
   '/datasets/$ns/$repo/': typeof DatasetsNsRepoIndexRoute
   '/organizations/$name/settings/': typeof OrganizationsNameSettingsIndexRoute
   '/$ns/$repo/blob/$rev/$': typeof NsRepoBlobRevSplatRoute
@@ -766,6 +785,7 @@ export interface FileRouteTypes {
     | '/admin/organizations'
     | '/admin/settings'
     | '/admin/storage'
+    | '/admin/two-factor'
     | '/admin/users'
     | '/admin/ui'
     | '/billing/usage'
@@ -809,6 +829,7 @@ export interface FileRouteTypes {
     | '/organizations/$name/settings/profile'
     | '/organizations/$name/settings/roles'
     | '/organizations/$name/settings/service-accounts'
+    | '/organizations/$name/settings/two-factor'
     | '/datasets/$ns/$repo/'
     | '/organizations/$name/settings/'
     | '/$ns/$repo/blob/$rev/$'
@@ -845,6 +866,7 @@ export interface FileRouteTypes {
     | '/admin/organizations'
     | '/admin/settings'
     | '/admin/storage'
+    | '/admin/two-factor'
     | '/admin/users'
     | '/admin/ui'
     | '/billing/usage'
@@ -886,6 +908,7 @@ export interface FileRouteTypes {
     | '/organizations/$name/settings/profile'
     | '/organizations/$name/settings/roles'
     | '/organizations/$name/settings/service-accounts'
+    | '/organizations/$name/settings/two-factor'
     | '/datasets/$ns/$repo'
     | '/organizations/$name/settings'
     | '/$ns/$repo/blob/$rev/$'
@@ -924,6 +947,7 @@ export interface FileRouteTypes {
     | '/admin/organizations'
     | '/admin/settings'
     | '/admin/storage'
+    | '/admin/two-factor'
     | '/admin/users'
     | '/admin_/ui'
     | '/billing/usage'
@@ -967,6 +991,7 @@ export interface FileRouteTypes {
     | '/organizations/$name/settings/profile'
     | '/organizations/$name/settings/roles'
     | '/organizations/$name/settings/service-accounts'
+    | '/organizations/$name/settings/two-factor'
     | '/datasets/$ns/$repo/'
     | '/organizations/$name/settings/'
     | '/$ns/$repo/blob/$rev/$'
@@ -1174,6 +1199,13 @@ declare module '@tanstack/react-router' {
       path: '/storage'
       fullPath: '/admin/storage'
       preLoaderRoute: typeof AdminStorageRouteImport
+      parentRoute: typeof AdminRouteRoute
+    }
+    '/admin/two-factor': {
+      id: '/admin/two-factor'
+      path: '/two-factor'
+      fullPath: '/admin/two-factor'
+      preLoaderRoute: typeof AdminTwoFactorRouteImport
       parentRoute: typeof AdminRouteRoute
     }
     '/admin/users': {
@@ -1477,6 +1509,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof OrganizationsNameSettingsServiceAccountsRouteImport
       parentRoute: typeof OrganizationsNameSettingsRouteRoute
     }
+    '/organizations/$name/settings/two-factor': {
+      id: '/organizations/$name/settings/two-factor'
+      path: '/two-factor'
+      fullPath: '/organizations/$name/settings/two-factor'
+      preLoaderRoute: typeof OrganizationsNameSettingsTwoFactorRouteImport
+      parentRoute: typeof OrganizationsNameSettingsRouteRoute
+    }
     '/$ns/$repo/blob/$rev/$': {
       id: '/$ns/$repo/blob/$rev/$'
       path: '/blob/$rev/$'
@@ -1580,6 +1619,7 @@ interface AdminRouteRouteChildren {
   AdminOrganizationsRoute: typeof AdminOrganizationsRoute
   AdminSettingsRoute: typeof AdminSettingsRoute
   AdminStorageRoute: typeof AdminStorageRoute
+  AdminTwoFactorRoute: typeof AdminTwoFactorRoute
   AdminUsersRoute: typeof AdminUsersRoute
   AdminIndexRoute: typeof AdminIndexRoute
 }
@@ -1593,6 +1633,7 @@ const AdminRouteRouteChildren: AdminRouteRouteChildren = {
   AdminOrganizationsRoute: AdminOrganizationsRoute,
   AdminSettingsRoute: AdminSettingsRoute,
   AdminStorageRoute: AdminStorageRoute,
+  AdminTwoFactorRoute: AdminTwoFactorRoute,
   AdminUsersRoute: AdminUsersRoute,
   AdminIndexRoute: AdminIndexRoute,
 }
@@ -1717,6 +1758,7 @@ interface OrganizationsNameSettingsRouteRouteChildren {
   OrganizationsNameSettingsProfileRoute: typeof OrganizationsNameSettingsProfileRoute
   OrganizationsNameSettingsRolesRoute: typeof OrganizationsNameSettingsRolesRoute
   OrganizationsNameSettingsServiceAccountsRoute: typeof OrganizationsNameSettingsServiceAccountsRoute
+  OrganizationsNameSettingsTwoFactorRoute: typeof OrganizationsNameSettingsTwoFactorRoute
   OrganizationsNameSettingsIndexRoute: typeof OrganizationsNameSettingsIndexRoute
 }
 
@@ -1734,6 +1776,8 @@ const OrganizationsNameSettingsRouteRouteChildren: OrganizationsNameSettingsRout
     OrganizationsNameSettingsRolesRoute: OrganizationsNameSettingsRolesRoute,
     OrganizationsNameSettingsServiceAccountsRoute:
       OrganizationsNameSettingsServiceAccountsRoute,
+    OrganizationsNameSettingsTwoFactorRoute:
+      OrganizationsNameSettingsTwoFactorRoute,
     OrganizationsNameSettingsIndexRoute: OrganizationsNameSettingsIndexRoute,
   }
 

@@ -46,6 +46,8 @@ const pages: [path: string, as?: string][] = [
   ['/join'],
   ['/welcome?link=none'],
   ['/admin/ui', 'root'],
+  ['/admin/two-factor', 'root'],
+  ['/organizations/lumen/settings/two-factor', 'nova'],
 ]
 
 /** One visit per page: light, then dark, then as narrow as a phone. */

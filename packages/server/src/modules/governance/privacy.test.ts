@@ -14,6 +14,7 @@ import {
   TEST_PASSWORD,
   type TestServer,
 } from '@stoa/testkit'
+import { addSecondFactors } from '../signin/signin-person.suite.js'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 
@@ -60,11 +61,16 @@ async function useEverything(): Promise<void> {
   )
   await must(zoe, 'PUT', api.changeEmail.path, { email: `${MARK}@example.net` })
   await ask(server.url + api.forgotPassword.path, 'POST', { body: { email: `${MARK}@example.org` } })
+  const codes = await addSecondFactors(zoe, clock.now().getTime(), `key ${MARK}`)
   await zoe.newToken({ name: `token ${MARK}`, role: 'write' })
-  await ask(server.url + api.signIn.path, 'POST', {
-    body: { login: NAME, password: TEST_PASSWORD },
+  const half = await ask(server.url + api.signIn.path, 'POST', { body: { login: NAME, password: TEST_PASSWORD } })
+  const full = await ask(server.url + api.showSecondFactor.path, 'POST', {
+    cookie: half.cookie,
+    body: { method: 'recovery', code: codes[0] },
     headers: { 'user-agent': `agent ${MARK}` },
   })
+  expect(full.status).toBe(200)
+  await ask(server.url + api.signIn.path, 'POST', { body: { login: NAME, password: TEST_PASSWORD } })
   await ask(server.url + api.signIn.path, 'POST', { body: { login: NAME, password: `${MARK}-wrong` } })
   await must(ada, 'POST', api.createOrg.path, { name: 'acme', fullname: 'Acme' })
   await ada.client.call(api.addMember, { params: { name: 'acme' }, body: { user: NAME, role: 'write' } })
@@ -161,7 +167,17 @@ describe('a copy of my data', () => {
     const archive = await download(zoe)
     expect(archive.headers.get('content-type')).toBe('application/zip')
     const text = unzip(Buffer.from(await archive.arrayBuffer()))
-    for (const name of ['profile', 'tokens', 'sessions', 'memberships', 'repos', 'buckets', 'discussions', 'audit']) {
+    for (const name of [
+      'profile',
+      'tokens',
+      'sessions',
+      'memberships',
+      'repos',
+      'buckets',
+      'discussions',
+      'second factors',
+      'audit',
+    ]) {
       expect(Object.keys(text)).toContain(`${name}.jsonl`)
     }
     expect(text['profile.jsonl']).toContain(`${MARK}@example.org`)

@@ -34,9 +34,9 @@ export async function addTotp(
 ): Promise<{ secret: string; codes: string[]; used: string }> {
   const started = await person.ask<{ secret: string }>('POST', `${at}/totp/start`)
   const used = totpCode(started.body.secret, nowMs)
-  const added = await person.ask<{ recoveryCodes: string[] }>('POST', `${at}/totp`, { code: used })
+  const added = await person.ask<{ recoveryCodes: string[] | null }>('POST', `${at}/totp`, { code: used })
   if (added.status !== 200) throw new Error(`no authenticator app: ${JSON.stringify(added.body)}`)
-  return { secret: started.body.secret, codes: added.body.recoveryCodes, used }
+  return { secret: started.body.secret, codes: added.body.recoveryCodes ?? [], used }
 }
 
 /** Where passkeys work on a test server. */
@@ -48,6 +48,7 @@ export async function placeOf(person: Person): Promise<{ origin: string; rpId: s
 /** Gives somebody a passkey. */
 export async function addPasskey(
   person: Person,
+  name = 'My laptop',
 ): Promise<{ passkey: SoftPasskey; codes: string[] | null; id: string }> {
   const options = await person.ask<{ challenge: string; user: { id: string } }>('POST', `${at}/passkeys/options`)
   const { passkey, response } = makePasskey(options.body, await placeOf(person))
@@ -55,12 +56,19 @@ export async function addPasskey(
     'POST',
     `${at}/passkeys`,
     {
-      name: 'My laptop',
+      name,
       response,
     },
   )
   if (added.status !== 200) throw new Error(`no passkey: ${JSON.stringify(added.body)}`)
   return { passkey, codes: added.body.recoveryCodes, id: added.body.passkey.id }
+}
+
+/** Gives somebody one of each; the recovery codes. */
+export async function addSecondFactors(person: Person, nowMs: number, passkeyName: string): Promise<string[]> {
+  const { codes } = await addPasskey(person, passkeyName)
+  await addTotp(person, nowMs)
+  return codes ?? []
 }
 
 /** Shows the password; a session, or the cookie of a half sign-in. */

@@ -1,5 +1,6 @@
 import type { PlatformAccount, SessionView } from '@stoa/contracts'
 import { admin as words } from '../../text/en/admin.js'
+import { policy } from '../../text/en/security.js'
 import type { AreaSection } from '../../ui/area.js'
 
 type Duty = PlatformAccount['duties'][number]
@@ -14,6 +15,7 @@ const ADMIN_SECTIONS: readonly (AreaSection & { readonly for: readonly Duty[] })
   { to: '/admin/invitations', label: words.sections.invitations, for: OWNER },
   { to: '/admin/letters', label: words.sections.letters, for: OWNER },
   { to: '/admin/settings', label: words.sections.settings, for: OWNER },
+  { to: '/admin/two-factor', label: policy.title, for: OWNER },
   { to: '/admin/sign-on', label: words.sections.signOn, for: OWNER },
   { to: '/admin/directory', label: words.sections.directory, for: OWNER },
   { to: '/admin/jobs', label: words.sections.jobs, for: OWNER },

@@ -1,5 +1,6 @@
 import type { SessionView } from '@stoa/contracts'
 import { org as words } from '../../text/en/org.js'
+import { policy } from '../../text/en/security.js'
 import type { AreaSection } from '../../ui/area.js'
 
 type Viewer = 'admin' | 'auditor' | 'member'
@@ -13,6 +14,7 @@ const ORG_SECTIONS: readonly (AreaSection & { readonly for: readonly Viewer[] })
   { to: at('/groups'), label: words.sections.groups, for: ['admin', 'member'] },
   { to: at('/service-accounts'), label: words.sections.services, for: ['admin'] },
   { to: at('/sign-on'), label: words.sections.signOn, for: ['admin'] },
+  { to: at('/two-factor'), label: policy.title, for: ['admin'] },
   { to: at('/provisioning'), label: words.sections.provisioning, for: ['admin'] },
   { to: at('/tokens'), label: words.sections.tokens, for: ['admin'] },
   { to: at('/invitations'), label: words.sections.invitations, for: ['admin'] },

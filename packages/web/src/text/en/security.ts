@@ -78,3 +78,31 @@ export const security = {
   confirm: 'Confirm',
   confirmNone: 'Sign out and in again to confirm that it is you.',
 }
+
+export const policy = {
+  title: 'Two-factor sign-in',
+  orgLead: (name: string) => `What ${name} asks of its members.`,
+  orgRequire: 'Ask every member for a second factor',
+  orgRequireHelp:
+    'Members without one see nothing private of the organisation, on pages and with tokens, until they add a passkey or an authenticator app. They are told what to do.',
+  without: 'Members without a second factor',
+  withoutNone: 'Every member has one.',
+  save: 'Save',
+  saved: 'Saved.',
+  adminLead: 'Of whom this server asks a second factor beside the password.',
+  who: 'Asked of',
+  choices: {
+    nobody: { label: 'Nobody', help: 'Everybody decides for themselves.' },
+    duties: { label: 'Those who run the platform', help: 'Duties are withheld until there is a second factor.' },
+    everybody: { label: 'Everybody', help: 'Without one people may only read.' },
+  },
+  resetTitle: 'Somebody lost their second factor',
+  resetLead:
+    'Removes every passkey, authenticator app and recovery code of a person and ends their sessions. Make sure that it is them who ask. It is recorded.',
+  resetUser: 'User name',
+  resetReason: 'Reason',
+  needUser: 'Name the person.',
+  needReason: 'Say why; it is recorded.',
+  reset: 'Remove their second factors',
+  resetDone: (name: string) => `${name} signs in with the password alone now.`,
+}
