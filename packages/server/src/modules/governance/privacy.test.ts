@@ -175,7 +175,7 @@ describe('a copy of my data', () => {
       'repos',
       'buckets',
       'discussions',
-      'second factors',
+      'second-factors',
       'audit',
     ]) {
       expect(Object.keys(text)).toContain(`${name}.jsonl`)
