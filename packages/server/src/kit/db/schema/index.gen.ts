@@ -112,6 +112,7 @@ export interface Schema {
   'repos.lfsUploads': repos.LfsUploads
   'repos.objects': repos.Objects
   'repos.packs': repos.Packs
+  'repos.quotaTurns': repos.QuotaTurns
   'repos.quotas': repos.Quotas
   'repos.redirects': repos.Redirects
   'repos.refs': repos.Refs

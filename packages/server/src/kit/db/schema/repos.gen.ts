@@ -159,6 +159,11 @@ export interface Packs {
   createdAt: Date
 }
 
+export interface QuotaTurns {
+  /** the id of an account, which names nobody after its erasure */
+  accountId: string
+}
+
 export interface Quotas {
   /** an account id, plan:<plan>, or * for everybody */
   subject: string

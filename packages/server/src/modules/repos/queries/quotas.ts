@@ -48,6 +48,13 @@ export async function sumUsage(db: Db | Tx, accountId: string): Promise<Usage> {
   }
 }
 
+/** Makes the other transactions that add to this account wait for the end of this one. */
+export async function takeTurn(tx: Tx, accountId: string): Promise<void> {
+  await sql`
+    insert into repos.quota_turns (account_id) values (${accountId})
+    on conflict (account_id) do update set account_id = excluded.account_id`.execute(tx)
+}
+
 /** What one repository holds. */
 export async function findRepoBytes(db: Db | Tx, repoId: string): Promise<bigint> {
   const row = await db

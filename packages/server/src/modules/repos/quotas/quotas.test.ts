@@ -215,4 +215,17 @@ repos: [{ type: model, name: acme/inner, visibility: ${visibility}, gated: ${gat
     await apply(`quotas: [{ account: ada, state: absent }]`)
     expect((await storage())['private']?.limit).toBe(400 * KB)
   })
+
+  it('let exactly as many through as fit when many are made at once', async () => {
+    const eva = await join(server, 'eva')
+    const made = await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        n % 4 === 0
+          ? eva.ask('POST', `/api/buckets/eva/bucket-${n}`, {})
+          : eva.ask('POST', '/api/repos/create', { name: `repo-${n}` }),
+      ),
+    )
+    const refused = made.filter(({ status }) => status === 403).length
+    expect([made.filter(({ status }) => status < 300).length, refused]).toEqual([4, 16])
+  })
 })

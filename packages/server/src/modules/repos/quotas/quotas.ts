@@ -2,7 +2,7 @@ import type { Db, Tx } from '../../../kit/db/database.js'
 import type { Kit } from '../../../kit/kit.js'
 import type { Accounts } from '../../accounts/index.js'
 import type { Home } from '../holder.js'
-import { findPlaceOwner, listQuotaRows, sumUsage } from '../queries/quotas.js'
+import { findPlaceOwner, listQuotaRows, sumUsage, takeTurn } from '../queries/quotas.js'
 import {
   type Addition,
   demandFit,
@@ -21,7 +21,7 @@ const MAX_AGE_MS = 10_000
 export interface Quotas {
   /**
    * Throws `QuotaExceeded` when an addition does not fit into what the account may hold. Inside of a transaction `db` is its
-   * own, so that what it wrote counts.
+   * own, so that what it wrote counts, and nobody else adds to this account until it ends.
    */
   demandRoom(db: Db | Tx, accountId: string, addition: Addition): Promise<void>
   /** As `demandRoom`, for bytes on their way into a repository or bucket. */
@@ -48,7 +48,9 @@ export function createQuotas(deps: QuotaDeps): Quotas {
   const demand = async (db: Db | Tx, accountId: string, check: Demand): Promise<void> => {
     const account = await deps.accounts.getAccount(db, accountId)
     const quota = quotaOf(await rowsOf(db), account)
-    if (!isUnlimited(quota)) check(account.name, quota, await sumUsage(db, accountId))
+    if (isUnlimited(quota)) return
+    if (db.isTransaction) await takeTurn(db as Tx, accountId)
+    check(account.name, quota, await sumUsage(db, accountId))
   }
   const hasLimits = async (db: Db | Tx): Promise<boolean> => (await rowsOf(db)).length > 0
   return {
