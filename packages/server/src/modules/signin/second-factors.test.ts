@@ -1,4 +1,4 @@
-import type { FactorsView, SessionView } from '@stoa/contracts'
+import { changeEmail, type FactorsView, type SessionView } from '@stoa/contracts'
 import {
   ask,
   createTestClock,
@@ -109,6 +109,18 @@ describe('an authenticator app', () => {
     expect(seen.at(-1)).toBe('SignInExpired')
   })
 
+  it('has ten tries, also when they come all at once', async () => {
+    const dan = await join(server, 'dan')
+    const { secret } = await addTotp(dan, nowMs())
+    const half = await signIn(server, 'dan')
+    clock.advanceMs(STEP_MS)
+    const tries = Array.from({ length: 30 }, () => showSecond(server, half.cookie, { method: 'totp', code: '123456' }))
+    const codes = (await Promise.all(tries)).map(codeOf)
+    expect(codes.filter((code) => code === 'SecondFactorWrong').length).toBeLessThanOrEqual(10)
+    const late = await showSecond(server, half.cookie, { method: 'totp', code: totpCode(secret, nowMs()) })
+    expect(codeOf(late)).toBe('SignInExpired')
+  })
+
   it('waits ten minutes for the second factor', async () => {
     const half = await signIn(server, 'ada')
     clock.advanceMs(10 * 60_000)
@@ -170,7 +182,7 @@ describe('confirming', () => {
       ['POST', `${at}/totp/start`, undefined],
       ['POST', `${at}/passkeys/options`, undefined],
       ['DELETE', `${at}/totp`, undefined],
-      ['PATCH', '/api/v1/accounts/profile', { email: 'dee@example.org' }],
+      ['PUT', changeEmail.path, { email: 'dee@example.org' }],
     ] as const)
       expect(codeOf(await dee.ask(method, path, body)), path).toBe('ConfirmationRequired')
     const headers = { authorization: `Bearer ${dee.token}` }

@@ -30,14 +30,15 @@ export async function findHalfSignIn(db: Db | Tx, secretHash: string, now: Date)
   return row ?? null
 }
 
-/** Notes a wrong second factor; the sign-in is over at the last one allowed. */
-export async function countHalfFailure(tx: Tx, id: string, most: number): Promise<void> {
-  await tx
+/** Takes one of the tries a half sign-in has, before anything is checked; false when there are none left. */
+export async function takeTry(tx: Tx, id: string, most: number): Promise<boolean> {
+  const result = await tx
     .updateTable('signin.halfSignIns')
     .set((eb) => ({ failures: eb('failures', '+', 1) }))
     .where('id', '=', id)
-    .execute()
-  await tx.deleteFrom('signin.halfSignIns').where('id', '=', id).where('failures', '>=', most).execute()
+    .where('failures', '<', most)
+    .executeTakeFirst()
+  return result.numUpdatedRows > 0n
 }
 
 /** Ends a half sign-in; false when somebody else did. */

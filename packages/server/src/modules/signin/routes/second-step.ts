@@ -5,11 +5,11 @@ import { visitorOf } from '../../accounts/index.js'
 import type { SigninDeps } from '../deps.js'
 import { getHalfSignIn, renderHalfCookie } from '../half-sign-in.js'
 import { checkPasskey, startAssertion } from '../passkeys/check-passkey.js'
-import { countHalfFailure, type HalfSignIn, takeHalfSignIn } from '../queries/half-sign-ins.js'
+import { type HalfSignIn, takeHalfSignIn, takeTry } from '../queries/half-sign-ins.js'
 import { checkFactor } from '../second-factor.js'
 
-/** Wrong second factors until the first has to be shown again. */
-const MOST_FAILURES = 10
+/** Second factors that may be tried until the first has to be shown again, also when they come all at once. */
+const MOST_TRIES = 10
 const ANYBODY = { purpose: 'sign_in', userId: null, boundTo: null } as const
 
 const placeOf = (half: HalfSignIn) => ({ purpose: 'second', userId: half.userId, boundTo: half.id }) as const
@@ -42,12 +42,8 @@ export function bindSecondStep(http: Http, deps: SigninDeps): void {
     refuseCrossSite(request, deps.publicUrl())
     const half = await getHalfSignIn(deps, request)
     const visitor = visitorOf(request)
-    try {
-      await checkFactor(deps, { userId: half.userId, address: visitor.address, place: placeOf(half) }, body)
-    } catch (error) {
-      await deps.write((tx) => countHalfFailure(tx, half.id, MOST_FAILURES))
-      throw error
-    }
+    if (!(await deps.write((tx) => takeTry(tx, half.id, MOST_TRIES)))) throw refuse('SignInExpired')
+    await checkFactor(deps, { userId: half.userId, address: visitor.address, place: placeOf(half) }, body)
     if (!(await deps.write((tx) => takeHalfSignIn(tx, half.id)))) throw refuse('SignInExpired')
     const factors = [...half.factors, body.method]
     const view = await letIn(reply, { userId: half.userId, visitor, factors, isStrong: true })
