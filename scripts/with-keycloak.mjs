@@ -54,29 +54,13 @@ if (process.argv[2] !== '--prepare') {
     },
     detached: true,
   })
-  const java = {
-    ...child,
-    get exitCode() {
-      return child.exitCode
-    },
-    get signalCode() {
-      return child.signalCode
-    },
-  }
   try {
-    await waitUntil(() => fetch(`${url}/realms/master`).then((answer) => answer.ok), READY_MS, java)
+    await waitUntil(() => fetch(`${url}/realms/master`).then((answer) => answer.ok), READY_MS, child)
     process.exitCode = await runCommand({ STOA_TEST_KEYCLOAK_URL: url })
   } finally {
-    await stopChild({
-      once: child.once.bind(child),
-      kill: (signal) => process.kill(-child.pid, signal),
-      get exitCode() {
-        return child.exitCode
-      },
-      get signalCode() {
-        return child.signalCode
-      },
-    })
+    // The whole group: the script first, then java.
+    child.kill = (signal) => process.kill(-child.pid, signal)
+    await stopChild(child)
     rmSync(folder, { recursive: true, force: true })
   }
 }
