@@ -31,6 +31,7 @@ import { Route as AdminJobsRouteImport } from './pages/admin/jobs'
 import { Route as AdminLettersRouteImport } from './pages/admin/letters'
 import { Route as AdminOrganizationsRouteImport } from './pages/admin/organizations'
 import { Route as AdminSettingsRouteImport } from './pages/admin/settings'
+import { Route as AdminSignOnRouteImport } from './pages/admin/sign-on'
 import { Route as AdminStorageRouteImport } from './pages/admin/storage'
 import { Route as AdminTwoFactorRouteImport } from './pages/admin/two-factor'
 import { Route as AdminUsersRouteImport } from './pages/admin/users'
@@ -60,7 +61,9 @@ import { Route as NsRepoRefsRouteImport } from './pages/$ns/$repo/refs'
 import { Route as NsRepoSettingsRouteImport } from './pages/$ns/$repo/settings'
 import { Route as DatasetsNsRepoRouteRouteImport } from './pages/datasets/$ns/$repo/route'
 import { Route as OrganizationsNameSettingsRouteRouteImport } from './pages/organizations/$name/settings/route'
+import { Route as OrganizationsNameSignOnRouteImport } from './pages/organizations/$name/sign-on'
 import { Route as SettingsApplicationsNewRouteImport } from './pages/settings/applications/new'
+import { Route as SsoCallbackConnectionIdRouteImport } from './pages/sso/callback.$connectionId'
 import { Route as NsRepoCommitShaRouteImport } from './pages/$ns/$repo/commit.$sha'
 import { Route as NsRepoCompareSpecRouteImport } from './pages/$ns/$repo/compare.$spec'
 import { Route as NsRepoUploadRevRouteImport } from './pages/$ns/$repo/upload.$rev'
@@ -76,6 +79,7 @@ import { Route as OrganizationsNameSettingsMembersRouteImport } from './pages/or
 import { Route as OrganizationsNameSettingsProfileRouteImport } from './pages/organizations/$name/settings/profile'
 import { Route as OrganizationsNameSettingsRolesRouteImport } from './pages/organizations/$name/settings/roles'
 import { Route as OrganizationsNameSettingsServiceAccountsRouteImport } from './pages/organizations/$name/settings/service-accounts'
+import { Route as OrganizationsNameSettingsSignOnRouteImport } from './pages/organizations/$name/settings/sign-on'
 import { Route as OrganizationsNameSettingsTwoFactorRouteImport } from './pages/organizations/$name/settings/two-factor'
 import { Route as NsRepoBlobRevSplatRouteImport } from './pages/$ns/$repo/blob.$rev.$'
 import { Route as NsRepoCommitsRevSplatRouteImport } from './pages/$ns/$repo/commits.$rev.$'
@@ -199,6 +203,11 @@ const AdminOrganizationsRoute = AdminOrganizationsRouteImport.update({
 const AdminSettingsRoute = AdminSettingsRouteImport.update({
   id: '/settings',
   path: '/settings',
+  getParentRoute: () => AdminRouteRoute,
+} as any)
+const AdminSignOnRoute = AdminSignOnRouteImport.update({
+  id: '/sign-on',
+  path: '/sign-on',
   getParentRoute: () => AdminRouteRoute,
 } as any)
 const AdminStorageRoute = AdminStorageRouteImport.update({
@@ -348,10 +357,20 @@ const OrganizationsNameSettingsRouteRoute =
     path: '/organizations/$name/settings',
     getParentRoute: () => rootRouteImport,
   } as any)
+const OrganizationsNameSignOnRoute = OrganizationsNameSignOnRouteImport.update({
+  id: '/organizations/$name/sign-on',
+  path: '/organizations/$name/sign-on',
+  getParentRoute: () => rootRouteImport,
+} as any)
 const SettingsApplicationsNewRoute = SettingsApplicationsNewRouteImport.update({
   id: '/applications/new',
   path: '/applications/new',
   getParentRoute: () => SettingsRouteRoute,
+} as any)
+const SsoCallbackConnectionIdRoute = SsoCallbackConnectionIdRouteImport.update({
+  id: '/sso/callback/$connectionId',
+  path: '/sso/callback/$connectionId',
+  getParentRoute: () => rootRouteImport,
 } as any)
 const NsRepoCommitShaRoute = NsRepoCommitShaRouteImport.update({
   id: '/commit/$sha',
@@ -435,6 +454,12 @@ const OrganizationsNameSettingsServiceAccountsRoute =
   OrganizationsNameSettingsServiceAccountsRouteImport.update({
     id: '/service-accounts',
     path: '/service-accounts',
+    getParentRoute: () => OrganizationsNameSettingsRouteRoute,
+  } as any)
+const OrganizationsNameSettingsSignOnRoute =
+  OrganizationsNameSettingsSignOnRouteImport.update({
+    id: '/sign-on',
+    path: '/sign-on',
     getParentRoute: () => OrganizationsNameSettingsRouteRoute,
   } as any)
 const OrganizationsNameSettingsTwoFactorRoute =
@@ -536,6 +561,7 @@ export interface FileRoutesByFullPath {
   '/admin/letters': typeof AdminLettersRoute
   '/admin/organizations': typeof AdminOrganizationsRoute
   '/admin/settings': typeof AdminSettingsRoute
+  '/admin/sign-on': typeof AdminSignOnRoute
   '/admin/storage': typeof AdminStorageRoute
   '/admin/two-factor': typeof AdminTwoFactorRoute
   '/admin/users': typeof AdminUsersRoute
@@ -566,7 +592,9 @@ export interface FileRoutesByFullPath {
   '/organizations/$name/settings': typeof OrganizationsNameSettingsRouteRouteWithChildren
   '/$ns/$repo/refs': typeof NsRepoRefsRoute
   '/$ns/$repo/settings': typeof NsRepoSettingsRoute
+  '/organizations/$name/sign-on': typeof OrganizationsNameSignOnRoute
   '/settings/applications/new': typeof SettingsApplicationsNewRoute
+  '/sso/callback/$connectionId': typeof SsoCallbackConnectionIdRoute
   '/$ns/$repo/': typeof NsRepoIndexRoute
   '/$ns/$repo/commit/$sha': typeof NsRepoCommitShaRoute
   '/$ns/$repo/compare/$spec': typeof NsRepoCompareSpecRoute
@@ -581,6 +609,7 @@ export interface FileRoutesByFullPath {
   '/organizations/$name/settings/profile': typeof OrganizationsNameSettingsProfileRoute
   '/organizations/$name/settings/roles': typeof OrganizationsNameSettingsRolesRoute
   '/organizations/$name/settings/service-accounts': typeof OrganizationsNameSettingsServiceAccountsRoute
+  '/organizations/$name/settings/sign-on': typeof OrganizationsNameSettingsSignOnRoute
   '/organizations/$name/settings/two-factor': typeof OrganizationsNameSettingsTwoFactorRoute
   '/datasets/$ns/$repo/': typeof DatasetsNsRepoIndexRoute
   '/organizations/$name/settings/': typeof OrganizationsNameSettingsIndexRoute
@@ -617,6 +646,7 @@ export interface FileRoutesByTo {
   '/admin/letters': typeof AdminLettersRoute
   '/admin/organizations': typeof AdminOrganizationsRoute
   '/admin/settings': typeof AdminSettingsRoute
+  '/admin/sign-on': typeof AdminSignOnRoute
   '/admin/storage': typeof AdminStorageRoute
   '/admin/two-factor': typeof AdminTwoFactorRoute
   '/admin/users': typeof AdminUsersRoute
@@ -645,7 +675,9 @@ export interface FileRoutesByTo {
   '/datasets': typeof DatasetsIndexRoute
   '/$ns/$repo/refs': typeof NsRepoRefsRoute
   '/$ns/$repo/settings': typeof NsRepoSettingsRoute
+  '/organizations/$name/sign-on': typeof OrganizationsNameSignOnRoute
   '/settings/applications/new': typeof SettingsApplicationsNewRoute
+  '/sso/callback/$connectionId': typeof SsoCallbackConnectionIdRoute
   '/$ns/$repo': typeof NsRepoIndexRoute
   '/$ns/$repo/commit/$sha': typeof NsRepoCommitShaRoute
   '/$ns/$repo/compare/$spec': typeof NsRepoCompareSpecRoute
@@ -660,6 +692,7 @@ export interface FileRoutesByTo {
   '/organizations/$name/settings/profile': typeof OrganizationsNameSettingsProfileRoute
   '/organizations/$name/settings/roles': typeof OrganizationsNameSettingsRolesRoute
   '/organizations/$name/settings/service-accounts': typeof OrganizationsNameSettingsServiceAccountsRoute
+  '/organizations/$name/settings/sign-on': typeof OrganizationsNameSettingsSignOnRoute
   '/organizations/$name/settings/two-factor': typeof OrganizationsNameSettingsTwoFactorRoute
   '/datasets/$ns/$repo': typeof DatasetsNsRepoIndexRoute
   '/organizations/$name/settings': typeof OrganizationsNameSettingsIndexRoute
@@ -699,6 +732,7 @@ export interface FileRoutesById {
   '/admin/letters': typeof AdminLettersRoute
   '/admin/organizations': typeof AdminOrganizationsRoute
   '/admin/settings': typeof AdminSettingsRoute
+  '/admin/sign-on': typeof AdminSignOnRoute
   '/admin/storage': typeof AdminStorageRoute
   '/admin/two-factor': typeof AdminTwoFactorRoute
   '/admin/users': typeof AdminUsersRoute
@@ -729,7 +763,9 @@ export interface FileRoutesById {
   '/organizations/$name/settings': typeof OrganizationsNameSettingsRouteRouteWithChildren
   '/$ns/$repo/refs': typeof NsRepoRefsRoute
   '/$ns/$repo/settings': typeof NsRepoSettingsRoute
+  '/organizations/$name/sign-on': typeof OrganizationsNameSignOnRoute
   '/settings/applications/new': typeof SettingsApplicationsNewRoute
+  '/sso/callback/$connectionId': typeof SsoCallbackConnectionIdRoute
   '/$ns/$repo/': typeof NsRepoIndexRoute
   '/$ns/$repo/commit/$sha': typeof NsRepoCommitShaRoute
   '/$ns/$repo/compare/$spec': typeof NsRepoCompareSpecRoute
@@ -744,6 +780,7 @@ export interface FileRoutesById {
   '/organizations/$name/settings/profile': typeof OrganizationsNameSettingsProfileRoute
   '/organizations/$name/settings/roles': typeof OrganizationsNameSettingsRolesRoute
   '/organizations/$name/settings/service-accounts': typeof OrganizationsNameSettingsServiceAccountsRoute
+  '/organizations/$name/settings/sign-on': typeof OrganizationsNameSettingsSignOnRoute
   '/organizations/$name/settings/two-factor': typeof OrganizationsNameSettingsTwoFactorRoute
   '/datasets/$ns/$repo/': typeof DatasetsNsRepoIndexRoute
   '/organizations/$name/settings/': typeof OrganizationsNameSettingsIndexRoute
@@ -784,6 +821,7 @@ export interface FileRouteTypes {
     | '/admin/letters'
     | '/admin/organizations'
     | '/admin/settings'
+    | '/admin/sign-on'
     | '/admin/storage'
     | '/admin/two-factor'
     | '/admin/users'
@@ -814,7 +852,9 @@ export interface FileRouteTypes {
     | '/organizations/$name/settings'
     | '/$ns/$repo/refs'
     | '/$ns/$repo/settings'
+    | '/organizations/$name/sign-on'
     | '/settings/applications/new'
+    | '/sso/callback/$connectionId'
     | '/$ns/$repo/'
     | '/$ns/$repo/commit/$sha'
     | '/$ns/$repo/compare/$spec'
@@ -829,6 +869,7 @@ export interface FileRouteTypes {
     | '/organizations/$name/settings/profile'
     | '/organizations/$name/settings/roles'
     | '/organizations/$name/settings/service-accounts'
+    | '/organizations/$name/settings/sign-on'
     | '/organizations/$name/settings/two-factor'
     | '/datasets/$ns/$repo/'
     | '/organizations/$name/settings/'
@@ -865,6 +906,7 @@ export interface FileRouteTypes {
     | '/admin/letters'
     | '/admin/organizations'
     | '/admin/settings'
+    | '/admin/sign-on'
     | '/admin/storage'
     | '/admin/two-factor'
     | '/admin/users'
@@ -893,7 +935,9 @@ export interface FileRouteTypes {
     | '/datasets'
     | '/$ns/$repo/refs'
     | '/$ns/$repo/settings'
+    | '/organizations/$name/sign-on'
     | '/settings/applications/new'
+    | '/sso/callback/$connectionId'
     | '/$ns/$repo'
     | '/$ns/$repo/commit/$sha'
     | '/$ns/$repo/compare/$spec'
@@ -908,6 +952,7 @@ export interface FileRouteTypes {
     | '/organizations/$name/settings/profile'
     | '/organizations/$name/settings/roles'
     | '/organizations/$name/settings/service-accounts'
+    | '/organizations/$name/settings/sign-on'
     | '/organizations/$name/settings/two-factor'
     | '/datasets/$ns/$repo'
     | '/organizations/$name/settings'
@@ -946,6 +991,7 @@ export interface FileRouteTypes {
     | '/admin/letters'
     | '/admin/organizations'
     | '/admin/settings'
+    | '/admin/sign-on'
     | '/admin/storage'
     | '/admin/two-factor'
     | '/admin/users'
@@ -976,7 +1022,9 @@ export interface FileRouteTypes {
     | '/organizations/$name/settings'
     | '/$ns/$repo/refs'
     | '/$ns/$repo/settings'
+    | '/organizations/$name/sign-on'
     | '/settings/applications/new'
+    | '/sso/callback/$connectionId'
     | '/$ns/$repo/'
     | '/$ns/$repo/commit/$sha'
     | '/$ns/$repo/compare/$spec'
@@ -991,6 +1039,7 @@ export interface FileRouteTypes {
     | '/organizations/$name/settings/profile'
     | '/organizations/$name/settings/roles'
     | '/organizations/$name/settings/service-accounts'
+    | '/organizations/$name/settings/sign-on'
     | '/organizations/$name/settings/two-factor'
     | '/datasets/$ns/$repo/'
     | '/organizations/$name/settings/'
@@ -1036,6 +1085,8 @@ export interface RootRouteChildren {
   DatasetsIndexRoute: typeof DatasetsIndexRoute
   DatasetsNsRepoRouteRoute: typeof DatasetsNsRepoRouteRouteWithChildren
   OrganizationsNameSettingsRouteRoute: typeof OrganizationsNameSettingsRouteRouteWithChildren
+  OrganizationsNameSignOnRoute: typeof OrganizationsNameSignOnRoute
+  SsoCallbackConnectionIdRoute: typeof SsoCallbackConnectionIdRoute
 }
 
 declare module '@tanstack/react-router' {
@@ -1192,6 +1243,13 @@ declare module '@tanstack/react-router' {
       path: '/settings'
       fullPath: '/admin/settings'
       preLoaderRoute: typeof AdminSettingsRouteImport
+      parentRoute: typeof AdminRouteRoute
+    }
+    '/admin/sign-on': {
+      id: '/admin/sign-on'
+      path: '/sign-on'
+      fullPath: '/admin/sign-on'
+      preLoaderRoute: typeof AdminSignOnRouteImport
       parentRoute: typeof AdminRouteRoute
     }
     '/admin/storage': {
@@ -1397,12 +1455,26 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof OrganizationsNameSettingsRouteRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/organizations/$name/sign-on': {
+      id: '/organizations/$name/sign-on'
+      path: '/organizations/$name/sign-on'
+      fullPath: '/organizations/$name/sign-on'
+      preLoaderRoute: typeof OrganizationsNameSignOnRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/settings/applications/new': {
       id: '/settings/applications/new'
       path: '/applications/new'
       fullPath: '/settings/applications/new'
       preLoaderRoute: typeof SettingsApplicationsNewRouteImport
       parentRoute: typeof SettingsRouteRoute
+    }
+    '/sso/callback/$connectionId': {
+      id: '/sso/callback/$connectionId'
+      path: '/sso/callback/$connectionId'
+      fullPath: '/sso/callback/$connectionId'
+      preLoaderRoute: typeof SsoCallbackConnectionIdRouteImport
+      parentRoute: typeof rootRouteImport
     }
     '/$ns/$repo/commit/$sha': {
       id: '/$ns/$repo/commit/$sha'
@@ -1507,6 +1579,13 @@ declare module '@tanstack/react-router' {
       path: '/service-accounts'
       fullPath: '/organizations/$name/settings/service-accounts'
       preLoaderRoute: typeof OrganizationsNameSettingsServiceAccountsRouteImport
+      parentRoute: typeof OrganizationsNameSettingsRouteRoute
+    }
+    '/organizations/$name/settings/sign-on': {
+      id: '/organizations/$name/settings/sign-on'
+      path: '/sign-on'
+      fullPath: '/organizations/$name/settings/sign-on'
+      preLoaderRoute: typeof OrganizationsNameSettingsSignOnRouteImport
       parentRoute: typeof OrganizationsNameSettingsRouteRoute
     }
     '/organizations/$name/settings/two-factor': {
@@ -1618,6 +1697,7 @@ interface AdminRouteRouteChildren {
   AdminLettersRoute: typeof AdminLettersRoute
   AdminOrganizationsRoute: typeof AdminOrganizationsRoute
   AdminSettingsRoute: typeof AdminSettingsRoute
+  AdminSignOnRoute: typeof AdminSignOnRoute
   AdminStorageRoute: typeof AdminStorageRoute
   AdminTwoFactorRoute: typeof AdminTwoFactorRoute
   AdminUsersRoute: typeof AdminUsersRoute
@@ -1632,6 +1712,7 @@ const AdminRouteRouteChildren: AdminRouteRouteChildren = {
   AdminLettersRoute: AdminLettersRoute,
   AdminOrganizationsRoute: AdminOrganizationsRoute,
   AdminSettingsRoute: AdminSettingsRoute,
+  AdminSignOnRoute: AdminSignOnRoute,
   AdminStorageRoute: AdminStorageRoute,
   AdminTwoFactorRoute: AdminTwoFactorRoute,
   AdminUsersRoute: AdminUsersRoute,
@@ -1758,6 +1839,7 @@ interface OrganizationsNameSettingsRouteRouteChildren {
   OrganizationsNameSettingsProfileRoute: typeof OrganizationsNameSettingsProfileRoute
   OrganizationsNameSettingsRolesRoute: typeof OrganizationsNameSettingsRolesRoute
   OrganizationsNameSettingsServiceAccountsRoute: typeof OrganizationsNameSettingsServiceAccountsRoute
+  OrganizationsNameSettingsSignOnRoute: typeof OrganizationsNameSettingsSignOnRoute
   OrganizationsNameSettingsTwoFactorRoute: typeof OrganizationsNameSettingsTwoFactorRoute
   OrganizationsNameSettingsIndexRoute: typeof OrganizationsNameSettingsIndexRoute
 }
@@ -1776,6 +1858,7 @@ const OrganizationsNameSettingsRouteRouteChildren: OrganizationsNameSettingsRout
     OrganizationsNameSettingsRolesRoute: OrganizationsNameSettingsRolesRoute,
     OrganizationsNameSettingsServiceAccountsRoute:
       OrganizationsNameSettingsServiceAccountsRoute,
+    OrganizationsNameSettingsSignOnRoute: OrganizationsNameSettingsSignOnRoute,
     OrganizationsNameSettingsTwoFactorRoute:
       OrganizationsNameSettingsTwoFactorRoute,
     OrganizationsNameSettingsIndexRoute: OrganizationsNameSettingsIndexRoute,
@@ -1814,6 +1897,8 @@ const rootRouteChildren: RootRouteChildren = {
   DatasetsNsRepoRouteRoute: DatasetsNsRepoRouteRouteWithChildren,
   OrganizationsNameSettingsRouteRoute:
     OrganizationsNameSettingsRouteRouteWithChildren,
+  OrganizationsNameSignOnRoute: OrganizationsNameSignOnRoute,
+  SsoCallbackConnectionIdRoute: SsoCallbackConnectionIdRoute,
 }
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

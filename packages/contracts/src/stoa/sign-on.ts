@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { route } from '../define.js'
 import { accountNameParam } from '../hub/identity.js'
-import { memberRole } from './accounts.js'
+import { memberRole, secondStep } from './accounts.js'
 
 export const SIGN_ON_MAX = { connections: 20, domains: 50, rules: 100, certificates: 5, exempt: 10 } as const
 
@@ -432,7 +432,11 @@ export const finishSignOn = route({
     /** The query of the page the provider sent the browser to. */ answer: z.string().max(20_000),
   }),
   response: z.union([
-    z.object({ outcome: z.literal('signed_in'), next: z.string(), needsSecondFactor: z.boolean() }),
+    z.object({
+      outcome: z.literal('signed_in'),
+      next: z.string(),
+      /** What is still asked before there is a session. */ step: secondStep.nullable(),
+    }),
     z.object({ outcome: z.literal('linked'), next: z.string() }),
     z.object({ outcome: z.literal('tested'), report, back: z.string() }),
   ]),

@@ -13,6 +13,7 @@ import { Page, PageHeader, Stack } from '../ui/page.js'
 import { PasswordField } from '../ui/password-field.js'
 import { PasskeySignIn } from './-sign-in/passkey-sign-in.js'
 import { SecondStep } from './-sign-in/second-step.js'
+import { SignOnOffers } from './-sign-on/offers.js'
 
 export const Route = createFileRoute('/login')({
   validateSearch: (search): { next?: string } =>
@@ -78,6 +79,7 @@ function Login() {
           </div>
         </form>
         <PasskeySignIn onDone={onEntered} />
+        <SignOnOffers next={next} />
         <p>
           <Link to="/login/forgot">{lettersText.forgot}</Link>
         </p>

@@ -80,12 +80,12 @@ async function enter(
     const at = deps.clock.now()
     await deps.write((tx) => upsertSignOn(tx, { kind: 'session', id, connectionId, userId, at }))
     forgetUser(userId)
-    return { outcome: 'signed_in' as const, next, needsSecondFactor: false }
+    return { outcome: 'signed_in' as const, next, step: null }
   }
   const entry = { userId, visitor: visitorOf(request), factors: factorsOf(connectionId), isStrong: !asksSecondFactor }
   const view = await access.letIn(reply, entry)
   forgetUser(userId)
-  return { outcome: 'signed_in' as const, next, needsSecondFactor: view.pending !== undefined }
+  return { outcome: 'signed_in' as const, next, step: view.pending ?? null }
 }
 
 /** A session goes on when it is the same person's, and not weaker than a new one would be. */

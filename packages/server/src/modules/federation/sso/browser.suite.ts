@@ -13,7 +13,7 @@ export interface Refused {
 export interface Finished extends Partial<Refused> {
   readonly outcome?: 'signed_in' | 'linked' | 'tested'
   readonly next?: string
-  readonly needsSecondFactor?: boolean
+  readonly step?: object | null
   readonly report?: SignOnReport
 }
 

@@ -75,7 +75,7 @@ describe('sign-on by OpenID Connect', () => {
     })
     expect(to.searchParams.get('state')?.length).toBeGreaterThan(40)
     expect(to.searchParams.get('nonce')?.length).toBeGreaterThan(40)
-    expect(done.body).toEqual({ outcome: 'signed_in', next: '/models', needsSecondFactor: false })
+    expect(done.body).toEqual({ outcome: 'signed_in', next: '/models', step: null })
     expect(await browser.whoAmI()).toBe('ada-l')
     const { body } = await browser.ask<{ user: object; orgs: object[] }>('GET', '/api/v1/accounts/session')
     expect(body).toMatchObject({

@@ -90,7 +90,7 @@ describe('sign-on by SAML', () => {
   it('lets somebody in whose assertion is signed, alone or inside of a signed response', async () => {
     const round = await begin({ attributes: { mail: ['ada@acme.example'], displayName: ['Ada L'], uid: ['ada'] } })
     const done = await post(round, honest(round.facts))
-    expect(done.body).toEqual({ outcome: 'signed_in', next: '/datasets', needsSecondFactor: false })
+    expect(done.body).toEqual({ outcome: 'signed_in', next: '/datasets', step: null })
     expect(await round.browser.whoAmI()).toBe('ada')
     expect(await forged({}, (facts) => signElement(honest(facts), 'Response', keys))).toBe('200 signed_in')
   })
