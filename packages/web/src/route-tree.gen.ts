@@ -30,6 +30,7 @@ import { Route as AdminInvitationsRouteImport } from './pages/admin/invitations'
 import { Route as AdminJobsRouteImport } from './pages/admin/jobs'
 import { Route as AdminLettersRouteImport } from './pages/admin/letters'
 import { Route as AdminOrganizationsRouteImport } from './pages/admin/organizations'
+import { Route as AdminRetentionRouteImport } from './pages/admin/retention'
 import { Route as AdminSettingsRouteImport } from './pages/admin/settings'
 import { Route as AdminSignOnRouteImport } from './pages/admin/sign-on'
 import { Route as AdminStorageRouteImport } from './pages/admin/storage'
@@ -198,6 +199,11 @@ const AdminLettersRoute = AdminLettersRouteImport.update({
 const AdminOrganizationsRoute = AdminOrganizationsRouteImport.update({
   id: '/organizations',
   path: '/organizations',
+  getParentRoute: () => AdminRouteRoute,
+} as any)
+const AdminRetentionRoute = AdminRetentionRouteImport.update({
+  id: '/retention',
+  path: '/retention',
   getParentRoute: () => AdminRouteRoute,
 } as any)
 const AdminSettingsRoute = AdminSettingsRouteImport.update({
@@ -560,6 +566,7 @@ export interface FileRoutesByFullPath {
   '/admin/jobs': typeof AdminJobsRoute
   '/admin/letters': typeof AdminLettersRoute
   '/admin/organizations': typeof AdminOrganizationsRoute
+  '/admin/retention': typeof AdminRetentionRoute
   '/admin/settings': typeof AdminSettingsRoute
   '/admin/sign-on': typeof AdminSignOnRoute
   '/admin/storage': typeof AdminStorageRoute
@@ -645,6 +652,7 @@ export interface FileRoutesByTo {
   '/admin/jobs': typeof AdminJobsRoute
   '/admin/letters': typeof AdminLettersRoute
   '/admin/organizations': typeof AdminOrganizationsRoute
+  '/admin/retention': typeof AdminRetentionRoute
   '/admin/settings': typeof AdminSettingsRoute
   '/admin/sign-on': typeof AdminSignOnRoute
   '/admin/storage': typeof AdminStorageRoute
@@ -731,6 +739,7 @@ export interface FileRoutesById {
   '/admin/jobs': typeof AdminJobsRoute
   '/admin/letters': typeof AdminLettersRoute
   '/admin/organizations': typeof AdminOrganizationsRoute
+  '/admin/retention': typeof AdminRetentionRoute
   '/admin/settings': typeof AdminSettingsRoute
   '/admin/sign-on': typeof AdminSignOnRoute
   '/admin/storage': typeof AdminStorageRoute
@@ -820,6 +829,7 @@ export interface FileRouteTypes {
     | '/admin/jobs'
     | '/admin/letters'
     | '/admin/organizations'
+    | '/admin/retention'
     | '/admin/settings'
     | '/admin/sign-on'
     | '/admin/storage'
@@ -905,6 +915,7 @@ export interface FileRouteTypes {
     | '/admin/jobs'
     | '/admin/letters'
     | '/admin/organizations'
+    | '/admin/retention'
     | '/admin/settings'
     | '/admin/sign-on'
     | '/admin/storage'
@@ -990,6 +1001,7 @@ export interface FileRouteTypes {
     | '/admin/jobs'
     | '/admin/letters'
     | '/admin/organizations'
+    | '/admin/retention'
     | '/admin/settings'
     | '/admin/sign-on'
     | '/admin/storage'
@@ -1236,6 +1248,13 @@ declare module '@tanstack/react-router' {
       path: '/organizations'
       fullPath: '/admin/organizations'
       preLoaderRoute: typeof AdminOrganizationsRouteImport
+      parentRoute: typeof AdminRouteRoute
+    }
+    '/admin/retention': {
+      id: '/admin/retention'
+      path: '/retention'
+      fullPath: '/admin/retention'
+      preLoaderRoute: typeof AdminRetentionRouteImport
       parentRoute: typeof AdminRouteRoute
     }
     '/admin/settings': {
@@ -1696,6 +1715,7 @@ interface AdminRouteRouteChildren {
   AdminJobsRoute: typeof AdminJobsRoute
   AdminLettersRoute: typeof AdminLettersRoute
   AdminOrganizationsRoute: typeof AdminOrganizationsRoute
+  AdminRetentionRoute: typeof AdminRetentionRoute
   AdminSettingsRoute: typeof AdminSettingsRoute
   AdminSignOnRoute: typeof AdminSignOnRoute
   AdminStorageRoute: typeof AdminStorageRoute
@@ -1711,6 +1731,7 @@ const AdminRouteRouteChildren: AdminRouteRouteChildren = {
   AdminJobsRoute: AdminJobsRoute,
   AdminLettersRoute: AdminLettersRoute,
   AdminOrganizationsRoute: AdminOrganizationsRoute,
+  AdminRetentionRoute: AdminRetentionRoute,
   AdminSettingsRoute: AdminSettingsRoute,
   AdminSignOnRoute: AdminSignOnRoute,
   AdminStorageRoute: AdminStorageRoute,

@@ -33,6 +33,11 @@ export function useForm<V extends object, R>({ initial, check, submit, onDone, f
       setValues((before) => ({ ...before, ...change }))
       if (mutation.error) mutation.reset()
     },
+    /** Empty again, as at first. */
+    reset: () => {
+      setValues(initial)
+      setTried(false)
+    },
     onSubmit: (event: FormEvent) => {
       event.preventDefault()
       setTried(true)

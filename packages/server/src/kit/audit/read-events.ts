@@ -104,3 +104,26 @@ export async function deleteEventsUpTo(tx: Tx, chain: string, seq: number): Prom
   await tx.deleteFrom('kit.auditEvents').where('chain', '=', chain).where('seq', '<=', BigInt(seq)).execute()
   await sql`select set_config('stoa.audit_retention', 'off', true)`.execute(tx)
 }
+
+/** The first number of a chain at which somebody of these acted or was acted upon; null when there is none. */
+export async function findFirstOf(db: Db | Tx, chain: string, accountIds: readonly string[]): Promise<number | null> {
+  if (accountIds.length === 0) return null
+  const row = await db
+    .selectFrom('kit.auditEvents')
+    .select((eb) => eb.fn.min('seq').as('seq'))
+    .where('chain', '=', chain)
+    .where((eb) => eb.or([eb('actorId', 'in', [...accountIds]), eb('targetId', 'in', [...accountIds])]))
+    .executeTakeFirst()
+  return row?.seq === null || row?.seq === undefined ? null : Number(row.seq)
+}
+
+/** How many events of a chain there still are up to a number. */
+export async function countEventsUpTo(db: Db | Tx, chain: string, seq: number): Promise<number> {
+  const row = await db
+    .selectFrom('kit.auditEvents')
+    .select((eb) => eb.fn.countAll<bigint>().as('count'))
+    .where('chain', '=', chain)
+    .where('seq', '<=', BigInt(seq))
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}

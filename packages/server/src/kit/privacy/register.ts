@@ -40,13 +40,15 @@ export interface RegisteredTable {
   readonly section: string | null
   /** What happens to the whole row; `cascade`: it goes with the row it refers to; `keep`: each column says. */
   readonly erase: 'delete' | 'module' | 'cascade' | 'keep'
+  /** The column by which rows grow old; null when nothing is deleted by age, or its module does it. */
+  readonly age: string | null
   readonly columns: readonly RegisteredColumn[]
 }
 
 const CLASSES: ReadonlySet<string> = new Set(['none', 'personal', 'sensitive', 'secret', 'content'])
 const RULES: ReadonlySet<string> = new Set(['delete', 'null', 'pseudonymise', 'shred', 'module', 'keep'])
 const COLUMN_WORDS = new Set(['class', 'purpose', 'basis', 'retain', 'erase', 'type', 'note'])
-const TABLE_WORDS = new Set(['subject', 'export', 'erase', 'note'])
+const TABLE_WORDS = new Set(['subject', 'export', 'erase', 'age', 'note'])
 
 /** `word=value; word=value` as a map; a part without `=` stands under the empty word. */
 export function readComment(comment: string): Map<string, string> {
@@ -101,7 +103,11 @@ function readTable(
   }
   const isRule = erase === 'delete' || erase === 'module' || erase === 'cascade' || erase === 'keep'
   if (!isRule) problems.push(`${name}: erase=${erase} is not delete, module, cascade or keep`)
-  return { schema, name: table, subject, section: words.get('export') ?? null, erase: isRule ? erase : 'keep', columns }
+  const age = words.get('age') ?? null
+  if (age !== null && !columns.some((column) => column.name === age))
+    problems.push(`${name}: age=${age} is not a column`)
+  const section = words.get('export') ?? null
+  return { schema, name: table, subject, section, erase: isRule ? erase : 'keep', age, columns }
 }
 
 function readColumn(one: CatalogComment, problems: string[]): RegisteredColumn {

@@ -4,15 +4,19 @@ import { createSigningKey } from './audit/signing-key.js'
 import type { GovernanceDeps } from './deps.js'
 import { bindAudit } from './routes/audit.js'
 import { bindPrivacy } from './routes/privacy.js'
+import { listHeldAccounts } from './queries/retention.js'
+import { planRetention, RETENTION_JOB, type RetentionPayload, runRetention } from './retention/run-retention.js'
 import { type Eraser, runErasures } from './privacy/erase-person.js'
 import { outsideOf, type Switch, switchOf } from '../../kit/switches.js'
 import { listStreams } from './queries/streams.js'
+import { bindRetention } from './routes/retention.js'
 import { bindStreams } from './routes/streams.js'
 import { runStreams } from './streams/run-streams.js'
 
 const CHECKPOINT_EVERY_MS = 60_000
 const STREAMS_EVERY_MS = 5_000
 const ERASURES_EVERY_MS = 3_600_000
+const RETENTION_EVERY_MS = 24 * 3_600_000
 
 export type { Eraser, Leaver } from './privacy/erase-person.js'
 
@@ -24,6 +28,9 @@ export function createGovernance(deps: GovernanceDeps) {
   const holdings: ((userId: string) => Promise<string[]>)[] = []
   const listHoldings = async (userId: string): Promise<string[]> =>
     (await Promise.all(holdings.map((list) => list(userId)))).flat()
+  deps.accounts.guardRemoval(async (tx, accountId) =>
+    (await listHeldAccounts(tx)).includes(accountId) ? 'a legal hold stands on it' : null,
+  )
   const erase = (): Promise<void> => runErasures({ ...deps, erasers })
   return {
     /** Signs everything that waits, due or not; how many checkpoints were made. */
@@ -50,12 +57,17 @@ export function createGovernance(deps: GovernanceDeps) {
       bindPrivacy(http, { ...deps, listHoldings })
       bindAudit(http, routeDeps)
       bindStreams(http, deps)
+      bindRetention(http, deps)
     },
     start: async (): Promise<void> => {
       deps.jobs.repeat('governance.checkpoints', CHECKPOINT_EVERY_MS, async () => {
         await makeCheckpoints(routeDeps)
       })
       deps.jobs.repeat('governance.erasures', ERASURES_EVERY_MS, erase)
+      deps.jobs.handle(RETENTION_JOB, (payload: RetentionPayload) => runRetention(deps, payload))
+      deps.jobs.repeat('governance.retention', RETENTION_EVERY_MS, async () => {
+        await planRetention(deps, false)
+      })
       deps.jobs.repeat('governance.streams', STREAMS_EVERY_MS, () => runStreams(deps))
     },
   }

@@ -3,6 +3,7 @@ import {
   getPlatformAccount,
   getPlatformOverview,
   getPlatformStorage,
+  getRetention,
   type JOB_STATES,
   listAllOpenings,
   listJobs,
@@ -76,4 +77,11 @@ export const platformStorageQuery = queryOptions({
 export const openingsQuery = queryOptions({
   queryKey: [listAllOpenings.id],
   queryFn: ({ signal }) => api.call(listAllOpenings, { signal }),
+})
+
+export const retentionQuery = queryOptions({
+  queryKey: [getRetention.id],
+  queryFn: ({ signal }) => api.call(getRetention, { signal }),
+  refetchInterval: ({ state: { data } }) =>
+    data?.runs.some(({ state }) => state === 'queued' || state === 'running') ? liveMs : false,
 })

@@ -52,7 +52,7 @@ function OpenForm() {
     submit: ({ org, reason }) => api.call(breakGlass, { body: { org: org.trim(), reason: reason.trim() } }),
     onDone: async ({ org }) => {
       await client.invalidateQueries({ queryKey: openingsQuery.queryKey })
-      form.set({ org: '', reason: '' })
+      form.reset()
       say(words.opened(org))
     },
     fieldOf: { AccountNotFound: 'org' },

@@ -31,6 +31,16 @@ export interface Checkpoints {
   signature: string
 }
 
+export interface LegalHolds {
+  id: string
+  accountId: string
+  reason: string
+  placedBy: string
+  createdAt: Date
+  releasedBy: string | null
+  releasedAt: Date | null
+}
+
 export interface PrivacyRequests {
   id: string
   userId: string
@@ -48,4 +58,20 @@ export interface PrivacyRequests {
   /** until then an export can be fetched */
   expiresAt: Date | null
   doneAt: Date | null
+}
+
+export interface RetentionRules {
+  class: string
+  days: number
+  updatedAt: Date
+}
+
+export interface RetentionRuns {
+  id: string
+  isDryRun: boolean
+  state: string
+  /** RetentionReport */
+  report: ColumnType<unknown, string, string>
+  createdAt: Date
+  finishedAt: Date | null
 }

@@ -62,7 +62,10 @@ export interface Schema {
   'gates.accessRequests': gates.AccessRequests
   'governance.auditStreams': governance.AuditStreams
   'governance.checkpoints': governance.Checkpoints
+  'governance.legalHolds': governance.LegalHolds
   'governance.privacyRequests': governance.PrivacyRequests
+  'governance.retentionRules': governance.RetentionRules
+  'governance.retentionRuns': governance.RetentionRuns
   'inference.deployments': inference.Deployments
   'inference.endpoints': inference.Endpoints
   'inference.providerModels': inference.ProviderModels

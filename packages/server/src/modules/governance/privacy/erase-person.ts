@@ -1,6 +1,7 @@
 import { actAs } from '../../../kit/audit/audit.js'
 import { type ErasedTable, erasePersonRows, loadRegister } from '../../../kit/privacy/person-data.js'
 import type { GovernanceDeps } from '../deps.js'
+import { listHeldAccounts } from '../queries/retention.js'
 import { finishErasure, listDueErasures, type PrivacyRequestRow } from '../queries/privacy-requests.js'
 
 /** A person who is being erased, as a module is told. */
@@ -19,9 +20,11 @@ export interface ErasureReceipt {
 
 type EraseDeps = GovernanceDeps & { readonly erasers: readonly Eraser[] }
 
-/** Erases everybody whose cooling-off is over; one who cannot be erased yet stops nobody else. */
+/** Erases everybody whose cooling-off is over; one who cannot be erased yet stops nobody else. A legal hold makes it wait. */
 export async function runErasures(deps: EraseDeps): Promise<void> {
+  const held = await listHeldAccounts(deps.db)
   for (const request of await listDueErasures(deps.db, deps.clock.now())) {
+    if (held.includes(request.userId)) continue
     try {
       await erasePerson(deps, request)
     } catch (error) {

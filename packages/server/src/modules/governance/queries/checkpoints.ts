@@ -49,6 +49,18 @@ export async function listCheckpointsBetween(
   return rows.map(toCheckpoint)
 }
 
+/** The last checkpoint of a chain that was signed before a time and ends before a number; null when there is none. */
+export async function findLastSigned(
+  db: Db | Tx,
+  chain: string,
+  { before, belowSeq }: { readonly before: Date; readonly belowSeq: number | null },
+): Promise<AuditCheckpoint | null> {
+  let query = db.selectFrom('governance.checkpoints').selectAll().where('chain', '=', chain).where('at', '<', before)
+  if (belowSeq !== null) query = query.where('lastSeq', '<', BigInt(belowSeq))
+  const row = await query.orderBy('lastSeq', 'desc').limit(1).executeTakeFirst()
+  return row ? toCheckpoint(row) : null
+}
+
 interface CheckpointRow {
   readonly chain: string
   readonly firstSeq: bigint
