@@ -81,6 +81,7 @@ import { Route as OrganizationsNameSettingsProfileRouteImport } from './pages/or
 import { Route as OrganizationsNameSettingsRolesRouteImport } from './pages/organizations/$name/settings/roles'
 import { Route as OrganizationsNameSettingsServiceAccountsRouteImport } from './pages/organizations/$name/settings/service-accounts'
 import { Route as OrganizationsNameSettingsSignOnRouteImport } from './pages/organizations/$name/settings/sign-on'
+import { Route as OrganizationsNameSettingsTokensRouteImport } from './pages/organizations/$name/settings/tokens'
 import { Route as OrganizationsNameSettingsTwoFactorRouteImport } from './pages/organizations/$name/settings/two-factor'
 import { Route as NsRepoBlobRevSplatRouteImport } from './pages/$ns/$repo/blob.$rev.$'
 import { Route as NsRepoCommitsRevSplatRouteImport } from './pages/$ns/$repo/commits.$rev.$'
@@ -468,6 +469,12 @@ const OrganizationsNameSettingsSignOnRoute =
     path: '/sign-on',
     getParentRoute: () => OrganizationsNameSettingsRouteRoute,
   } as any)
+const OrganizationsNameSettingsTokensRoute =
+  OrganizationsNameSettingsTokensRouteImport.update({
+    id: '/tokens',
+    path: '/tokens',
+    getParentRoute: () => OrganizationsNameSettingsRouteRoute,
+  } as any)
 const OrganizationsNameSettingsTwoFactorRoute =
   OrganizationsNameSettingsTwoFactorRouteImport.update({
     id: '/two-factor',
@@ -617,6 +624,7 @@ export interface FileRoutesByFullPath {
   '/organizations/$name/settings/roles': typeof OrganizationsNameSettingsRolesRoute
   '/organizations/$name/settings/service-accounts': typeof OrganizationsNameSettingsServiceAccountsRoute
   '/organizations/$name/settings/sign-on': typeof OrganizationsNameSettingsSignOnRoute
+  '/organizations/$name/settings/tokens': typeof OrganizationsNameSettingsTokensRoute
   '/organizations/$name/settings/two-factor': typeof OrganizationsNameSettingsTwoFactorRoute
   '/datasets/$ns/$repo/': typeof DatasetsNsRepoIndexRoute
   '/organizations/$name/settings/': typeof OrganizationsNameSettingsIndexRoute
@@ -701,6 +709,7 @@ export interface FileRoutesByTo {
   '/organizations/$name/settings/roles': typeof OrganizationsNameSettingsRolesRoute
   '/organizations/$name/settings/service-accounts': typeof OrganizationsNameSettingsServiceAccountsRoute
   '/organizations/$name/settings/sign-on': typeof OrganizationsNameSettingsSignOnRoute
+  '/organizations/$name/settings/tokens': typeof OrganizationsNameSettingsTokensRoute
   '/organizations/$name/settings/two-factor': typeof OrganizationsNameSettingsTwoFactorRoute
   '/datasets/$ns/$repo': typeof DatasetsNsRepoIndexRoute
   '/organizations/$name/settings': typeof OrganizationsNameSettingsIndexRoute
@@ -790,6 +799,7 @@ export interface FileRoutesById {
   '/organizations/$name/settings/roles': typeof OrganizationsNameSettingsRolesRoute
   '/organizations/$name/settings/service-accounts': typeof OrganizationsNameSettingsServiceAccountsRoute
   '/organizations/$name/settings/sign-on': typeof OrganizationsNameSettingsSignOnRoute
+  '/organizations/$name/settings/tokens': typeof OrganizationsNameSettingsTokensRoute
   '/organizations/$name/settings/two-factor': typeof OrganizationsNameSettingsTwoFactorRoute
   '/datasets/$ns/$repo/': typeof DatasetsNsRepoIndexRoute
   '/organizations/$name/settings/': typeof OrganizationsNameSettingsIndexRoute
@@ -880,6 +890,7 @@ export interface FileRouteTypes {
     | '/organizations/$name/settings/roles'
     | '/organizations/$name/settings/service-accounts'
     | '/organizations/$name/settings/sign-on'
+    | '/organizations/$name/settings/tokens'
     | '/organizations/$name/settings/two-factor'
     | '/datasets/$ns/$repo/'
     | '/organizations/$name/settings/'
@@ -964,6 +975,7 @@ export interface FileRouteTypes {
     | '/organizations/$name/settings/roles'
     | '/organizations/$name/settings/service-accounts'
     | '/organizations/$name/settings/sign-on'
+    | '/organizations/$name/settings/tokens'
     | '/organizations/$name/settings/two-factor'
     | '/datasets/$ns/$repo'
     | '/organizations/$name/settings'
@@ -1052,6 +1064,7 @@ export interface FileRouteTypes {
     | '/organizations/$name/settings/roles'
     | '/organizations/$name/settings/service-accounts'
     | '/organizations/$name/settings/sign-on'
+    | '/organizations/$name/settings/tokens'
     | '/organizations/$name/settings/two-factor'
     | '/datasets/$ns/$repo/'
     | '/organizations/$name/settings/'
@@ -1607,6 +1620,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof OrganizationsNameSettingsSignOnRouteImport
       parentRoute: typeof OrganizationsNameSettingsRouteRoute
     }
+    '/organizations/$name/settings/tokens': {
+      id: '/organizations/$name/settings/tokens'
+      path: '/tokens'
+      fullPath: '/organizations/$name/settings/tokens'
+      preLoaderRoute: typeof OrganizationsNameSettingsTokensRouteImport
+      parentRoute: typeof OrganizationsNameSettingsRouteRoute
+    }
     '/organizations/$name/settings/two-factor': {
       id: '/organizations/$name/settings/two-factor'
       path: '/two-factor'
@@ -1861,6 +1881,7 @@ interface OrganizationsNameSettingsRouteRouteChildren {
   OrganizationsNameSettingsRolesRoute: typeof OrganizationsNameSettingsRolesRoute
   OrganizationsNameSettingsServiceAccountsRoute: typeof OrganizationsNameSettingsServiceAccountsRoute
   OrganizationsNameSettingsSignOnRoute: typeof OrganizationsNameSettingsSignOnRoute
+  OrganizationsNameSettingsTokensRoute: typeof OrganizationsNameSettingsTokensRoute
   OrganizationsNameSettingsTwoFactorRoute: typeof OrganizationsNameSettingsTwoFactorRoute
   OrganizationsNameSettingsIndexRoute: typeof OrganizationsNameSettingsIndexRoute
 }
@@ -1880,6 +1901,7 @@ const OrganizationsNameSettingsRouteRouteChildren: OrganizationsNameSettingsRout
     OrganizationsNameSettingsServiceAccountsRoute:
       OrganizationsNameSettingsServiceAccountsRoute,
     OrganizationsNameSettingsSignOnRoute: OrganizationsNameSettingsSignOnRoute,
+    OrganizationsNameSettingsTokensRoute: OrganizationsNameSettingsTokensRoute,
     OrganizationsNameSettingsTwoFactorRoute:
       OrganizationsNameSettingsTwoFactorRoute,
     OrganizationsNameSettingsIndexRoute: OrganizationsNameSettingsIndexRoute,

@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, baseUrl } from '../../lib/api.js'
 import { useSession, writableAccounts } from '../../lib/session.js'
+import { readNetworks } from '../../lib/networks.js'
 import { useForm } from '../../lib/use-form.js'
 import { t } from '../../text/en.js'
 import { Button } from '../../ui/button.js'
@@ -11,6 +12,7 @@ import { CheckField, ChoiceField, ErrorSummary, formClass, SelectField, TextFiel
 import { Notice } from '../../ui/notice.js'
 import { Secret } from '../../ui/secret.js'
 import { SidePanel } from '../../ui/side-panel.js'
+import { NetworksField, networkProblem } from './-token-networks.js'
 
 const words = t.account
 type Role = 'read' | 'write' | 'fineGrained'
@@ -61,16 +63,24 @@ function TokenForm({ onMade }: { onMade: (made: Made) => void }) {
       account: accounts[0]?.name ?? '',
       permissions: [] as Permission[],
       days: '',
+      networks: '',
     },
-    check: ({ name, role, permissions }) => ({
+    check: ({ name, role, permissions, networks }) => ({
+      ...networkProblem(networks),
       ...(name.trim() ? {} : { name: words.needTokenName }),
       ...(role === 'fineGrained' && permissions.length === 0 ? { permissions: words.needPermission } : {}),
     }),
-    submit: ({ name, role, account, permissions, days }) => {
+    submit: ({ name, role, account, permissions, days, networks }) => {
       const type = accounts.find((one) => one.name === account)?.type ?? 'user'
       const scopes = role === 'fineGrained' ? { scopes: [{ entity: { type, name: account }, permissions }] } : {}
       return api.call(createToken, {
-        body: { name: name.trim(), role, ...scopes, ...(days ? { expiresInDays: Number(days) } : {}) },
+        body: {
+          name: name.trim(),
+          role,
+          ...scopes,
+          ...(days ? { expiresInDays: Number(days) } : {}),
+          ipRanges: readNetworks(networks),
+        },
       })
     },
     onDone: async ({ token, secret }) => {
@@ -145,6 +155,7 @@ function TokenForm({ onMade }: { onMade: (made: Made) => void }) {
         ]}
         onChange={(event) => set({ days: event.target.value })}
       />
+      <NetworksField value={values.networks} error={errors.networks} onChange={(networks) => set({ networks })} />
       <div>
         <Button type="submit" variant="primary" busy={form.isBusy}>
           {words.createToken}

@@ -14,7 +14,10 @@ import { PageHeader } from '../../ui/page.js'
 import { ConfirmByName } from '../../ui/side-panel.js'
 import { TimeAgo } from '../../ui/time-ago.js'
 import { useToast } from '../../ui/toast.js'
+import { tokens as tokenWords } from '../../text/en/tokens.js'
+import { LastUse } from '../-org/org-token-panel.js'
 import { NewTokenPanel } from './-new-token.js'
+import { TokenNetworksPanel } from './-token-networks.js'
 
 const tokensQuery = queryOptions({
   queryKey: [listTokens.id],
@@ -35,6 +38,7 @@ function Tokens() {
   const { new: isNew = false } = Route.useSearch()
   const navigate = Route.useNavigate()
   const [revoking, setRevoking] = useState<Token | null>(null)
+  const [moving, setMoving] = useState<Token | null>(null)
   const open = (value: boolean) => void navigate({ search: value ? { new: true } : {} })
   const button = (
     <Button variant="primary" icon={<IconPlus size={16} stroke={1.75} aria-hidden />} onClick={() => open(true)}>
@@ -54,15 +58,22 @@ function Tokens() {
           {words.noTokensHelp}
         </EmptyState>
       ) : (
-        <TokenTable tokens={tokens} onRevoke={setRevoking} />
+        <TokenTable tokens={tokens} onRevoke={setRevoking} onMove={setMoving} />
       )}
       <NewTokenPanel isOpen={isNew} onClose={() => open(false)} />
+      <TokenNetworksPanel token={moving} onClose={() => setMoving(null)} />
       <RevokeToken token={revoking} onClose={() => setRevoking(null)} />
     </div>
   )
 }
 
-function TokenTable({ tokens, onRevoke }: { tokens: readonly Token[]; onRevoke: (token: Token) => void }) {
+interface TableProps {
+  tokens: readonly Token[]
+  onRevoke: (token: Token) => void
+  onMove: (token: Token) => void
+}
+
+function TokenTable({ tokens, onRevoke, onMove }: TableProps) {
   return (
     <DataTable
       name={words.tokens}
@@ -74,7 +85,8 @@ function TokenTable({ tokens, onRevoke }: { tokens: readonly Token[]; onRevoke: 
           head: words.tokenName,
           cell: (token) => (
             <>
-              <strong style={{ fontWeight: 500 }}>{token.name}</strong> <code className="muted">…{token.hint}</code>
+              <strong style={{ fontWeight: 500 }}>{token.name}</strong> <code className="muted">…{token.hint}</code>{' '}
+              <HeldBackBadges token={token} />
             </>
           ),
           value: (token) => token.name,
@@ -96,7 +108,7 @@ function TokenTable({ tokens, onRevoke }: { tokens: readonly Token[]; onRevoke: 
         {
           id: 'lastUsed',
           head: words.lastUsed,
-          cell: (token) => (token.lastUsedAt ? <TimeAgo at={token.lastUsedAt} /> : words.neverUsed),
+          cell: (token) => <LastUse token={token} />,
           value: (token) => token.lastUsedAt,
         },
         {
@@ -104,6 +116,16 @@ function TokenTable({ tokens, onRevoke }: { tokens: readonly Token[]; onRevoke: 
           head: words.expires,
           cell: (token) => (token.expiresAt ? formatDay(new Date(token.expiresAt)) : words.never),
           value: (token) => token.expiresAt,
+        },
+        {
+          id: 'networks',
+          head: tokenWords.ownNetworks,
+          cell: (token) => (
+            <Button size="dense" title={tokenWords.changeNetworks} onClick={() => onMove(token)}>
+              {token.ipRanges.length === 0 ? tokenWords.anywhere : token.ipRanges.join(', ')}
+            </Button>
+          ),
+          value: (token) => token.ipRanges.join(' '),
         },
         {
           id: 'revoke',
@@ -117,6 +139,18 @@ function TokenTable({ tokens, onRevoke }: { tokens: readonly Token[]; onRevoke: 
       ]}
     />
   )
+}
+
+/** Organisations that let a token reach nothing of theirs. */
+function HeldBackBadges({ token }: { token: Token }) {
+  return token.heldBackBy.map(({ org, why }) => {
+    const isTaken = why === 'token-revoked'
+    return (
+      <Badge key={org} tone={isTaken ? 'bad' : 'warn'} title={isTaken ? tokenWords.takenHelp : tokenWords.waitsHelp}>
+        {isTaken ? tokenWords.takenBy(org) : tokenWords.waitsFor(org)}
+      </Badge>
+    )
+  })
 }
 
 function RevokeToken({ token, onClose }: { token: Token | null; onClose: () => void }) {
