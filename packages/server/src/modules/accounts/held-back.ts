@@ -1,5 +1,5 @@
 import { refuse, type StoaError } from '@stoa/contracts'
-import type { Actor, Barred, HeldBack, Membership, UserActor } from '../../kit/http/actor.js'
+import type { Actor, HeldBack, Membership, UserActor } from '../../kit/http/actor.js'
 import { type CredentialLimits, listBarred } from './orgs/token-policy.js'
 
 /** A membership that gives nothing now. */

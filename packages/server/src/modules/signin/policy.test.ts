@@ -1,4 +1,4 @@
-import type { SessionView } from '@stoa/contracts'
+import { applyManifest, exportManifest, type SessionView } from '@stoa/contracts'
 import { ask, join, joinAsAdmin, type Person, startTestServer, TEST_PASSWORD, type TestServer } from '@stoa/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addTotp, at, codeOf, showSecond, signIn } from './signin-person.suite.js'
@@ -69,6 +69,20 @@ describe('an organisation that asks for second factors', () => {
   it('opens again with a second factor, at once', async () => {
     await addTotp(ben, Date.now())
     expect((await ask(`${server.url}/api/models/acme/plan`, 'GET', bearer(ben))).status).toBe(200)
+  })
+})
+
+describe('a manifest', () => {
+  it('declares it, and the export says so', async () => {
+    const documents = [{ name: 'm', text: 'orgs: [{ name: labs, requiresMfa: true, members: { ada: admin } }]\n' }]
+    expect((await root.ask('POST', applyManifest.path, { documents })).status).toBe(200)
+    const { accounts } = server.running.app
+    const labs = await accounts.findAccount(server.running.kit.db, 'labs')
+    expect(await accounts.showMfaPolicy(labs?.id ?? '')).toEqual({ requiresMfa: true, membersWithout: [] })
+    const again = await root.ask<{ changes: object[] }>('POST', applyManifest.path, { documents })
+    expect(again.body.changes).toEqual([])
+    const exported = await root.ask<object>('GET', exportManifest.path)
+    expect(JSON.stringify(exported.body)).toMatch(/labs[\s\S]*requiresMfa: true/)
   })
 })
 

@@ -33,6 +33,8 @@ const org = z.strictObject({
     .optional(),
   details: z.string().max(2000).optional(),
   members: z.record(z.string().max(96), memberRole).optional(),
+  /** Members without a second factor see nothing private. */
+  requiresMfa: z.boolean().optional(),
   /** What the organisation asks of the credentials that reach it; what is not named stays. */
   tokenPolicy: z
     .strictObject({
@@ -72,6 +74,7 @@ export function createOrgsNoun(deps: NounDeps): ManifestNoun<OrgItem> {
           fullname: row.fullname,
           plan: row.plan as OrgItem['plan'],
           defaultPrivate: row.defaultPrivate || undefined,
+          requiresMfa: row.requiresMfa || undefined,
           website: row.website || undefined,
           details: row.details || undefined,
           members: Object.fromEntries(members.map((member) => [member.name, member.role])),
@@ -116,8 +119,8 @@ async function applyOrg(tx: Tx, deps: NounDeps, item: OrgItem, context: Manifest
   return text === '' ? null : { kind: 'update', subject: `org ${before.name}`, text }
 }
 
-function settingsOf({ plan, defaultPrivate, website, details }: OrgItem) {
-  const named = { plan, defaultPrivate, website, details }
+function settingsOf({ plan, defaultPrivate, requiresMfa, website, details }: OrgItem) {
+  const named = { plan, defaultPrivate, requiresMfa, website, details }
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined))
 }
 
