@@ -23,9 +23,18 @@ export function readKitSwitches(config: Config): Switch[] {
       setting: 'STOA_BLOBS_URL',
       outside: store === null ? [] : endpoint === null ? ['s3.amazonaws.com'] : outsideOf(endpoint),
     }),
+    switchOf('mail', {
+      isOn: config.mail.smtp !== null,
+      value: config.mail.smtp?.address.host ?? null,
+      setting: 'STOA_SMTP_URL',
+      page: '/admin/letters',
+      outside: config.mail.smtp === null ? [] : outsideOf(`http://${bracketed(config.mail.smtp.address.host)}`),
+    }),
     switchOf('rateLimits', { isOn: config.rateLimits, setting: 'STOA_RATE_LIMITS' }),
     switchOf('roles', { isOn: true, value: config.roles.join(', '), setting: 'STOA_ROLES' }),
     switchOf('largeFilesToXet', { isOn: config.largeFilesToXet, setting: 'STOA_LARGE_FILES_TO_XET' }),
     switchOf('unsandboxed', { isOn: config.allowUnsandboxed, setting: 'STOA_ALLOW_UNSANDBOXED' }),
   ]
 }
+
+const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host)

@@ -26,6 +26,8 @@ const DELIVER = 'kit.mail.deliver'
 const SWEEP_EVERY_MS = 5 * 60_000
 const DAY_MS = 24 * 3_600_000
 const KEEP_ROWS_MS = 90 * DAY_MS
+/** A letter that nobody sent or handed over is of no use any more. */
+const KEEP_WAITING_MS = 30 * DAY_MS
 /** So that nobody is flooded through us, whoever asks for the letters. */
 const MAX_PER_HOUR = 6
 const MAX_PER_DAY = 20
@@ -53,7 +55,7 @@ export interface NewLetter extends LetterText {
   readonly subjectId: string | null
   /** Id of the link or invitation it carries; with it the letter can be withdrawn. */
   readonly about?: string
-  /** From then on there is no use in sending it. */
+  /** From then on there is no use in sending it; 30 days unless said. */
   readonly worthlessAt?: Date
 }
 
@@ -98,7 +100,7 @@ export function createMail(deps: MailDeps): Mail {
       if (welcome.length === 0) return []
       const rows = welcome.map((letter) => {
         const id = deps.ids.next()
-        const { kind, to, subjectId, about = null, worthlessAt = null } = letter
+        const { kind, to, subjectId, about = null, worthlessAt = new Date(now.getTime() + KEEP_WAITING_MS) } = letter
         const messageId = `<${id}@${new URL(deps.publicUrl()).hostname.replace(/[^A-Za-z0-9.-]/g, '') || 'localhost'}>`
         const facts = { id, messageId, kind, subjectId, about, worthlessAt, createdAt: now }
         return {

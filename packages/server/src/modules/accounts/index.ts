@@ -12,7 +12,7 @@ import { deleteSessionsOf, findPasswordHash, findSessionById } from './queries/c
 import { renderSessionCookie } from './read-credentials.js'
 import { createAuthentication } from './authenticate.js'
 import type { AccountsDeps, AccountsKit } from './deps.js'
-import { createPlatformSettings } from './platform-settings.js'
+import { createPlatformSettings, type SignUpPolicy } from './platform-settings.js'
 import { createResourceGroupsNoun } from './manifest/resource-groups-noun.js'
 import { createServiceAccountsNoun } from './manifest/service-accounts-noun.js'
 import type { GroupDeps, ListGroupResources } from './orgs/resource-groups.js'
@@ -275,7 +275,7 @@ export function createAccounts(kit: AccountsKit) {
       bindHub(http, routeDeps, (accountId) => countRepos(accountId))
     },
     switches: async (): Promise<Switch[]> => [
-      switchOf('signUp', { isOn: (await settings.signUp()) === 'open', page: '/admin/settings' }),
+      describeSignUp(await settings.signUpPolicy()),
       switchOf('lenient', { isOn: settings.isLenient() }),
     ],
     start: async (): Promise<void> => {
@@ -290,6 +290,11 @@ export function createAccounts(kit: AccountsKit) {
       await authentication.flushLastUses()
     },
   }
+}
+
+function describeSignUp({ mode, domains }: SignUpPolicy): Switch {
+  const value = mode === 'domain' ? domains.join(', ') : mode === 'invitation' ? mode : null
+  return switchOf('signUp', { isOn: mode !== 'closed', value, page: '/admin/settings' })
 }
 
 export type Accounts = ReturnType<typeof createAccounts>

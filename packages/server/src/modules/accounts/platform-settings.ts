@@ -1,4 +1,4 @@
-import { afterCommit, type Tx } from '../../kit/db/database.js'
+import { afterCommit, type Db, type Tx } from '../../kit/db/database.js'
 import type { AccountsDeps } from './deps.js'
 import type { MfaRequired } from './mfa-demand.js'
 import { isLoopbackUrl } from './loopback.js'
@@ -32,6 +32,8 @@ export interface PlatformSettings {
   signUp(): Promise<SignUpMode>
   signUpPolicy(): Promise<SignUpPolicy>
   setSignUp(tx: Tx, policy: SignUpPolicy): Promise<void>
+  /** As it is stored now. */
+  readSignUp(db: Db | Tx): Promise<SignUpPolicy>
   needsAdmin(): Promise<boolean>
   /** Of whom a second factor is asked. */
   mfaRequired(): Promise<MfaRequired>
@@ -42,9 +44,9 @@ export interface PlatformSettings {
 
 type Setting = string | boolean | readonly string[]
 
-async function readSignUp({ db }: AccountsDeps, tx?: Tx): Promise<SignUpPolicy> {
-  const mode = await findSetting(tx ?? db, SIGN_UP)
-  const domains = await findSetting(tx ?? db, SIGN_UP_DOMAINS)
+async function readSignUp(db: Db | Tx): Promise<SignUpPolicy> {
+  const mode = await findSetting(db, SIGN_UP)
+  const domains = await findSetting(db, SIGN_UP_DOMAINS)
   return {
     mode: SIGN_UP_MODES.find((word) => word === mode) ?? 'open',
     domains: Array.isArray(domains) ? domains.map(String) : [],
@@ -66,7 +68,7 @@ export function createPlatformSettings(deps: AccountsDeps): PlatformSettings {
     const isWanted = (await findSetting(deps.db, LENIENT)) === true
     lenient = isWanted && (lenient || (await mayBeLenient()))
     if (isWanted && !lenient) deps.log.warn('test mode is stored but off: the public address is not this machine')
-    signUp = await readSignUp(deps)
+    signUp = await readSignUp(deps.db)
     const mfa = await findSetting(deps.db, MFA_REQUIRED)
     mfaRequired = MFA_WORDS.find((word) => word === mfa) ?? 'nobody'
     // Once somebody is in charge it stays so: the last admin cannot be removed.
@@ -104,8 +106,9 @@ export function createPlatformSettings(deps: AccountsDeps): PlatformSettings {
       await refresh()
       return signUp
     },
+    readSignUp,
     setSignUp: async (tx, policy) => {
-      const before = await readSignUp(deps, tx)
+      const before = await readSignUp(tx)
       if (before.mode !== policy.mode) await store(tx, SIGN_UP, before.mode, policy.mode)
       if (before.domains.join() !== policy.domains.join())
         await store(tx, SIGN_UP_DOMAINS, before.domains, policy.domains)

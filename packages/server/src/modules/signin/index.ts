@@ -1,8 +1,10 @@
 import type { Http } from '../../kit/http/server.js'
+import type { ManifestNoun } from '../../kit/manifest/noun.js'
 import { createSignInThrottle } from '../accounts/index.js'
 import { clearFactors } from './change-factors.js'
 import type { SigninDeps, SigninKit } from './deps.js'
 import { beginHalfSignIn } from './half-sign-in.js'
+import { createSignUpNoun } from './manifest/sign-up-noun.js'
 import { createLetterWays } from './letter-ways.js'
 import { bindConfirm } from './routes/confirm.js'
 import { bindFactors } from './routes/factors.js'
@@ -25,6 +27,7 @@ export function createSignin(kit: SigninKit) {
   })
   const letterWays = createLetterWays(kit)
   return {
+    nouns: [createSignUpNoun(kit)] as readonly ManifestNoun[],
     routes: (http: Http): void => {
       bindFactors(http, deps)
       bindPasskeys(http, deps)

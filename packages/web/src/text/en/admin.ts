@@ -37,7 +37,7 @@ export const admin = {
     roles: { name: 'This process does', on: 'all', off: 'nothing' },
     largeFilesToXet: { name: 'Large files become shared chunks', on: 'on', off: 'off' },
     unsandboxed: { name: 'Models of anybody without a sandbox', on: 'allowed', off: 'refused' },
-    signUp: { name: 'Sign-up', on: 'open to everybody', off: 'closed' },
+    signUp: { name: 'Sign-up', on: 'open', off: 'closed' },
     lenient: { name: 'Test mode', on: 'on: never for a public server', off: 'off' },
     auditStreams: { name: 'Audit streams', on: 'on', off: 'none' },
     providers: { name: 'Outside providers of models', on: 'on', off: 'none' },

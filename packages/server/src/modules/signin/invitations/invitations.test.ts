@@ -1,12 +1,14 @@
 import {
   acceptInvitation,
   addMember,
+  applyManifest,
   askToJoin,
   changeEmail,
   confirmEmail,
   createInvitation,
   createOrg,
   createOrgInvitation,
+  exportManifest,
   type CsvResult,
   inspectInvitation,
   type InvitationPreview,
@@ -328,6 +330,20 @@ describe('who may make an account', () => {
     expect(codeOf(await root.ask('POST', createInvitation.path, { deliver: 'link', role: 'read' }))).toBe(
       'InvalidRequest',
     )
+  })
+
+  it('is set by a manifest too, exported, and refused when it makes no sense', async () => {
+    const apply = (text: string) =>
+      root.ask<{ text: string }>('POST', applyManifest.path, { documents: [{ name: 'x', text }] })
+    const applied = await apply('signUp: [{ mode: domain, domains: [Corp.example] }]')
+    expect(applied.body.text).toContain('sign-up')
+    expect((await apply('signUp: [{ mode: domain, domains: [corp.example] }]')).body.text).not.toContain('sign-up')
+    const exported = await root.ask<{ text: string }>('GET', exportManifest.path)
+    expect(exported.body.text).toContain('signUp:\n  - mode: domain\n    domains:\n      - corp.example')
+    expect((await apply('signUp: [{ mode: domain }]')).status).toBe(422)
+    expect((await apply('signUp: [{ mode: open }, { mode: closed }]')).status).toBe(422)
+    await apply('signUp: [{ state: absent }]')
+    expect((await signUpAs('nils')).status).toBe(200)
   })
 
   it('may be whoever has an address at a domain: by a letter, which nobody learns anything from', async () => {
