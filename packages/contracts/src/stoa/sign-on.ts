@@ -68,7 +68,7 @@ const connectionFields = {
   samlMetadata: z.string().max(500_000).optional(),
 }
 export const newConnection = z.strictObject(connectionFields)
-const connectionPatch = z.strictObject({ ...connectionFields, name: connectionFields.name.optional() })
+export const signOnConnectionPatch = z.strictObject({ ...connectionFields, name: connectionFields.name.optional() })
 
 const certificate = z.object({ pem: z.string(), fingerprint: z.string(), subject: z.string(), validTo: date })
 export const connectionView = z.object({
@@ -94,7 +94,7 @@ export const connectionView = z.object({
 })
 export type ConnectionView = z.output<typeof connectionView>
 
-const domainView = z.object({
+export const signOnDomainView = z.object({
   id,
   domain: z.string(),
   /** The DNS record that shows it: type TXT. */
@@ -109,20 +109,18 @@ const policyView = z.object({
   /** Admins who come in with their password all the same. */
   exempt: z.array(z.string()),
 })
-const settingsView = z.object({
+export const signOnSettingsView = z.object({
   connections: z.array(connectionView),
-  domains: z.array(domainView),
+  domains: z.array(signOnDomainView),
   /** Null for the platform. */
   policy: policyView.nullable(),
 })
-export type SignOnSettings = z.output<typeof settingsView>
+export type SignOnSettings = z.output<typeof signOnSettingsView>
 
 const ORG = '/api/v1/accounts/orgs/:name/sign-on'
-const PLATFORM = '/api/v1/platform/sign-on'
 const orgParam = z.object({ name: accountNameParam })
 const ORG_ERRORS = ['Unauthorized', 'InsufficientScope', 'Forbidden', 'AccountNotFound', 'SignOnRequired'] as const
-const PLATFORM_ERRORS = ['Unauthorized', 'Forbidden'] as const
-const domainName = z
+export const signOnDomainName = z
   .string()
   .trim()
   .toLowerCase()
@@ -137,7 +135,7 @@ export const getSignOn = route({
   summary: 'Connections, domains and rules of sign-on of an organisation.',
   auth: 'user',
   params: orgParam,
-  response: settingsView,
+  response: signOnSettingsView,
   errors: ORG_ERRORS,
 })
 export const createConnection = route({
@@ -161,7 +159,7 @@ export const updateConnection = route({
   summary: 'Changes a connection; what is not sent stays.',
   auth: 'write',
   params: orgParam.extend({ connectionId: id }),
-  body: connectionPatch,
+  body: signOnConnectionPatch,
   bodyLimitBytes: 700_000,
   response: connectionView,
   errors: [...ORG_ERRORS, 'ConnectionNotFound', 'ConnectionInvalid', 'Conflict', 'SignOnNotReady'],
@@ -195,8 +193,8 @@ export const addDomain = route({
   summary: 'Names a domain of the organisation; answers what the DNS must say.',
   auth: 'write',
   params: orgParam,
-  body: z.strictObject({ domain: domainName }),
-  response: domainView,
+  body: z.strictObject({ domain: signOnDomainName }),
+  response: signOnDomainView,
   errors: [...ORG_ERRORS, 'DomainTaken', 'ConnectionLimit', 'Conflict'],
 })
 export const checkDomain = route({
@@ -208,7 +206,7 @@ export const checkDomain = route({
   auth: 'write',
   rate: 'auth',
   params: orgParam.extend({ domainId: id }),
-  response: domainView,
+  response: signOnDomainView,
   errors: [...ORG_ERRORS, 'NotFound', 'DomainTaken', 'DomainNotShown'],
 })
 export const removeDomain = route({
@@ -237,84 +235,6 @@ export const setSignOnPolicy = route({
   }),
   response: policyView,
   errors: [...ORG_ERRORS, 'SignOnNotReady'],
-})
-
-export const getPlatformSignOn = route({
-  id: 'federation.platform.get',
-  family: 'stoa',
-  method: 'GET',
-  path: PLATFORM,
-  summary: 'Connections and domains of the platform.',
-  auth: 'admin',
-  response: settingsView,
-  errors: PLATFORM_ERRORS,
-})
-export const createPlatformConnection = route({
-  id: 'federation.platform.connections.create',
-  family: 'stoa',
-  method: 'POST',
-  path: `${PLATFORM}/connections`,
-  summary: 'Connects an identity provider that everybody may come through.',
-  auth: 'admin',
-  body: newConnection,
-  bodyLimitBytes: 700_000,
-  response: connectionView,
-  errors: [...PLATFORM_ERRORS, 'ConnectionInvalid', 'ConnectionLimit', 'Conflict'],
-})
-export const updatePlatformConnection = route({
-  id: 'federation.platform.connections.update',
-  family: 'stoa',
-  method: 'PATCH',
-  path: `${PLATFORM}/connections/:connectionId`,
-  summary: 'Changes a connection of the platform; what is not sent stays.',
-  auth: 'admin',
-  params: z.object({ connectionId: id }),
-  body: connectionPatch,
-  bodyLimitBytes: 700_000,
-  response: connectionView,
-  errors: [...PLATFORM_ERRORS, 'ConnectionNotFound', 'ConnectionInvalid', 'Conflict'],
-})
-export const deletePlatformConnection = route({
-  id: 'federation.platform.connections.delete',
-  family: 'stoa',
-  method: 'DELETE',
-  path: `${PLATFORM}/connections/:connectionId`,
-  summary: 'Ends a connection of the platform.',
-  auth: 'admin',
-  params: z.object({ connectionId: id }),
-  errors: [...PLATFORM_ERRORS, 'ConnectionNotFound'],
-})
-export const testPlatformConnection = route({
-  id: 'federation.platform.connections.test',
-  family: 'stoa',
-  method: 'POST',
-  path: `${PLATFORM}/connections/:connectionId/test`,
-  summary: 'Begins a sign-in that only tells what would have happened.',
-  auth: 'admin',
-  params: z.object({ connectionId: id }),
-  response: z.object({ to: z.string() }),
-  errors: [...PLATFORM_ERRORS, 'SessionRequired', 'ConnectionNotFound', 'SignOnFailed'],
-})
-export const confirmDomain = route({
-  id: 'federation.platform.domains.confirm',
-  family: 'stoa',
-  method: 'POST',
-  path: `${PLATFORM}/domains`,
-  summary: 'Confirms a domain of an organisation (or, without one, of the platform) without the DNS.',
-  auth: 'admin',
-  body: z.strictObject({ org: accountNameParam.nullable(), domain: domainName }),
-  response: domainView,
-  errors: [...PLATFORM_ERRORS, 'AccountNotFound', 'DomainTaken', 'ConnectionLimit'],
-})
-export const removePlatformDomain = route({
-  id: 'federation.platform.domains.remove',
-  family: 'stoa',
-  method: 'DELETE',
-  path: `${PLATFORM}/domains/:domainId`,
-  summary: 'Gives a domain of the platform up.',
-  auth: 'admin',
-  params: z.object({ domainId: id }),
-  errors: [...PLATFORM_ERRORS, 'NotFound'],
 })
 
 const offer = z.object({ id, name: z.string(), org: z.object({ name: z.string(), fullname: z.string() }).nullable() })

@@ -78,7 +78,6 @@ export function ConnectionForm(props: Props) {
       connection ? acts.update(connection.id, wish) : acts.create({ ...wish, name: wish.name ?? '' }),
     refresh: [signOnQuery(owner).queryKey],
     say: () => words.saved,
-    then: onDone,
   })
   const form = useForm({
     initial: valuesOf(connection),
@@ -95,6 +94,7 @@ export function ConnectionForm(props: Props) {
       }
     },
     submit: (values) => save.mutateAsync(wishOf(values, props)),
+    onDone,
   })
   return (
     <form className={formClass} onSubmit={form.onSubmit} noValidate>

@@ -72,7 +72,7 @@ function ConnectionCard({
 }) {
   const [isRemoving, setRemoving] = useState(false)
   const acts = signOnActs(owner)
-  const test = useAct({ run: () => acts.test(connection.id), then: ({ to }) => window.location.assign(to) })
+  const test = useAct({ run: () => acts.test(connection.id) })
   const remove = useAct({
     run: () => acts.remove(connection.id),
     refresh: [signOnQuery(owner).queryKey],
@@ -98,7 +98,11 @@ function ConnectionCard({
           </Notice>
         )}
         <Row>
-          <Button variant="primary" busy={test.isPending} onClick={() => test.mutate()}>
+          <Button
+            variant="primary"
+            busy={test.isPending}
+            onClick={() => test.mutate(undefined, { onSuccess: ({ to }) => window.location.assign(to) })}
+          >
             {words.test}
           </Button>
           <Button onClick={onEdit}>{words.edit}</Button>

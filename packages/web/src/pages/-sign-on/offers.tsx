@@ -33,6 +33,9 @@ export function SignOnOffers({ next }: Props) {
   )
 }
 
+/** To the provider's own page. */
+const leave = ({ to }: { to: string }): void => window.location.assign(to)
+
 /** One button a connection; each leads to its provider. */
 export function OfferButtons({
   offers,
@@ -42,7 +45,6 @@ export function OfferButtons({
   const start = useAct({
     run: (connectionId: string) =>
       api.call(startSignOn, { body: { connectionId, ...(next ? { next } : {}), ...(loginHint ? { loginHint } : {}) } }),
-    then: ({ to }) => window.location.assign(to),
   })
   return (
     <>
@@ -57,7 +59,7 @@ export function OfferButtons({
           size="large"
           block
           busy={start.isPending && start.variables === offer.id}
-          onClick={() => start.mutate(offer.id)}
+          onClick={() => start.mutate(offer.id, { onSuccess: leave })}
         >
           {words.continueWith(offer.name)}
         </Button>
