@@ -25,6 +25,7 @@ import { Route as NsIndexRouteImport } from './pages/$ns/index'
 import { Route as NsRepoRouteRouteImport } from './pages/$ns/$repo/route'
 import { Route as AdminIndexRouteImport } from './pages/admin/index'
 import { Route as AdminAuditRouteImport } from './pages/admin/audit'
+import { Route as AdminDirectoryRouteImport } from './pages/admin/directory'
 import { Route as AdminEmergencyRouteImport } from './pages/admin/emergency'
 import { Route as AdminInvitationsRouteImport } from './pages/admin/invitations'
 import { Route as AdminJobsRouteImport } from './pages/admin/jobs'
@@ -78,6 +79,7 @@ import { Route as OrganizationsNameSettingsGroupsRouteImport } from './pages/org
 import { Route as OrganizationsNameSettingsInvitationsRouteImport } from './pages/organizations/$name/settings/invitations'
 import { Route as OrganizationsNameSettingsMembersRouteImport } from './pages/organizations/$name/settings/members'
 import { Route as OrganizationsNameSettingsProfileRouteImport } from './pages/organizations/$name/settings/profile'
+import { Route as OrganizationsNameSettingsProvisioningRouteImport } from './pages/organizations/$name/settings/provisioning'
 import { Route as OrganizationsNameSettingsRolesRouteImport } from './pages/organizations/$name/settings/roles'
 import { Route as OrganizationsNameSettingsServiceAccountsRouteImport } from './pages/organizations/$name/settings/service-accounts'
 import { Route as OrganizationsNameSettingsSignOnRouteImport } from './pages/organizations/$name/settings/sign-on'
@@ -175,6 +177,11 @@ const AdminIndexRoute = AdminIndexRouteImport.update({
 const AdminAuditRoute = AdminAuditRouteImport.update({
   id: '/audit',
   path: '/audit',
+  getParentRoute: () => AdminRouteRoute,
+} as any)
+const AdminDirectoryRoute = AdminDirectoryRouteImport.update({
+  id: '/directory',
+  path: '/directory',
   getParentRoute: () => AdminRouteRoute,
 } as any)
 const AdminEmergencyRoute = AdminEmergencyRouteImport.update({
@@ -451,6 +458,12 @@ const OrganizationsNameSettingsProfileRoute =
     path: '/profile',
     getParentRoute: () => OrganizationsNameSettingsRouteRoute,
   } as any)
+const OrganizationsNameSettingsProvisioningRoute =
+  OrganizationsNameSettingsProvisioningRouteImport.update({
+    id: '/provisioning',
+    path: '/provisioning',
+    getParentRoute: () => OrganizationsNameSettingsRouteRoute,
+  } as any)
 const OrganizationsNameSettingsRolesRoute =
   OrganizationsNameSettingsRolesRouteImport.update({
     id: '/roles',
@@ -568,6 +581,7 @@ export interface FileRoutesByFullPath {
   '/welcome': typeof WelcomeRoute
   '/$ns/$repo': typeof NsRepoRouteRouteWithChildren
   '/admin/audit': typeof AdminAuditRoute
+  '/admin/directory': typeof AdminDirectoryRoute
   '/admin/emergency': typeof AdminEmergencyRoute
   '/admin/invitations': typeof AdminInvitationsRoute
   '/admin/jobs': typeof AdminJobsRoute
@@ -621,6 +635,7 @@ export interface FileRoutesByFullPath {
   '/organizations/$name/settings/invitations': typeof OrganizationsNameSettingsInvitationsRoute
   '/organizations/$name/settings/members': typeof OrganizationsNameSettingsMembersRoute
   '/organizations/$name/settings/profile': typeof OrganizationsNameSettingsProfileRoute
+  '/organizations/$name/settings/provisioning': typeof OrganizationsNameSettingsProvisioningRoute
   '/organizations/$name/settings/roles': typeof OrganizationsNameSettingsRolesRoute
   '/organizations/$name/settings/service-accounts': typeof OrganizationsNameSettingsServiceAccountsRoute
   '/organizations/$name/settings/sign-on': typeof OrganizationsNameSettingsSignOnRoute
@@ -655,6 +670,7 @@ export interface FileRoutesByTo {
   '/redeem': typeof RedeemRoute
   '/welcome': typeof WelcomeRoute
   '/admin/audit': typeof AdminAuditRoute
+  '/admin/directory': typeof AdminDirectoryRoute
   '/admin/emergency': typeof AdminEmergencyRoute
   '/admin/invitations': typeof AdminInvitationsRoute
   '/admin/jobs': typeof AdminJobsRoute
@@ -706,6 +722,7 @@ export interface FileRoutesByTo {
   '/organizations/$name/settings/invitations': typeof OrganizationsNameSettingsInvitationsRoute
   '/organizations/$name/settings/members': typeof OrganizationsNameSettingsMembersRoute
   '/organizations/$name/settings/profile': typeof OrganizationsNameSettingsProfileRoute
+  '/organizations/$name/settings/provisioning': typeof OrganizationsNameSettingsProvisioningRoute
   '/organizations/$name/settings/roles': typeof OrganizationsNameSettingsRolesRoute
   '/organizations/$name/settings/service-accounts': typeof OrganizationsNameSettingsServiceAccountsRoute
   '/organizations/$name/settings/sign-on': typeof OrganizationsNameSettingsSignOnRoute
@@ -743,6 +760,7 @@ export interface FileRoutesById {
   '/welcome': typeof WelcomeRoute
   '/$ns/$repo': typeof NsRepoRouteRouteWithChildren
   '/admin/audit': typeof AdminAuditRoute
+  '/admin/directory': typeof AdminDirectoryRoute
   '/admin/emergency': typeof AdminEmergencyRoute
   '/admin/invitations': typeof AdminInvitationsRoute
   '/admin/jobs': typeof AdminJobsRoute
@@ -796,6 +814,7 @@ export interface FileRoutesById {
   '/organizations/$name/settings/invitations': typeof OrganizationsNameSettingsInvitationsRoute
   '/organizations/$name/settings/members': typeof OrganizationsNameSettingsMembersRoute
   '/organizations/$name/settings/profile': typeof OrganizationsNameSettingsProfileRoute
+  '/organizations/$name/settings/provisioning': typeof OrganizationsNameSettingsProvisioningRoute
   '/organizations/$name/settings/roles': typeof OrganizationsNameSettingsRolesRoute
   '/organizations/$name/settings/service-accounts': typeof OrganizationsNameSettingsServiceAccountsRoute
   '/organizations/$name/settings/sign-on': typeof OrganizationsNameSettingsSignOnRoute
@@ -834,6 +853,7 @@ export interface FileRouteTypes {
     | '/welcome'
     | '/$ns/$repo'
     | '/admin/audit'
+    | '/admin/directory'
     | '/admin/emergency'
     | '/admin/invitations'
     | '/admin/jobs'
@@ -887,6 +907,7 @@ export interface FileRouteTypes {
     | '/organizations/$name/settings/invitations'
     | '/organizations/$name/settings/members'
     | '/organizations/$name/settings/profile'
+    | '/organizations/$name/settings/provisioning'
     | '/organizations/$name/settings/roles'
     | '/organizations/$name/settings/service-accounts'
     | '/organizations/$name/settings/sign-on'
@@ -921,6 +942,7 @@ export interface FileRouteTypes {
     | '/redeem'
     | '/welcome'
     | '/admin/audit'
+    | '/admin/directory'
     | '/admin/emergency'
     | '/admin/invitations'
     | '/admin/jobs'
@@ -972,6 +994,7 @@ export interface FileRouteTypes {
     | '/organizations/$name/settings/invitations'
     | '/organizations/$name/settings/members'
     | '/organizations/$name/settings/profile'
+    | '/organizations/$name/settings/provisioning'
     | '/organizations/$name/settings/roles'
     | '/organizations/$name/settings/service-accounts'
     | '/organizations/$name/settings/sign-on'
@@ -1008,6 +1031,7 @@ export interface FileRouteTypes {
     | '/welcome'
     | '/$ns/$repo'
     | '/admin/audit'
+    | '/admin/directory'
     | '/admin/emergency'
     | '/admin/invitations'
     | '/admin/jobs'
@@ -1061,6 +1085,7 @@ export interface FileRouteTypes {
     | '/organizations/$name/settings/invitations'
     | '/organizations/$name/settings/members'
     | '/organizations/$name/settings/profile'
+    | '/organizations/$name/settings/provisioning'
     | '/organizations/$name/settings/roles'
     | '/organizations/$name/settings/service-accounts'
     | '/organizations/$name/settings/sign-on'
@@ -1226,6 +1251,13 @@ declare module '@tanstack/react-router' {
       path: '/audit'
       fullPath: '/admin/audit'
       preLoaderRoute: typeof AdminAuditRouteImport
+      parentRoute: typeof AdminRouteRoute
+    }
+    '/admin/directory': {
+      id: '/admin/directory'
+      path: '/directory'
+      fullPath: '/admin/directory'
+      preLoaderRoute: typeof AdminDirectoryRouteImport
       parentRoute: typeof AdminRouteRoute
     }
     '/admin/emergency': {
@@ -1599,6 +1631,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof OrganizationsNameSettingsProfileRouteImport
       parentRoute: typeof OrganizationsNameSettingsRouteRoute
     }
+    '/organizations/$name/settings/provisioning': {
+      id: '/organizations/$name/settings/provisioning'
+      path: '/provisioning'
+      fullPath: '/organizations/$name/settings/provisioning'
+      preLoaderRoute: typeof OrganizationsNameSettingsProvisioningRouteImport
+      parentRoute: typeof OrganizationsNameSettingsRouteRoute
+    }
     '/organizations/$name/settings/roles': {
       id: '/organizations/$name/settings/roles'
       path: '/roles'
@@ -1730,6 +1769,7 @@ declare module '@tanstack/react-router' {
 
 interface AdminRouteRouteChildren {
   AdminAuditRoute: typeof AdminAuditRoute
+  AdminDirectoryRoute: typeof AdminDirectoryRoute
   AdminEmergencyRoute: typeof AdminEmergencyRoute
   AdminInvitationsRoute: typeof AdminInvitationsRoute
   AdminJobsRoute: typeof AdminJobsRoute
@@ -1746,6 +1786,7 @@ interface AdminRouteRouteChildren {
 
 const AdminRouteRouteChildren: AdminRouteRouteChildren = {
   AdminAuditRoute: AdminAuditRoute,
+  AdminDirectoryRoute: AdminDirectoryRoute,
   AdminEmergencyRoute: AdminEmergencyRoute,
   AdminInvitationsRoute: AdminInvitationsRoute,
   AdminJobsRoute: AdminJobsRoute,
@@ -1878,6 +1919,7 @@ interface OrganizationsNameSettingsRouteRouteChildren {
   OrganizationsNameSettingsInvitationsRoute: typeof OrganizationsNameSettingsInvitationsRoute
   OrganizationsNameSettingsMembersRoute: typeof OrganizationsNameSettingsMembersRoute
   OrganizationsNameSettingsProfileRoute: typeof OrganizationsNameSettingsProfileRoute
+  OrganizationsNameSettingsProvisioningRoute: typeof OrganizationsNameSettingsProvisioningRoute
   OrganizationsNameSettingsRolesRoute: typeof OrganizationsNameSettingsRolesRoute
   OrganizationsNameSettingsServiceAccountsRoute: typeof OrganizationsNameSettingsServiceAccountsRoute
   OrganizationsNameSettingsSignOnRoute: typeof OrganizationsNameSettingsSignOnRoute
@@ -1897,6 +1939,8 @@ const OrganizationsNameSettingsRouteRouteChildren: OrganizationsNameSettingsRout
       OrganizationsNameSettingsMembersRoute,
     OrganizationsNameSettingsProfileRoute:
       OrganizationsNameSettingsProfileRoute,
+    OrganizationsNameSettingsProvisioningRoute:
+      OrganizationsNameSettingsProvisioningRoute,
     OrganizationsNameSettingsRolesRoute: OrganizationsNameSettingsRolesRoute,
     OrganizationsNameSettingsServiceAccountsRoute:
       OrganizationsNameSettingsServiceAccountsRoute,
