@@ -2,7 +2,9 @@
 import os
 import tempfile
 from pathlib import Path
+from typing import get_args
 
+from huggingface_hub import hf_api
 from huggingface_hub import CommitOperationAdd, CommitOperationCopy, CommitOperationDelete, HfApi, HfFileSystem, hf_hub_download
 from huggingface_hub.utils import HfHubHTTPError, RepositoryNotFoundError, RevisionNotFoundError, build_hf_headers, get_session
 
@@ -229,6 +231,25 @@ def weights_are_described():
     described = alice.get_safetensors_metadata("stoa/tiny-llama")
     assert sum(described.parameter_count.values()) > 100_000
     assert alice.model_info("stoa/tiny-llama", expand=["safetensors"]).safetensors.total > 100_000
+
+
+@case
+def every_name_that_may_be_expanded():
+    kinds = {"Model": ("stoa/tiny-llama", "model", "list_models"), "Dataset": (None, "dataset", "list_datasets"), "Space": (None, "space", "list_spaces")}
+    for kind, (repo, repo_type, lister) in kinds.items():
+        names = get_args(getattr(hf_api, f"Expand{kind}Property_T", None) or ())
+        if not names:
+            continue
+        made = repo or f"alice/expand-{repo_type}"
+        if repo is None:
+            alice.create_repo(made, repo_type=repo_type, exist_ok=True, **({"space_sdk": "static"} if repo_type == "space" else {}))
+        known = alice.repo_info(made, repo_type=repo_type, expand=list(names))
+        assert known.id == made and known.author == made.split("/")[0] and known.created_at is not None, known
+        assert isinstance(known.likes, int) and isinstance(known.tags, list) and known.last_modified is not None, known
+        listed = list(getattr(alice, lister)(author=made.split("/")[0], expand=list(names)))
+        assert made in [one.id for one in listed]
+        if repo is None:
+            alice.delete_repo(made, repo_type=repo_type)
 
 
 @case_if(hasattr(HfApi, "create_bucket"), "no buckets yet")

@@ -50,7 +50,7 @@ export function createApp(kit: Kit, options: AppOptions) {
   commerce.provideResourceAccess(createResourceSight(kit, repos))
   const catalog = createCatalog({ ...kit, repos })
   const limiter = kit.config.rateLimits ? unless(accounts.isLenient, createRateLimiter(kit.clock)) : NO_LIMITS
-  const inference = createInference({ ...kit, accounts, metering, repos, limiter })
+  const inference = createInference({ ...kit, accounts, metering, repos, catalog, limiter })
   const modules: readonly Module[] = [
     accounts,
     oauth,

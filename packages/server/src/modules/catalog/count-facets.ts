@@ -3,6 +3,7 @@ import { findPipelineTag, LICENCES, languageName, libraryLabel } from '@stoa/for
 import type { Actor } from '../../kit/http/actor.js'
 import type { CatalogDeps } from './deps.js'
 import { planList } from './listing/list-plan.js'
+import { withServed } from './list-repos.js'
 import { visibleTo } from '../accounts/index.js'
 import { countFacets, MAX_FACET_HITS } from './queries/facets.js'
 
@@ -32,7 +33,7 @@ export async function countListFacets(
   type: RepoType,
   query: ListQuery,
 ): Promise<FacetAnswer> {
-  const { total, counts } = await countFacets(deps.db, planList(type, query), visibleTo(actor))
+  const { total, counts } = await countFacets(deps.db, await withServed(deps, planList(type, query)), visibleTo(actor))
   const values = (facet: keyof FacetAnswer['facets']): FacetValue[] =>
     counts
       .filter((one) => one.facet === facet)

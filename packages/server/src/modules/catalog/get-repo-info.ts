@@ -9,6 +9,7 @@ import { infoProjection, type Projection } from './listing/expand-keys.js'
 import { type VisibleSet, visibleTo } from '../accounts/index.js'
 import { type Extras, presentRepo, type Sibling, wantsKey } from './present-repo.js'
 import { findEntry } from './queries/entries.js'
+import { mappingObject } from './serving.js'
 import { countChildren, findModelIds, listLinkedSpaces } from './queries/lineage.js'
 
 /** The information, or the name under which the repository is found now. */
@@ -91,8 +92,14 @@ async function collectExtras(deps: CatalogDeps, asked: Asked): Promise<Extras> {
       : {}),
     ...(wants('usedStorage') ? await usedStorage(deps, repo.id) : {}),
     ...(wants('baseModels') ? await baseModels(deps, entry, visible) : {}),
+    ...(wants('inference') || wants('inferenceProviderMapping') ? await describeServing(deps, name) : {}),
     ...(wants('securityRepoStatus') && commit ? { securityRepoStatus: await deps.scanner.scan(repo, commit) } : {}),
   }
+}
+
+async function describeServing(deps: CatalogDeps, name: string): Promise<Extras> {
+  const served = (await deps.serving().describe([name])).get(name) ?? []
+  return { ...(served.length > 0 ? { inference: 'warm' } : {}), inferenceProviderMapping: mappingObject(served) }
 }
 
 async function usedStorage(deps: CatalogDeps, repoId: string): Promise<Extras> {

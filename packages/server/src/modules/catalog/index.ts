@@ -9,12 +9,14 @@ import { createCardReader } from './get-card.js'
 import { indexRepo } from './index-repo.js'
 import { findEntry } from './queries/entries.js'
 import { createScanner } from './scan-commit.js'
+import { NO_SERVING, type Serving } from './serving.js'
 import { refreshCounters } from './refresh-counters.js'
 import { bindDiscoveryRoutes } from './routes/discovery.js'
 import { bindHubRoutes } from './routes/hub.js'
 import { bindStoaRoutes } from './routes/stoa.js'
 
 export type { CatalogRepo, CatalogRepos } from './catalog-repos.js'
+export type { ServedAs, Serving } from './serving.js'
 
 /** Downloads and trending scores are counted this often. */
 const COUNTERS_EVERY_MS = 10 * 60_000
@@ -27,16 +29,20 @@ export interface Catalog extends Module {
   refreshCounters(): Promise<number>
   /** Indexes a repository now instead of after its event. */
   index(repoId: string): Promise<void>
+  /** Says which models can be called, and how. */
+  provideServing(serving: Serving): void
 }
 
 /** Builds the catalogue: lists, search, information and cards of repositories. */
 export function createCatalog(kit: Kit & { readonly repos: CatalogRepos }): Catalog {
   const cards = createCardWorker()
+  let serving = NO_SERVING
   const deps: CatalogDeps = {
     ...kit,
     cards,
     facts: createFactsReader(kit.repos, cards),
     scanner: createScanner(kit.repos),
+    serving: () => serving,
   }
   const cardReader = createCardReader(deps)
   followRepos(deps)
@@ -66,5 +72,8 @@ export function createCatalog(kit: Kit & { readonly repos: CatalogRepos }): Cata
     facts: async (repoId) => (await findEntry(deps.db, repoId))?.facts.repo ?? null,
     refreshCounters: () => refreshCounters(deps),
     index: (repoId) => indexRepo(deps, repoId),
+    provideServing: (provided) => {
+      serving = provided
+    },
   }
 }

@@ -6,6 +6,7 @@ import { type ListPlan, planList } from './listing/list-plan.js'
 import { nextCursor } from './listing/next-cursor.js'
 import { visibleTo } from '../accounts/index.js'
 import { type Extras, presentRepo, wantsKey } from './present-repo.js'
+import { mappingList } from './serving.js'
 import { countChildren, listLinkedSpaces } from './queries/lineage.js'
 import { listEntries } from './queries/list-entries.js'
 
@@ -20,7 +21,7 @@ export interface RepoPage {
  * is now, so that a repository made private a moment ago is gone at once. Errors: `InvalidRequest`.
  */
 export async function listRepos(deps: CatalogDeps, actor: Actor, type: RepoType, query: ListQuery): Promise<RepoPage> {
-  const plan = planList(type, query)
+  const plan = await withServed(deps, planList(type, query))
   const rows = await listEntries(deps.db, plan, visibleTo(actor))
   const page = rows.slice(0, plan.limit)
   const hasMore = rows.length > plan.limit
@@ -28,6 +29,12 @@ export async function listRepos(deps: CatalogDeps, actor: Actor, type: RepoType,
   const extras = await collectExtras(deps, actor, plan, entries)
   const items = entries.map((entry) => presentRepo(entry, plan.projection, extras(entry)))
   return { items, cursor: hasMore ? nextCursor(plan, page, new Set(entries.map((entry) => entry.repoId))) : null }
+}
+
+/** The plan with the names that its question about served models stands for. */
+export async function withServed(deps: Pick<CatalogDeps, 'serving'>, plan: ListPlan): Promise<ListPlan> {
+  if (plan.servedBy === null || plan.isEmpty) return plan
+  return { ...plan, names: await deps.serving().listNames(plan.servedBy === 'any' ? null : plan.servedBy) }
 }
 
 /** Drops rows that the actor may no longer see and takes names and settings from repos. */
@@ -58,7 +65,12 @@ async function collectExtras(
   const spaces = wants('spaces') ? await listLinkedSpaces(deps.db, entries.map(filterOf), visible) : null
   const children = wants('childrenModelCount') ? await countChildren(deps.db, entries.map(fullNameOf), visible) : null
   const stored = wants('usedStorage') ? await deps.repos.sumStorage(entries.map((entry) => entry.repoId)) : null
+  const isServingWanted = wants('inference') || wants('inferenceProviderMapping')
+  const served = isServingWanted ? await deps.serving().describe(entries.map(fullNameOf)) : null
+  const servedAs = (entry: Entry) => served?.get(fullNameOf(entry)) ?? []
   return (entry) => ({
+    ...(servedAs(entry).length > 0 ? { inference: 'warm' } : {}),
+    ...(served ? { inferenceProviderMapping: mappingList(servedAs(entry)) } : {}),
     ...(stored?.has(entry.repoId) ? { usedStorage: stored.get(entry.repoId) ?? 0 } : {}),
     ...(spaces ? { spaces: spaces.get(filterOf(entry)) ?? [] } : {}),
     ...(children ? { childrenModelCount: children.get(fullNameOf(entry)) ?? 0 } : {}),

@@ -22,6 +22,9 @@ export interface Extras {
     readonly relation: string
     readonly models: readonly { readonly _id: string; readonly id: string }[]
   }
+  readonly inference?: 'warm'
+  /** By provider in an information answer, as a list in a list. */
+  readonly inferenceProviderMapping?: object
   readonly securityRepoStatus?: {
     readonly scansDone: boolean
     readonly filesWithIssues: readonly { readonly path: string; readonly level: string }[]
@@ -72,6 +75,8 @@ const VALUES: Readonly<Record<string, Value>> = {
   childrenModelCount: (_entry, extras) => extras.childrenModelCount,
   baseModels: (_entry, extras) => extras.baseModels,
   securityRepoStatus: (_entry, extras) => extras.securityRepoStatus,
+  inference: (_entry, extras) => extras.inference,
+  inferenceProviderMapping: (_entry, extras) => extras.inferenceProviderMapping,
   xetEnabled: () => true,
 }
 
@@ -88,9 +93,10 @@ const FULL: Readonly<Record<Entry['type'], readonly string[]>> = {
   kernel: 'author sha lastModified disabled'.split(' '),
 }
 const INFO: Readonly<Record<Entry['type'], readonly string[]>> = {
-  model: 'cardData config transformersInfo model-index widgetData mask_token spaces safetensors gguf usedStorage'.split(
-    ' ',
-  ),
+  model:
+    'cardData config transformersInfo model-index widgetData mask_token spaces safetensors gguf inference usedStorage'.split(
+      ' ',
+    ),
   dataset: ['usedStorage'],
   space: ['gated', 'usedStorage'],
   kernel: ['usedStorage'],

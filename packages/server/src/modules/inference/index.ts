@@ -2,8 +2,10 @@ import { availableParallelism, totalmem } from 'node:os'
 import { refuse } from '@stoa/contracts'
 import type { Actor } from '../../kit/http/actor.js'
 import type { Http } from '../../kit/http/server.js'
+import type { Catalog } from '../catalog/index.js'
 import type { Repos } from '../repos/index.js'
 import type { InferenceDeps, ServableRepo } from './deps.js'
+import { createServing } from './describe-served.js'
 import { createGateway } from './gateway/gateway.js'
 import { createRouter } from './models/router.js'
 import { followRepos } from './models/register-repos.js'
@@ -28,6 +30,7 @@ const BUILT_IN = 'stoa'
 
 export interface InferenceOptions extends Omit<InferenceDeps, 'repos'> {
   readonly repos: Repos
+  readonly catalog: Pick<Catalog, 'provideServing'>
 }
 
 /** Served models: endpoints, replicas, providers, and the doors of the OpenAI and Hugging Face inference APIs. */
@@ -50,6 +53,7 @@ export function createInference(options: InferenceOptions) {
   const gateway = createGateway({ ...deps, ...deps.metering, verifyToken, authenticate, router })
   followRepos(deps, router.forget)
   options.repos.provideRoots(listDeployedCommits)
+  options.catalog.provideServing(createServing(deps.db))
 
   return {
     nouns: [createProvidersNoun(deps, router.forget), createEndpointsNoun(deps, router.forget)],

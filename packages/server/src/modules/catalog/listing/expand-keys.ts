@@ -17,8 +17,11 @@ export const EXPAND_KEYS: Readonly<Record<RepoType, readonly string[]>> = {
   kernel: 'author createdAt disabled downloads gated lastModified likes private sha tags trendingScore'.split(' '),
 }
 
-/** Asked for by clients of 2025 to learn how to upload, and in no list that a newer client compares (xet.md §0). */
-const UNLISTED_KEY = 'xetEnabled'
+/**
+ * Asked for by some clients, and in no list that a newer Python client compares: `xetEnabled` by those of 2025 to learn how
+ * to upload (xet.md §0), `gitalyUid` by the JavaScript one, which gets no value for it.
+ */
+const UNLISTED_KEYS = ['xetEnabled', 'gitalyUid']
 
 /** Which keys an answer carries: those asked by `expand`, or a set that grows with the flags. */
 export type Projection =
@@ -31,7 +34,7 @@ export function readExpand(type: RepoType, query: Pick<InfoQuery, 'expand' | 'ex
   const asked = [...query.expand, ...query['expand[]']].flatMap((value) => value.split(',')).filter((key) => key !== '')
   if (asked.length === 0) return null
   const known = EXPAND_KEYS[type]
-  if (asked.some((key) => key !== UNLISTED_KEY && !known.includes(key))) {
+  if (asked.some((key) => !UNLISTED_KEYS.includes(key) && !known.includes(key))) {
     throw refuse('InvalidRequest', `"expand" must be one of [${known.join(', ')}]`)
   }
   return new Set(asked)

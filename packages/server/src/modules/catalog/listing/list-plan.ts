@@ -22,6 +22,10 @@ export interface ListPlan {
   readonly limit: number
   readonly cursor: Cursor | null
   readonly projection: Projection
+  /** Only models that can be called: by anybody, or by one of these providers. */
+  readonly servedBy: 'any' | readonly string[] | null
+  /** Lower-case full names that `servedBy` stands for; null while nobody was asked. */
+  readonly names: readonly string[] | null
   /** The query asks for something no entry here can have. */
   readonly isEmpty: boolean
 }
@@ -42,8 +46,22 @@ export function planList(type: RepoType, query: ListQuery): ListPlan {
     limit: readLimit(query.limit),
     cursor: query.cursor === undefined ? null : readCursor(query.cursor, sort),
     projection: listProjection(type, query),
-    isEmpty: query.inference !== undefined || query.inference_provider.length > 0 || query.apps.length > 0,
+    servedBy: readServedBy(query),
+    names: null,
+    isEmpty:
+      query.apps.length > 0 ||
+      (query.inference !== undefined && query.inference !== 'warm') ||
+      (type !== 'model' && readServedBy(query) !== null),
   }
+}
+
+function readServedBy(query: ListQuery): ListPlan['servedBy'] {
+  const providers = query.inference_provider.flatMap((value) => value.split(',')).filter((name) => name !== '')
+  if (providers.length > MAX_LIST_FILTERS) {
+    throw refuse('InvalidRequest', `at most ${MAX_LIST_FILTERS} providers may be named`)
+  }
+  if (providers.length > 0 && !providers.includes('all')) return providers
+  return providers.length > 0 || query.inference !== undefined ? 'any' : null
 }
 
 function readSort(sort: string | undefined, isSearch: boolean): SortKey {

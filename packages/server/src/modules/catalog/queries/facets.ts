@@ -84,6 +84,8 @@ export async function listPublicValues(db: Db, type: RepoType): Promise<FacetCou
     limit: 1,
     cursor: null,
     projection: { kind: 'list', full: false, cardData: false, config: false },
+    servedBy: null,
+    names: null,
     isEmpty: false,
   }
   return (await countFacets(db, plan, everything)).counts

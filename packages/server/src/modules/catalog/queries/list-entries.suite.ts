@@ -250,7 +250,7 @@ export function describeEntryQueries(name: string, open: () => Promise<Database>
       expect(
         (await list(actor, { num_parameters: 'min:2K,max:3K' })).map((entry) => entry.facts.repo.parameterCount),
       ).toEqual([3_000, 2_000])
-      expect(await list(actor, { inference: 'warm' })).toEqual([])
+      expect(await list(actor, { inference: 'cold' })).toEqual([])
     })
 
     it('treats hostile text as text', async () => {

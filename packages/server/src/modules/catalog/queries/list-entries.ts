@@ -38,6 +38,7 @@ export function planConditions(plan: ListPlan, visible: VisibleSet): RawBuilder<
   if (plan.gated !== null) parts.push(plan.gated ? sql`gated <> 'false'` : sql`gated = 'false'`)
   if (plan.parameters.min !== null) parts.push(sql`parameter_count >= ${plan.parameters.min}`)
   if (plan.parameters.max !== null) parts.push(sql`parameter_count between 1 and ${plan.parameters.max}`)
+  if (plan.names !== null) parts.push(sql`full_name = any(${[...plan.names]}::text[])`)
   return sql<boolean>`${sql.join(parts, sql` and `)}`
 }
 

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Db, Tx } from '../../../kit/db/database.js'
 import type { Deployment, DeploymentFile } from '../models/deployment.js'
 import type { RuntimeKind } from '../replica/port.js'
@@ -91,4 +92,21 @@ function toDeployment(row: DeploymentRow): Deployment {
 export async function listDeployedCommits(db: Db, repoId: string): Promise<string[]> {
   const rows = await db.selectFrom('inference.deployments').select('commitOid').where('repoId', '=', repoId).execute()
   return rows.map((row) => row.commitOid)
+}
+
+/** Tasks of served models among some lower-case names. */
+export async function listServedTasks(
+  db: Db,
+  names: readonly string[],
+): Promise<{ readonly fullName: string; readonly task: string }[]> {
+  const { rows } = await sql<{ fullName: string; task: string }>`
+    select served.full_name, deployment.task from inference.served_repos served
+    join inference.deployments deployment on deployment.id = served.deployment_id
+    where lower(served.full_name) = any(${[...names]}::text[])`.execute(db)
+  return rows
+}
+
+export async function listServedNames(db: Db, limit: number): Promise<string[]> {
+  const rows = await db.selectFrom('inference.servedRepos').select('fullName').limit(limit).execute()
+  return rows.map((row) => row.fullName)
 }

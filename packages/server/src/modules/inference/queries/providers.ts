@@ -92,3 +92,29 @@ export async function replaceModels(
 export async function deleteProvider(tx: Tx, id: string): Promise<void> {
   await tx.deleteFrom('inference.providers').where('id', '=', id).execute()
 }
+
+/** How providers serve models among some lower-case names. */
+export async function listUpstreams(
+  db: Db,
+  names: readonly string[],
+): Promise<(ProviderModel & { readonly provider: string })[]> {
+  return db
+    .selectFrom('inference.providerModels as model')
+    .innerJoin('inference.providers as provider', 'provider.id', 'model.providerId')
+    .select(['model.model', 'model.upstream', 'model.task', 'provider.name as provider'])
+    .where(sql<boolean>`lower(model.model) = any(${[...names]}::text[])`)
+    .orderBy('provider.name')
+    .execute()
+}
+
+/** Models of some providers, or of all. */
+export async function listProviderNames(db: Db, providers: readonly string[] | null, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('inference.providerModels as model')
+    .innerJoin('inference.providers as provider', 'provider.id', 'model.providerId')
+    .select('model.model')
+    .$if(providers !== null, (query) => query.where('provider.name', 'in', [...(providers ?? [])]))
+    .limit(limit)
+    .execute()
+  return rows.map((row) => row.model)
+}
