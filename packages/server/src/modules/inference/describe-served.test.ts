@@ -87,19 +87,16 @@ describe('[A1] models that can be called, in the Hub API', () => {
     const info = await modelInfo({
       name: 'nova/tiny-llama',
       hubUrl: server.url,
-      additionalFields: ['inference', 'inferenceProviderMapping', 'safetensors', 'siblings', 'tags', 'config'],
+      additionalFields: ['inferenceProviderMapping', 'safetensors', 'siblings', 'tags', 'config'],
     })
-    expect([info.inference, info.inferenceProviderMapping]).toEqual([
-      'warm',
-      [
-        {
-          provider: 'hf-inference',
-          hfModelId: 'nova/tiny-llama',
-          providerId: 'nova/tiny-llama',
-          status: 'live',
-          task: 'text-generation',
-        },
-      ],
+    expect(info.inferenceProviderMapping).toEqual([
+      {
+        provider: 'hf-inference',
+        hfModelId: 'nova/tiny-llama',
+        providerId: 'nova/tiny-llama',
+        status: 'live',
+        task: 'text-generation',
+      },
     ])
     const found: string[] = []
     const search = { owner: 'nova', inferenceProviders: ['hf-inference'] }
