@@ -87,7 +87,7 @@ describe('[A1] models that can be called, in the Hub API', () => {
     const info = await modelInfo({
       name: 'nova/tiny-llama',
       hubUrl: server.url,
-      additionalFields: ['inferenceProviderMapping', 'safetensors', 'siblings', 'tags', 'config'],
+      additionalFields: ['inferenceProviderMapping', 'safetensors', 'tags', 'config'],
     })
     expect(info.inferenceProviderMapping).toEqual([
       {
