@@ -1,5 +1,5 @@
 import type { Tx } from '../db/database.js'
-import type { MailDeps } from './mail.js'
+import type { MailDeps } from './mail-deps.js'
 import { CarryFailure, type Carried } from './port.js'
 import { claimLetter, finishAttempt, type LetterRow, type Outcome } from './queries.js'
 import type { LetterSeal } from './seal-letter.js'

@@ -1,11 +1,7 @@
-import type { Clock } from '../clock.js'
-import type { Db, Tx } from '../db/database.js'
-import type { Ids } from '../ids.js'
-import type { Jobs } from '../jobs/jobs.js'
-import type { Log } from '../log.js'
+import type { Tx } from '../db/database.js'
 import { isMailAddress } from './address.js'
 import { deliverDue } from './deliver-letters.js'
-import type { MailCarrier } from './port.js'
+import type { MailDeps } from './mail-deps.js'
 import {
   countRecent,
   deleteLetters,
@@ -31,20 +27,6 @@ const KEEP_WAITING_MS = 30 * DAY_MS
 /** So that nobody is flooded through us, whoever asks for the letters. */
 const MAX_PER_HOUR = 6
 const MAX_PER_DAY = 20
-
-export interface MailDeps {
-  readonly db: Db
-  write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
-  readonly jobs: Jobs
-  readonly clock: Clock
-  readonly ids: Ids
-  readonly log: Log
-  readonly instanceKey: Uint8Array
-  readonly carrier: MailCarrier
-  /** Days what a letter said is kept after it left. */
-  readonly keepDays: number
-  publicUrl(): string
-}
 
 /** A letter to be written. */
 export interface NewLetter extends LetterText {

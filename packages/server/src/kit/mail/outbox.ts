@@ -1,5 +1,5 @@
 import type { Tx } from '../db/database.js'
-import type { MailDeps } from './mail.js'
+import type { MailDeps } from './mail-deps.js'
 import { countByState, findLetter, type LetterRow, type LetterState, listLetters, moveLetter } from './queries.js'
 import type { LetterSeal } from './seal-letter.js'
 
