@@ -40,6 +40,9 @@ function findCuts(node: unknown, cuts: Cut[]): void {
   const [told] =
     node.type === 'CallExpression' && nameOf(node['callee']) === 'route' ? (node['arguments'] as Node[]) : []
   if (isNode(told) && told.type === 'ObjectExpression') {
+    // Without the call it is plain data, which the bundler leaves out where no page names it.
+    const callee = node['callee'] as Node
+    cuts.push({ start: callee.start, end: callee.end, text: '' })
     for (const property of told['properties'] as (Node & Fields)[])
       if (property.type === 'Property' && !KEPT.has(nameOf(property['key'])))
         cuts.push({ start: property.start, end: property.end, text: '...null' })
