@@ -6,7 +6,6 @@ import { useUploads } from '../lib/uploads/upload-store.js'
 import { useOnline } from '../lib/use-online.js'
 import { useSignOut } from '../lib/use-sign-out.js'
 import { t } from '../text/en.js'
-import { security } from '../text/en/security.js'
 import { BorrowedEyes } from './borrowed-eyes.js'
 import {
   IconAlertTriangle,
@@ -18,13 +17,13 @@ import {
   IconPlus,
   IconUser,
 } from './icons.js'
-import { ConfirmDialog } from './confirm-dialog.js'
 import { Keyboard } from './keyboard.js'
 import { Palette } from './palette.js'
 import { type Command, useCommands } from './palette-context.js'
 import css from './shell.module.css'
 import { TopBar } from './top-bar.js'
 
+const ConfirmDialog = lazy(() => import('./confirm-dialog.js').then((module) => ({ default: module.ConfirmDialog })))
 const UploadTray = lazy(() => import('./upload-tray.js').then((module) => ({ default: module.UploadTray })))
 
 const s = { size: 20, stroke: 1.75, 'aria-hidden': true } as const
@@ -55,7 +54,9 @@ export function AppShell({ children }: { children: ReactNode }) {
       <BottomBar />
       <Palette />
       <Keyboard />
-      <ConfirmDialog />
+      <Suspense>
+        <ConfirmDialog />
+      </Suspense>
     </div>
   )
 }
@@ -76,7 +77,7 @@ function Banners() {
         <div className={css.banner}>
           <IconAlertTriangle size={16} stroke={1.75} aria-hidden />
           <span>
-            {security.needed} <Link to="/settings/security">{security.neededLink}</Link>
+            {t.shell.needsFactor} <Link to="/settings/security">{t.shell.needsFactorLink}</Link>
           </span>
         </div>
       )}
@@ -143,7 +144,7 @@ const myPlaces = [
   ['/market/sell', t.shell.revenue],
   ['/settings/tokens', t.shell.tokens],
   ['/settings/profile', t.shell.settings],
-  ['/settings/security', security.title],
+  ['/settings/security', t.shell.security],
 ] as const
 const myActions = [
   ['/new', t.shell.newModel],

@@ -11,19 +11,9 @@ import { EmptyState } from '../../ui/empty-state.js'
 import { ErrorSummary } from '../../ui/field.js'
 import { IconPlus } from '../../ui/icons.js'
 import { PageHeader, Row, Stack } from '../../ui/page.js'
+import type { InvitationSearch } from './invitation-search.js'
 import { InvitePanel } from './invite-panel.js'
 import { invitationKeys, invitationsQuery, type Place, resendTo, revokeFrom, type Shown } from './place.js'
-
-export interface InvitationSearch {
-  show?: 'all'
-  new?: boolean
-}
-
-/** State of the page in its address. */
-export const parseInvitationSearch = (search: Record<string, unknown>): InvitationSearch => ({
-  ...(search['show'] === 'all' ? { show: 'all' as const } : {}),
-  ...(search['new'] ? { new: true } : {}),
-})
 
 interface Props {
   place: Place

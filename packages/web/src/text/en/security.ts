@@ -3,8 +3,6 @@ import { plural } from '../plural.js'
 export const security = {
   title: 'Security',
   lead: 'How you show that it is you, and where you are signed in.',
-  needed: 'This server asks you for two-factor sign-in. Until then some things are withheld.',
-  neededLink: 'Add a second factor',
   twoFactor: 'Two-factor sign-in',
   isOn: 'On',
   isOff: 'Off',

@@ -1,6 +1,7 @@
 import { createFileRoute } from '@tanstack/react-router'
 import { invitations as words } from '../../../../text/en/invitations.js'
-import { InvitationsPage, parseInvitationSearch } from '../../../-invitations/invitations-page.js'
+import { parseInvitationSearch } from '../../../-invitations/invitation-search.js'
+import { InvitationsPage } from '../../../-invitations/invitations-page.js'
 import { invitationsQuery } from '../../../-invitations/place.js'
 
 export const Route = createFileRoute('/organizations/$name/settings/invitations')({
