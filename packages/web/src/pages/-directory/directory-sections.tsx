@@ -1,6 +1,6 @@
 import type { DirectoryFields } from '@stoa/contracts'
 import { directory as words } from '../../text/en/directory.js'
-import { CheckField, SelectField, TextArea, TextField } from '../../ui/field.js'
+import { CheckField, formClass, SelectField, TextArea, TextField } from '../../ui/field.js'
 import { Section } from '../../ui/page.js'
 import { type DirectoryForm, PRESETS } from './directory-fields.js'
 
@@ -93,12 +93,14 @@ export function ConnectionFields({ isKept, isNew, ...form }: Props & { isKept: b
 export function PeopleFields(form: Props) {
   return (
     <Section title={words.people}>
-      <Line form={form} at="base" label={words.base} />
-      <Line form={form} at="filter" label={words.filter} help={words.filterHelp} />
-      <Line form={form} at="id" label={words.idAttribute} />
-      <Line form={form} at="login" label={words.loginAttribute} />
-      <Line form={form} at="email" label={words.emailAttribute} />
-      <Line form={form} at="fullname" label={words.fullnameAttribute} />
+      <div className={formClass}>
+        <Line form={form} at="base" label={words.base} />
+        <Line form={form} at="filter" label={words.filter} help={words.filterHelp} />
+        <Line form={form} at="id" label={words.idAttribute} />
+        <Line form={form} at="login" label={words.loginAttribute} />
+        <Line form={form} at="email" label={words.emailAttribute} />
+        <Line form={form} at="fullname" label={words.fullnameAttribute} />
+      </div>
     </Section>
   )
 }
@@ -107,25 +109,30 @@ export function GroupFields(form: Props) {
   const { values, errors, set } = form
   return (
     <Section title={words.groups}>
-      <Line form={form} at="groupBase" label={words.groupBase} />
-      <Line form={form} at="groupFilter" label={words.groupFilter} />
-      <Line form={form} at="memberAttribute" label={words.memberAttribute} />
-      <SelectField
-        label={words.nested}
-        value={values.nested}
-        options={(['no', 'matching-rule', 'walk'] as const).map((value) => ({ value, label: words.nestedWays[value] }))}
-        onChange={(event) => set({ nested: event.target.value as DirectoryForm['nested'] })}
-      />
-      <TextArea
-        label={words.rules}
-        help={words.rulesHelp}
-        optional
-        rows={4}
-        spellCheck={false}
-        value={values.rules}
-        error={errors.rules}
-        onChange={(event) => set({ rules: event.target.value })}
-      />
+      <div className={formClass}>
+        <Line form={form} at="groupBase" label={words.groupBase} />
+        <Line form={form} at="groupFilter" label={words.groupFilter} />
+        <Line form={form} at="memberAttribute" label={words.memberAttribute} />
+        <SelectField
+          label={words.nested}
+          value={values.nested}
+          options={(['no', 'matching-rule', 'walk'] as const).map((value) => ({
+            value,
+            label: words.nestedWays[value],
+          }))}
+          onChange={(event) => set({ nested: event.target.value as DirectoryForm['nested'] })}
+        />
+        <TextArea
+          label={words.rules}
+          help={words.rulesHelp}
+          optional
+          rows={4}
+          spellCheck={false}
+          value={values.rules}
+          error={errors.rules}
+          onChange={(event) => set({ rules: event.target.value })}
+        />
+      </div>
     </Section>
   )
 }
@@ -134,23 +141,25 @@ export function AccountFields(form: Props) {
   const { values, set } = form
   return (
     <Section title={words.behaviour}>
-      <CheckField
-        label={words.creates}
-        checked={values.createsAccounts}
-        onChange={(event) => set({ createsAccounts: event.target.checked })}
-      />
-      <CheckField
-        label={words.links}
-        checked={values.linksByEmail}
-        onChange={(event) => set({ linksByEmail: event.target.checked })}
-      />
-      <CheckField
-        label={words.enabled}
-        checked={values.isEnabled}
-        onChange={(event) => set({ isEnabled: event.target.checked })}
-      />
-      <Line form={form} at="syncMinutes" label={words.sync} help={words.syncHelp} />
-      <Line form={form} at="timeoutMs" label={words.timeout} />
+      <div className={formClass}>
+        <CheckField
+          label={words.creates}
+          checked={values.createsAccounts}
+          onChange={(event) => set({ createsAccounts: event.target.checked })}
+        />
+        <CheckField
+          label={words.links}
+          checked={values.linksByEmail}
+          onChange={(event) => set({ linksByEmail: event.target.checked })}
+        />
+        <CheckField
+          label={words.enabled}
+          checked={values.isEnabled}
+          onChange={(event) => set({ isEnabled: event.target.checked })}
+        />
+        <Line form={form} at="syncMinutes" label={words.sync} help={words.syncHelp} />
+        <Line form={form} at="timeoutMs" label={words.timeout} />
+      </div>
     </Section>
   )
 }

@@ -8,7 +8,7 @@ import { provisioning as words } from '../../text/en/provisioning.js'
 import { Button } from '../../ui/button.js'
 import { ErrorSummary, formClass, TextField } from '../../ui/field.js'
 import { Notice } from '../../ui/notice.js'
-import { Card, Facts, Row, Section } from '../../ui/page.js'
+import { Card, Facts, Row, Section, Stack } from '../../ui/page.js'
 import { Secret } from '../../ui/secret.js'
 import { ConfirmByName } from '../../ui/side-panel.js'
 import { TimeAgo } from '../../ui/time-ago.js'
@@ -24,18 +24,20 @@ export function Credentials({ org, credentials }: { org: string; credentials: re
   const [made, setMade] = useState<Made | null>(null)
   return (
     <Section title={words.credentials}>
-      <p className="muted">{words.credentialsHelp}</p>
-      {made && (
-        <>
-          <Notice tone="warn">{t.parts.secretOnce}</Notice>
-          <Secret value={made.secret} what={made.name} />
-        </>
-      )}
-      {credentials.length === 0 && <p>{words.noCredentials}</p>}
-      {credentials.map((credential) => (
-        <Credential key={credential.id} org={org} credential={credential} onMade={setMade} />
-      ))}
-      <NewCredential org={org} onMade={setMade} />
+      <Stack>
+        <p className="muted">{words.credentialsHelp}</p>
+        {made && (
+          <>
+            <Notice tone="warn">{t.parts.secretOnce}</Notice>
+            <Secret value={made.secret} what={made.name} />
+          </>
+        )}
+        {credentials.length === 0 && <p>{words.noCredentials}</p>}
+        {credentials.map((credential) => (
+          <Credential key={credential.id} org={org} credential={credential} onMade={setMade} />
+        ))}
+        <NewCredential org={org} onMade={setMade} />
+      </Stack>
     </Section>
   )
 }

@@ -8,7 +8,7 @@ import { provisioning as words } from '../../text/en/provisioning.js'
 import { Button } from '../../ui/button.js'
 import { formClass, SelectField, TextField } from '../../ui/field.js'
 import { Notice } from '../../ui/notice.js'
-import { Card, Row, Section } from '../../ui/page.js'
+import { Card, Row, Section, Stack } from '../../ui/page.js'
 import { groupsQuery, type MemberRole, ROLES } from '../-org/org-queries.js'
 import { provisioningQuery } from './provisioning-queries.js'
 
@@ -44,45 +44,47 @@ export function Mapping({ org, view }: { org: string; view: ProvisioningView }) 
   }
   return (
     <Section title={words.mapping}>
-      <p className="muted">
-        {words.mappingHelp} {view.groups.length === 0 ? words.noGroups : words.knownGroups(view.groups.length)}
-      </p>
-      <datalist id={listId}>
-        {view.groups.map((group) => (
-          <option key={group.id} value={group.displayName}>
-            {words.groupMembers(group.displayName, group.members)}
-          </option>
-        ))}
-      </datalist>
-      <form
-        className={formClass}
-        onSubmit={(event) => {
-          event.preventDefault()
-          save.mutate()
-        }}
-      >
-        <SelectField
-          label={words.defaultRole}
-          value={role}
-          options={roleOptions(true)}
-          onChange={(event) => setRole(event.target.value as MemberRole)}
-        />
-        {lines.map((line) => (
-          <MappingLine
-            key={line.key}
-            {...{ org, line, listId }}
-            onChange={(to) => change(line.key, to)}
-            onRemove={() => setLines(lines.filter(({ key }) => key !== line.key))}
+      <Stack>
+        <p className="muted">
+          {words.mappingHelp} {view.groups.length === 0 ? words.noGroups : words.knownGroups(view.groups.length)}
+        </p>
+        <datalist id={listId}>
+          {view.groups.map((group) => (
+            <option key={group.id} value={group.displayName}>
+              {words.groupMembers(group.displayName, group.members)}
+            </option>
+          ))}
+        </datalist>
+        <form
+          className={formClass}
+          onSubmit={(event) => {
+            event.preventDefault()
+            save.mutate()
+          }}
+        >
+          <SelectField
+            label={words.defaultRole}
+            value={role}
+            options={roleOptions(true)}
+            onChange={(event) => setRole(event.target.value as MemberRole)}
           />
-        ))}
-        {save.error && <Notice tone="bad">{save.error.message}</Notice>}
-        <Row>
-          <Button onClick={add}>{words.add}</Button>
-          <Button type="submit" busy={save.isPending}>
-            {words.save}
-          </Button>
-        </Row>
-      </form>
+          {lines.map((line) => (
+            <MappingLine
+              key={line.key}
+              {...{ org, line, listId }}
+              onChange={(to) => change(line.key, to)}
+              onRemove={() => setLines(lines.filter(({ key }) => key !== line.key))}
+            />
+          ))}
+          {save.error && <Notice tone="bad">{save.error.message}</Notice>}
+          <Row>
+            <Button onClick={add}>{words.add}</Button>
+            <Button type="submit" busy={save.isPending}>
+              {words.save}
+            </Button>
+          </Row>
+        </form>
+      </Stack>
     </Section>
   )
 }

@@ -2,7 +2,7 @@ import { useSuspenseQuery } from '@tanstack/react-query'
 import { createFileRoute } from '@tanstack/react-router'
 import { provisioning as words } from '../../../../text/en/provisioning.js'
 import { CommandBlock } from '../../../../ui/code-snippet.js'
-import { Facts, PageHeader, Section, Stack } from '../../../../ui/page.js'
+import { Card, Facts, PageHeader, Section, Stack } from '../../../../ui/page.js'
 import { groupsQuery } from '../../../-org/org-queries.js'
 import { Activity } from '../../../-provisioning/activity.js'
 import { Credentials } from '../../../-provisioning/credentials.js'
@@ -26,17 +26,19 @@ function Provisioning() {
     <Stack>
       <PageHeader title={words.title} lead={words.lead} />
       <Section title={words.address}>
-        <p className="muted">{words.addressHelp}</p>
-        <CommandBlock text={view.baseUrl} what={words.address} />
-        <p className="muted">{words.managedAddress}</p>
-        <CommandBlock text={view.managedBaseUrl} what={words.managedAddress} />
-        <p className="muted">{words.domainHelp}</p>
-        <Facts
-          facts={[
-            [words.people, `${view.users} (${words.suspended(view.suspendedUsers)})`],
-            [words.groups, view.groups.length],
-          ]}
-        />
+        <Card>
+          <p className="muted">{words.addressHelp}</p>
+          <CommandBlock text={view.baseUrl} what={words.address} />
+          <p className="muted">{words.managedAddress}</p>
+          <CommandBlock text={view.managedBaseUrl} what={words.managedAddress} />
+          <p className="muted">{words.domainHelp}</p>
+          <Facts
+            facts={[
+              [words.people, `${view.users} (${words.suspended(view.suspendedUsers)})`],
+              [words.groups, view.groups.length],
+            ]}
+          />
+        </Card>
       </Section>
       <Credentials org={name} credentials={view.credentials} />
       <Mapping key={JSON.stringify([view.mappings, view.defaultRole])} org={name} view={view} />
