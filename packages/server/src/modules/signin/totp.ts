@@ -16,7 +16,7 @@ export async function makeTotp(
 ): Promise<{ readonly sealedSecret: string; readonly secret: string; readonly uri: string }> {
   const { Secret, TOTP } = await import('otpauth')
   const secret = new Secret({ buffer: Uint8Array.from(randomBytes(SECRET_BYTES)).buffer })
-  const issuer = `Stoa (${new URL(deps.publicUrl()).host})`
+  const issuer = `Stoa (${new URL(deps.publicUrl()).hostname})`
   const uri = new TOTP({ issuer, label: user.name, secret, period: STEP_S, digits: DIGITS }).toString()
   const purpose = { label: LABEL, subject: user.id }
   return { sealedSecret: sealSecret(deps.instanceKey, purpose, secret.base32), secret: secret.base32, uri }
