@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestClock } from '../clock.js'
 import type { Database } from '../db/database.js'
-import { openTestDatabase } from '../db/test-database.js'
+import { openMigratedServerDatabase, openTestDatabase } from '../db/test-database.js'
 import { createIds } from '../ids.js'
 import { createJobs, type Jobs } from '../jobs/jobs.js'
 import { silentLog } from '../log.js'
@@ -47,9 +47,13 @@ export const letterTo = (to: string, more: Partial<NewLetter> = {}): NewLetter =
 })
 
 const instanceKey = randomBytes(32)
+/** The same on both databases, as everywhere. */
+const serverUrl = process.env['STOA_TEST_DATABASE_URL'] ?? ''
+const openDatabase = (): Promise<Database> =>
+  serverUrl === '' ? openTestDatabase() : openMigratedServerDatabase(serverUrl)
 
 export async function openMailHouse(carrier: MailCarrier, shared?: MailHouse): Promise<MailHouse> {
-  const database = shared?.database ?? (await openTestDatabase())
+  const database = shared?.database ?? (await openDatabase())
   const clock = shared?.clock ?? createTestClock(new Date('2026-11-20T12:00:00Z'))
   const ids = createIds(clock)
   const ground = { db: database.db, write: database.write, clock, ids, log: silentLog }

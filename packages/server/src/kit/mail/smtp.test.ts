@@ -76,6 +76,16 @@ describe('a real mail server', () => {
     expect(letter && headerOf(letter, 'Message-ID')).toMatch(/^<[0-9a-f]{24}@stoa\.example>$/)
   })
 
+  it('on this machine is spoken to through STARTTLS when it has it, whatever its certificate, else in the clear', async () => {
+    const secure = await open({}, (port) => `smtp://127.0.0.1:${port}`)
+    const bare = await open({ disabledCommands: ['STARTTLS'] }, (port) => `smtp://127.0.0.1:${port}`)
+    for (const { house } of [secure, bare]) {
+      await house.post(letterTo('ann@example.org'))
+      await house.jobs.drained()
+    }
+    expect([secure, bare].map(({ sink }) => sink.letters.map(({ isSecure }) => isSecure))).toEqual([[true], [false]])
+  })
+
   it('gets nothing when it offers no STARTTLS, shows a certificate of nobody, or refuses the password; the admin reads why', async () => {
     const bare = await open({ disabledCommands: ['STARTTLS'] }, (port) => `smtp://localhost:${port}?tls=required`)
     const unknown = await open({ key, cert }, (port) => `smtp://localhost:${port}?tls=required`)

@@ -31,7 +31,13 @@ export function createSmtpCarrier(options: SmtpOptions): MailCarrier {
         requireTLS: tls === 'required',
         ignoreTLS: tls === 'none',
         ...(auth === null ? {} : { auth }),
-        tls: { minVersion: 'TLSv1.2', ...(options.ca === undefined ? {} : { ca: options.ca }) },
+        opportunisticTLS: tls === 'optional',
+        tls: {
+          minVersion: 'TLSv1.2',
+          // Where the clear would do, a certificate of nobody is still better than the clear.
+          rejectUnauthorized: tls !== 'optional',
+          ...(options.ca === undefined ? {} : { ca: options.ca }),
+        },
         connectionTimeout: CONNECT_MS,
         greetingTimeout: CONNECT_MS,
         dnsTimeout: CONNECT_MS,
