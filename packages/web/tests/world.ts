@@ -16,9 +16,9 @@ export interface World {
 export const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }
 
 /** A real server with the people and models of world.yaml, and a real browser. */
-export async function openWorld(): Promise<World> {
+export async function openWorld(env: Record<string, string> = {}): Promise<World> {
   const manifest = fileURLToPath(new URL('./world.yaml', import.meta.url))
-  const server = await startTestServer({ env: { STOA_BOOTSTRAP: manifest } })
+  const server = await startTestServer({ env: { STOA_BOOTSTRAP: manifest, ...env } })
   await server.settled()
   const executablePath = process.env['STOA_CHROMIUM'] ?? '/usr/bin/chromium'
   const browser: Browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })

@@ -4,6 +4,8 @@ import type { Http } from '../../kit/http/server.js'
 import type { ManifestNoun } from '../../kit/manifest/noun.js'
 import type { FederationDeps, SsoDeps } from './deps.js'
 import { findDomainOwner } from './queries/domains.js'
+import { createConnectionsNoun } from './manifest/connections-noun.js'
+import { createDomainsNoun } from './manifest/domains-noun.js'
 import { removePassed } from './queries/sign-ons.js'
 import { bindConnections } from './routes/connections.js'
 import { bindSaml } from './routes/saml.js'
@@ -25,7 +27,7 @@ const CLEAN_UP_MS = 3_600_000
 /** Identities that live elsewhere: single sign-on by OpenID Connect and SAML. */
 export function createFederation(deps: FederationDeps) {
   const sso = openSso(deps)
-  const nouns: ManifestNoun[] = []
+  const nouns = [createConnectionsNoun(sso), createDomainsNoun(deps)] as const
   deps.accounts.provideSignOns(createSignOns(deps))
   return {
     /** Whether a domain of addresses was shown to be this organisation's. */

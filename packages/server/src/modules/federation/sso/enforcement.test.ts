@@ -6,12 +6,12 @@ import {
   joinAsAdmin,
   type Person,
   startTestServer,
+  TestProvider,
   TEST_PASSWORD,
   type TestServer,
 } from '@stoa/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { Browser, type Refused, verdict } from './browser.suite.js'
-import { TestProvider } from './oidc-provider.suite.js'
 
 const clock = createTestClock(new Date())
 const provider = new TestProvider()

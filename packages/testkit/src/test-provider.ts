@@ -32,6 +32,8 @@ export class TestProvider {
   url = ''
   clientSecret = 'provider-secret'
   forgery: Forgery = {}
+  /** Who is signed in at its sign-in page: a browser that comes there goes back at once. */
+  person: Record<string, unknown> = { sub: 'nobody' }
   /** What its servers were asked: `POST /token`. */
   readonly asked: string[] = []
   readonly #codes = new Map<string, Code>()
@@ -40,8 +42,8 @@ export class TestProvider {
   constructor() {
     this.#server = createServer((request, response) => {
       this.#answer(request).then(
-        ([status, body]) => {
-          response.writeHead(status, { 'content-type': 'application/json' })
+        ([status, body, location]) => {
+          response.writeHead(status, { 'content-type': 'application/json', ...(location ? { location } : {}) })
           response.end(JSON.stringify(body))
         },
         () => response.writeHead(500).end(),
@@ -79,11 +81,15 @@ export class TestProvider {
     return query.toString()
   }
 
-  async #answer(request: IncomingMessage): Promise<[number, unknown]> {
+  async #answer(request: IncomingMessage): Promise<[status: number, body: unknown, location?: string]> {
     this.asked.push(`${request.method} ${request.url}`)
     if (request.url === '/.well-known/openid-configuration') return [200, this.#metadata()]
     if (request.url === '/keys')
       return [200, { keys: [{ ...pair.publicKey.export({ format: 'jwk' }), kid: 'k1', use: 'sig' }] }]
+    if (request.url?.startsWith('/authorize?')) {
+      const to = new URL(request.url, this.url)
+      return [303, {}, `${to.searchParams.get('redirect_uri')}?${this.signIn(to, this.person)}`]
+    }
     if (request.url === '/token') return this.#token(request, await readBody(request))
     return [404, {}]
   }
