@@ -1,6 +1,7 @@
 """What people do to a repository over its life, each verb once: every version of the client sends it in its own way."""
 import os
 import tempfile
+import time
 from pathlib import Path
 from typing import get_args
 
@@ -246,8 +247,13 @@ def every_name_that_may_be_expanded():
         known = alice.repo_info(made, repo_type=repo_type, expand=list(names))
         assert known.id == made and known.author == made.split("/")[0] and known.created_at is not None, known
         assert isinstance(known.likes, int) and isinstance(known.tags, list) and known.last_modified is not None, known
-        listed = list(getattr(alice, lister)(author=made.split("/")[0], expand=list(names)))
-        assert made in [one.id for one in listed]
+        # Lists follow a creation within seconds.
+        for _ in range(40):
+            listed = [one.id for one in getattr(alice, lister)(author=made.split("/")[0], expand=list(names))]
+            if made in listed:
+                break
+            time.sleep(0.25)
+        assert made in listed
         if repo is None:
             alice.delete_repo(made, repo_type=repo_type)
 
