@@ -29,6 +29,7 @@ import {
 } from '@stoa/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { letterTo, lettersTo } from '../letters.suite.js'
+import { addTotp, showSecond, signIn as startSignIn, totpCode } from '../signin-person.suite.js'
 
 let server: TestServer
 let root: Person
@@ -96,7 +97,7 @@ describe('an e-mail address', () => {
     expect(await emailOf(ann)).toMatchObject({ email: null, isVerified: false, pending: null })
   })
 
-  it('written down by somebody who hopes for its owner stays with its owner (pre-hijack)', async () => {
+  it('[T5] written down by somebody who hopes for its owner stays with its owner (pre-hijack)', async () => {
     const mallory = await post<SessionView>(signUp.path, {
       name: 'mallory',
       email: 'victim@example.org',
@@ -185,6 +186,26 @@ describe('a forgotten password', () => {
     expect((await hugo.ask<SessionView>('GET', session.path)).body.user).toBeNull()
     expect([(await login('hugo')).status, (await login('hugo', next)).status]).toEqual([401, 200])
     await letterTo(server, 'hugo@example.org', 'password.changed')
+  })
+
+  it('[T5] is set anew without the second factor being forgotten: it is asked for as always, and a half sign-in of before ends', async () => {
+    const lena = await joinVerified('lena')
+    const { secret: app } = await addTotp(lena, clock.now().getTime())
+    const before = await startSignIn(server, 'lena')
+    await forget('lena@example.org')
+    const { secret } = await letterTo(server, 'lena@example.org', 'password.reset')
+    expect((await post(resetPassword.path, { secret, password: next })).status).toBe(204)
+    clock.advanceMs(30_000)
+    const code = totpCode(app, clock.now().getTime())
+    expect(codeOf((await showSecond(server, before.cookie, { method: 'totp', code })) as never)).toBe('SignInExpired')
+    const half = await startSignIn(server, 'lena', next)
+    expect(half.body).toMatchObject({ user: null, pending: { methods: ['totp', 'recovery'] } })
+    clock.advanceMs(30_000)
+    const whole = await showSecond(server, half.cookie, {
+      method: 'totp',
+      code: totpCode(app, clock.now().getTime()),
+    })
+    expect(whole.body.user?.name).toBe('lena')
   })
 
   it('is not set by a link that is late, for another purpose, or written to an address of before', async () => {
