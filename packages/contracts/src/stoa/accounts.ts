@@ -203,7 +203,8 @@ export const redeemLink = route({
     name: z.string().max(96).optional(),
     fullname: fullname.optional(),
     email: email.optional(),
-    password,
+    /** The first admin may leave it out and make a passkey in the session that this opens. */
+    password: password.optional(),
   }),
   response: sessionView,
   errors: ['LinkInvalid', 'NameInvalid', 'NameTaken', 'EmailTaken', 'PasswordTooWeak', 'CrossSiteRequest'],

@@ -13,6 +13,9 @@ import { ErrorSummary, formClass, TextField } from '../ui/field.js'
 import { Card, Facts, Page, PageHeader, Section, Stack } from '../ui/page.js'
 import { PasswordField } from '../ui/password-field.js'
 import { Skeleton } from '../ui/skeleton.js'
+import { security } from '../text/en/security.js'
+import { RecoveryCodes } from './-security/recovery-codes.js'
+import { addFirstPasskey, mayMakePasskey, sameAtLocalhost } from './-sign-in/first-passkey.js'
 import { SecondStep } from './-sign-in/second-step.js'
 
 export const Route = createFileRoute('/welcome')({
@@ -89,22 +92,33 @@ function RedeemForm({ secret, isAdmin }: { secret: string; isAdmin: boolean }) {
     await enter(session)
     await navigate({ to: '/' })
   }
+  const [way, setWay] = useState<'password' | 'passkey'>('password')
+  const [made, setMade] = useState<{ session: SessionView; codes: readonly string[] } | null>(null)
   const form = useForm({
     initial: { name: '', fullname: '', email: '', password: '' },
     check: ({ name, password }) => ({
       ...(name || !isAdmin ? {} : { name: words.needName }),
-      ...(password.length >= PASSWORD_MIN ? {} : { password: words.passwordShort(PASSWORD_MIN) }),
+      ...(way === 'passkey' || password.length >= PASSWORD_MIN ? {} : { password: words.passwordShort(PASSWORD_MIN) }),
     }),
-    submit: ({ name, fullname, email, password }) => {
+    submit: async ({ name, fullname, email, password }) => {
       const extra = {
         ...(fullname.trim() ? { fullname: fullname.trim() } : {}),
         ...(email.trim() ? { email: email.trim() } : {}),
       }
-      return api.call(redeemLink, { body: { secret, password, ...(isAdmin ? { name: name.trim(), ...extra } : {}) } })
+      const proof = way === 'password' ? { password } : {}
+      const body = { secret, ...proof, ...(isAdmin ? { name: name.trim(), ...extra } : {}) }
+      const session = await api.call(redeemLink, { body })
+      // The link is used up: whoever could not make a passkey now does it in the settings.
+      return { session, codes: way === 'passkey' ? await addFirstPasskey(security.firstPasskey).catch(() => null) : [] }
     },
-    onDone: onEntered,
+    onDone: async ({ session, codes }) => {
+      if (codes && codes.length > 0) return setMade({ session, codes })
+      await onEntered(session)
+      if (codes === null) await navigate({ to: '/settings/security' })
+    },
     fieldOf: { NameTaken: 'name', NameInvalid: 'name', PasswordTooWeak: 'password', EmailTaken: 'email' },
   })
+  if (made) return <RecoveryCodes codes={made.codes} onClose={() => void onEntered(made.session)} />
   if (pending) {
     return <SecondStep step={pending} onDone={onEntered} onStartOver={() => void navigate({ to: '/login' })} />
   }
@@ -143,19 +157,41 @@ function RedeemForm({ secret, isAdmin }: { secret: string; isAdmin: boolean }) {
           />
         </>
       )}
-      <PasswordField
-        label={words.password}
-        help={words.passwordHelp(PASSWORD_MIN)}
-        autoComplete="new-password"
-        value={form.values.password}
-        error={form.errors.password}
-        onChange={(event) => form.set({ password: event.target.value })}
-      />
+      {way === 'password' ? (
+        <PasswordField
+          label={words.password}
+          help={words.passwordHelp(PASSWORD_MIN)}
+          autoComplete="new-password"
+          value={form.values.password}
+          error={form.errors.password}
+          onChange={(event) => form.set({ password: event.target.value })}
+        />
+      ) : (
+        <p className="muted">{security.passkeyNext}</p>
+      )}
       <div>
         <Button type="submit" variant="primary" size="large" block busy={form.isBusy}>
-          {isAdmin ? words.welcomeSubmit : words.setPasswordSubmit}
+          {way === 'passkey' ? security.adminByPasskey : isAdmin ? words.welcomeSubmit : words.setPasswordSubmit}
         </Button>
       </div>
+      {isAdmin && <OtherWay way={way} onChange={setWay} />}
     </form>
+  )
+}
+
+function OtherWay({ way, onChange }: { way: 'password' | 'passkey'; onChange: (way: 'password' | 'passkey') => void }) {
+  const there = sameAtLocalhost()
+  if (there !== null) {
+    return (
+      <p className="muted">
+        {security.passkeyAtLocalhost} <a href={there}>localhost</a>.
+      </p>
+    )
+  }
+  if (!mayMakePasskey()) return null
+  return (
+    <Button block onClick={() => onChange(way === 'password' ? 'passkey' : 'password')}>
+      {way === 'password' ? security.passkeyInstead : security.passwordInstead}
+    </Button>
   )
 }

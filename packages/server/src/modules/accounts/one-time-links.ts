@@ -66,7 +66,8 @@ export async function inspectLink(
 
 export interface Redemption {
   readonly secret: string
-  readonly password: string
+  /** Only the first admin may do without, for a passkey. */
+  readonly password?: string | undefined
   readonly name?: string | undefined
   readonly fullname?: string | undefined
   readonly email?: string | undefined
@@ -79,13 +80,15 @@ export async function redeemLink(
 ): Promise<string> {
   const { secret, password } = redemption
   const { link, name } = await inspectLink(deps, secret)
-  await checkPassword(password, [name ?? redemption.name, redemption.fullname, redemption.email])
-  const passwordHash = await hashPassword(password)
+  if (password === undefined && link.purpose !== 'first_admin') throw refuse('PasswordTooWeak', 'Choose a password.')
+  if (password !== undefined)
+    await checkPassword(password, [name ?? redemption.name, redemption.fullname, redemption.email])
+  const passwordHash = password === undefined ? null : await hashPassword(password)
   return deps.write(async (tx) => {
     const now = deps.clock.now()
     if (!(await useLink(tx, link.id, now))) throw refuse('LinkInvalid')
     const userId = link.userId ?? (await createFirstAdmin(tx, deps, redemption))
-    await upsertPassword(tx, userId, passwordHash, now)
+    if (passwordHash !== null) await upsertPassword(tx, userId, passwordHash, now)
     await deleteSessionsOf(tx, userId)
     await recordSignIn(tx, deps, userId, { action: 'auth.password.reset', after: { linkId: link.id } })
     if (link.purpose === 'recover') await deps.secondFactors().clear(tx, userId, 'recovery link of the machine')

@@ -146,6 +146,8 @@ describe('somebody who lost their factors', () => {
   it('and is the only owner gets in by the link of the machine, which forgets the factors on the record', async () => {
     const link = await server.running.app.accounts.makeRecoveryLink()
     const body = { secret: link?.split('#')[1], password: TEST_PASSWORD }
+    const none = await ask(`${server.url}/api/v1/accounts/links/redeem`, 'POST', { body: { secret: body.secret } })
+    expect([none.status, codeOf(none)]).toEqual([422, 'PasswordTooWeak'])
     const shown = await ask<object>(`${server.url}/api/v1/accounts/links/inspect`, 'POST', {
       body: { secret: body.secret },
     })

@@ -1,15 +1,13 @@
 import { type SessionView, signInByPasskey, startPasskeySignIn } from '@stoa/contracts'
 import { api } from '../../lib/api.js'
-import { answerWithPasskey, hasPasskeys } from '../../lib/passkeys.js'
+import { answerWithPasskey } from '../../lib/passkeys.js'
 import { useForm } from '../../lib/use-form.js'
 import { security as words } from '../../text/en/security.js'
 import { Button } from '../../ui/button.js'
 import { ErrorSummary, formClass } from '../../ui/field.js'
 import { IconKey } from '../../ui/icons.js'
+import { mayMakePasskey } from './first-passkey.js'
 import css from './sign-in.module.css'
-
-/** Browsers refuse passkeys at bare addresses: there the button would only disappoint. */
-const isPossible = (): boolean => hasPasskeys() && !/^[\d.]+$|^\[/.test(window.location.hostname)
 
 /** Signing in with a passkey alone: nothing to type. */
 export function PasskeySignIn({ onDone }: { onDone: (session: SessionView) => void | Promise<void> }) {
@@ -22,7 +20,7 @@ export function PasskeySignIn({ onDone }: { onDone: (session: SessionView) => vo
     },
     onDone,
   })
-  if (!isPossible()) return null
+  if (!mayMakePasskey()) return null
   return (
     <form className={formClass} onSubmit={form.onSubmit}>
       <p className={css.or}>

@@ -1,6 +1,12 @@
 import { plural } from '../plural.js'
 
 export const security = {
+  passkeyInstead: 'Use a passkey instead of a password',
+  passwordInstead: 'Use a password instead',
+  passkeyNext: 'Your browser will ask you to make a passkey. You will also get recovery codes.',
+  adminByPasskey: 'Become administrator with a passkey',
+  firstPasskey: 'First passkey',
+  passkeyAtLocalhost: 'Browsers allow passkeys only at a name. To use one instead of a password, open this link at',
   title: 'Security',
   lead: 'How you show that it is you, and where you are signed in.',
   twoFactor: 'Two-factor sign-in',
