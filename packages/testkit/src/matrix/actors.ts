@@ -19,11 +19,15 @@ export interface World {
   readonly strangers: readonly string[]
   /** Sees it. */
   readonly seeing: Readonly<Record<string, Caller>>
+  /** Belong to the organisation with a role: see what is internal, and private outside of groups. */
+  readonly members: Readonly<Record<string, Caller>>
   readonly readToken: string
   readonly groupId: string
 }
 
 export const ORG = 'acmehouse'
+/** No network of the organisation. */
+const CAFE = '198.51.100.7'
 const DAY_MS = 24 * 3_600_000
 
 const bearer = (token: string): Caller => ({ headers: { authorization: `Bearer ${token}` } })
@@ -31,9 +35,10 @@ const bearer = (token: string): Caller => ({ headers: { authorization: `Bearer $
 /** An organisation with members of every kind, strangers, and credentials of every kind. */
 export async function makeWorld(server: TestServer, advanceMs: (ms: number) => void): Promise<World> {
   const root = await joinAsAdmin(server)
-  const [admin, writer, seat, inside, other, gone] = [
+  const [admin, writer, maker, seat, inside, other, gone] = [
     await join(server, 'orgadmin'),
     await join(server, 'writer'),
+    await join(server, 'maker'),
     await join(server, 'seat'),
     await join(server, 'inside'),
     await join(server, 'other'),
@@ -43,6 +48,7 @@ export async function makeWorld(server: TestServer, advanceMs: (ms: number) => v
   await admin.ask('POST', '/api/v1/accounts/orgs', { name: ORG })
   for (const [user, role] of [
     ['writer', 'write'],
+    ['maker', 'contributor'],
     ['seat', 'no_access'],
     ['inside', 'read'],
     ['gone', 'admin'],
@@ -68,22 +74,45 @@ export async function makeWorld(server: TestServer, advanceMs: (ms: number) => v
     'a token for something else': bearer(narrow),
     'a suspended admin': { ...bearer(gone.token), isDead: true },
     'an app that may know the name': bearer(await letAppIn(server, admin)),
-    'a service account of others': bearer(await makeService(other)),
+    'a service account of others': bearer(await makeService(other, 'elsewhere')),
+    'an admin through a token the organisation denied': bearer(await makeDenied(admin)),
+    'an admin from a network of others': { headers: { ...bearer(admin.token).headers, 'x-forwarded-for': CAFE } },
   }
+  const service = await makeService(admin, ORG)
+  const networks = { enforceIpRestriction: true, ipRanges: ['127.0.0.0/8', '::1'] }
+  await admin.ask('PATCH', `/api/organizations/${ORG}/settings/network-security`, networks)
   return {
     admin,
     hidden,
     strangers: Object.keys(hidden).filter((name) => name !== 'a member outside of the group'),
     seeing: { 'admin of the organisation': bearer(admin.token), 'member of the group': bearer(inside.token) },
+    members: {
+      'an admin': bearer(admin.token),
+      'a writer': bearer(writer.token),
+      'a contributor': bearer(maker.token),
+      'a reader in the group': bearer(inside.token),
+      'its service account': bearer(service),
+    },
     readToken: await admin.newToken({ name: 'reads', role: 'read' }),
     groupId: group.body.id,
   }
 }
 
-async function makeService(other: Person): Promise<string> {
-  await other.ask('POST', '/api/v1/accounts/orgs', { name: 'elsewhere' })
-  const path = '/api/organizations/elsewhere/service-accounts'
-  const made = await other.ask<ServiceAccountView>('POST', path, { name: 'elsewhere-ci', role: 'write' })
+/** A token of an admin that may do everything, but not here. */
+async function makeDenied(admin: Person): Promise<string> {
+  const made = await admin.ask<{ token: { id: string }; secret: string }>(createToken.method, createToken.path, {
+    name: 'denied',
+    role: 'write',
+  })
+  const denied = await admin.ask('POST', `/api/v1/accounts/orgs/${ORG}/tokens/${made.body.token.id}/deny`)
+  if (denied.status !== 204) throw new Error(`not denied: ${JSON.stringify(denied.body)}`)
+  return made.body.secret
+}
+
+async function makeService(other: Person, org: string): Promise<string> {
+  await other.ask('POST', '/api/v1/accounts/orgs', { name: org })
+  const path = `/api/organizations/${org}/service-accounts`
+  const made = await other.ask<ServiceAccountView>('POST', path, { name: `${org}-ci`, role: 'write' })
   const token = { name: 'ci', permissions: ['repo.write', 'org.write', 'billing.write'] }
   return (await other.ask<{ token: string }>('POST', `${path}/${made.body.id}/tokens`, token)).body.token
 }
@@ -109,14 +138,21 @@ async function letAppIn(server: TestServer, admin: Person): Promise<string> {
   return got.access_token
 }
 
-/** Private things in the group, of every type, and a bucket. */
-export async function makePrivateThings(world: World, name: string): Promise<void> {
-  const files = [{ path: 'README.md', content: '# hidden' }]
-  for (const type of ['model', 'dataset', 'space', 'kernel'] as const) {
-    const repo = { name, organization: ORG, type, private: true, files, ...(type === 'space' ? { sdk: 'static' } : {}) }
-    const made = await world.admin.ask('POST', '/api/repos/create', { ...repo, resourceGroupId: world.groupId })
+export const THING_TYPES = ['model', 'dataset', 'space', 'kernel'] as const
+
+/** A thing of every type under one name, its card saying `text`. */
+export async function makeThings(world: World, name: string, text: string, settings: object): Promise<void> {
+  const files = [{ path: 'README.md', content: `# ${text}` }]
+  for (const type of THING_TYPES) {
+    const repo = { name, organization: ORG, type, files, ...(type === 'space' ? { sdk: 'static' } : {}), ...settings }
+    const made = await world.admin.ask('POST', '/api/repos/create', repo)
     if (made.status !== 200) throw new Error(`no ${type}: ${JSON.stringify(made.body)}`)
   }
+}
+
+/** Private things in the group, of every type, and a bucket. */
+export async function makePrivateThings(world: World, name: string): Promise<void> {
+  await makeThings(world, name, 'hidden', { private: true, resourceGroupId: world.groupId })
   await world.admin.ask('POST', `/api/buckets/${ORG}/${name}`, { private: true })
   const path = `/api/buckets/${ORG}/${name}/resource-group`
   const moved = await world.admin.ask('POST', path, { resourceGroupId: world.groupId })

@@ -67,7 +67,8 @@ export function callOf(route: Called, row: Row, names: Names): Call {
     ...row.params,
   }
   const texts = { full: `${names.org}/${names.name}`, ...names }
-  const fill = (text: string): string => text.replace(/\{(\w+)\}/g, (_, key: keyof typeof texts) => texts[key])
+  const fill = (text: string): string =>
+    text.replace(/\{(\w+)\}/g, (whole, key: keyof typeof texts) => texts[key] ?? whole)
   const special: Record<string, string> = route.path.startsWith('/v1/models/') ? { '*': texts.full } : {}
   const path = route.path
     .replace(/:(\w+)/g, (_, key: string) => encodeURIComponent(fill(given[key] ?? NOTHING)))
