@@ -6,7 +6,8 @@ function collect(value: unknown, depth: number, found: Map<string, contracts.Rou
   if (typeof value !== 'object' || value === null) return
   if ('id' in value && 'method' in value && 'family' in value)
     found.set((value as contracts.Route).id, value as contracts.Route)
-  else if (depth < 2) for (const inner of Object.values(value)) collect(inner, depth + 1, found)
+  else if (depth < 4 && (depth < 0 || Object.getPrototypeOf(value) === Object.prototype))
+    for (const inner of Object.values(value)) collect(inner, depth + 1, found)
 }
 
 /** Answered by the door in front of the router, not by it. */

@@ -56,7 +56,7 @@ describe('the matrix of routes and actors', () => {
       if (one !== other) tell(route, who, `private ${one.slice(0, 300)} missing ${other.slice(0, 300)}`)
     })
     expect(takeLeaks()).toEqual([])
-  }, 60_000)
+  }, 120_000)
 
   it('[R1] and is there for those who may see it', async () => {
     const reads = rowsOn('repo', 'bucket').filter(
@@ -68,7 +68,7 @@ describe('the matrix of routes and actors', () => {
       if (isHidden || status >= 500) tell(route, who, `${status} ${body.slice(0, 200)}`)
     })
     expect(takeLeaks()).toEqual([])
-  }, 60_000)
+  }, 120_000)
 
   it('[R1] lists, counts and searches are the same whether private things exist or not', async () => {
     await forAll(everyPair(rowsOn('list'), world.hidden), async ({ route, row, who, caller }) => {
@@ -79,7 +79,7 @@ describe('the matrix of routes and actors', () => {
       if (seen !== before) tell(route, who, seen.slice(0, 400))
     })
     expect(takeLeaks()).toEqual([])
-  }, 60_000)
+  }, 120_000)
 
   it("[R1] an organisation's money answers strangers exactly as that of none", async () => {
     const strangers = Object.fromEntries(world.strangers.map((who) => [who, world.hidden[who] as Caller]))
@@ -91,7 +91,7 @@ describe('the matrix of routes and actors', () => {
       if (one !== other) tell(route, who, `there ${one.slice(0, 300)} none ${other.slice(0, 300)}`)
     })
     expect(takeLeaks()).toEqual([])
-  }, 60_000)
+  }, 120_000)
 
   it('whoever shows no credential, or a dead one, is told so before anything else', async () => {
     const guarded = [...ROUTES.values()].filter((route) => route.auth !== 'none')
@@ -105,7 +105,7 @@ describe('the matrix of routes and actors', () => {
       if (status !== 401) tell(route, who, `${status}`)
     })
     expect(takeLeaks()).toEqual([])
-  }, 60_000)
+  }, 120_000)
 
   it('organisations, duties and the platform refuse everybody without them, and tokens that only read change nothing', async () => {
     await forAll(everyPair(rowsOn('org', 'duty', 'admin'), world.hidden), async ({ route, row, who, caller }) => {
@@ -123,5 +123,5 @@ describe('the matrix of routes and actors', () => {
       if (status !== 403) tell(route, 'a token that reads', `${status}`)
     })
     expect(takeLeaks()).toEqual([])
-  }, 60_000)
+  }, 120_000)
 })

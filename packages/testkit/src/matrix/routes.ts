@@ -10,11 +10,13 @@ const AT_ONCE = 8
 /** Headers that say nothing about what was asked for. */
 const OF_THE_REQUEST = /^(date|x-request-id|connection|keep-alive|ratelimit.*|transfer-encoding)$/
 
+/** Routes stand alone or in plain objects; schemas are not looked into. */
 function collect(value: unknown, depth: number, found: Map<string, contracts.Route>): Map<string, contracts.Route> {
   if (typeof value !== 'object' || value === null) return found
   if ('id' in value && 'method' in value && 'family' in value) {
     found.set((value as contracts.Route).id, value as contracts.Route)
-  } else if (depth < 2) for (const inner of Object.values(value)) collect(inner, depth + 1, found)
+  } else if (depth < 4 && (depth < 0 || Object.getPrototypeOf(value) === Object.prototype))
+    for (const inner of Object.values(value)) collect(inner, depth + 1, found)
   return found
 }
 /** Every route of the contracts, by id. */

@@ -129,7 +129,7 @@ describe('the matrix of routes, actors and visibilities', () => {
       }
     }
     expect(take()).toEqual([])
-  }, 60_000)
+  }, 120_000)
 })
 
 const isNotFound = ({ headers, body }: Seen): boolean =>
