@@ -3,7 +3,8 @@ import type { Db, Tx } from '../../kit/db/database.js'
 import type { Http } from '../../kit/http/server.js'
 import type { ManifestNoun } from '../../kit/manifest/noun.js'
 import type { FederationDeps, SsoDeps } from './deps.js'
-import { findDomainOwner } from './queries/domains.js'
+import { listConnections } from './queries/connections.js'
+import { findDomainOwner, listDomains } from './queries/domains.js'
 import { createConnectionsNoun } from './manifest/connections-noun.js'
 import { createDomainsNoun } from './manifest/domains-noun.js'
 import { removePassed } from './queries/sign-ons.js'
@@ -29,6 +30,10 @@ export function createFederation(deps: FederationDeps) {
   const sso = openSso(deps)
   const nouns = [createConnectionsNoun(sso), createDomainsNoun(deps)] as const
   deps.accounts.provideSignOns(createSignOns(deps))
+  deps.accounts.guardRemoval(async (tx, accountId) => {
+    const held = (await listConnections(tx, accountId)).length + (await listDomains(tx, accountId)).length
+    return held === 0 ? null : 'remove its sign-on connections and domains first'
+  })
   return {
     /** Whether a domain of addresses was shown to be this organisation's. */
     isDomainOf: async (db: Db | Tx, orgId: string, domain: string): Promise<boolean> =>

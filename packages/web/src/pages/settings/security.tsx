@@ -4,6 +4,7 @@ import { factorsQuery } from '../../lib/factor-queries.js'
 import { t } from '../../text/en.js'
 import { security as words } from '../../text/en/security.js'
 import { PageHeader, Section } from '../../ui/page.js'
+import { Identities } from '../-sign-on/identities.js'
 import { PasswordForm } from '../-security/password-form.js'
 import { Sessions } from '../-security/sessions.js'
 import { TwoFactor } from '../-security/two-factor.js'
@@ -28,6 +29,7 @@ function Security() {
           <PasswordForm />
         </Section>
       )}
+      <Identities hasPassword={factors.hasPassword} />
       <Section title={t.account.sessions}>
         <Sessions />
       </Section>

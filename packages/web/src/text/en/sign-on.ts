@@ -148,6 +148,19 @@ export const signOn = {
   none: 'none',
 } as const
 
+/** Identities elsewhere, on the page of one's own security. */
+export const identities = {
+  title: 'Sign-on through others',
+  lead: 'Identities at other providers that lead to your account.',
+  connect: (name: string) => `Connect ${name}`,
+  remove: 'Disconnect',
+  removed: 'Disconnected',
+  why: 'Whoever has the identity there can then sign in to your account. Enter your password to show that it is you.',
+  password: 'Password',
+  needPassword: 'Enter your password.',
+  goOn: 'Go on to the provider',
+} as const
+
 interface CheckWords {
   readonly what: string
   /** How to mend it when it fails. */
