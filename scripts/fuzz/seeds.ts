@@ -280,4 +280,19 @@ export const SEEDS: Seeds = {
   },
   lz4: { small: Buffer.concat([Buffer.from([13, 0]), lz4()]) },
   shard: { small: shard() },
+  'scim-filter': {
+    plain: Buffer.from('userName eq "ada@acme.example" and active eq true'),
+    nested: Buffer.from(
+      'not (emails[type eq "work" and (value co "@acme" or primary pr)]) or meta.lastModified gt "2026-01-01T00:00:00Z"',
+    ),
+    extension: Buffer.from('urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value eq "u9"'),
+  },
+  'scim-patch': {
+    entra: Buffer.from(
+      '{"Operations":[{"op":"Replace","path":"emails[type eq \\"work\\"].value","value":"x@y.z"},{"op":"Add","value":{"name.givenName":"A","active":"False"}}]}',
+    ),
+    members: Buffer.from(
+      '{"Operations":[{"op":"remove","path":"members[value eq \\"u\\"]"},{"op":"add","path":"members","value":[{"value":"v"}]}]}',
+    ),
+  },
 }

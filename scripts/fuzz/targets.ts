@@ -32,12 +32,18 @@ import {
   PushParser,
   readPkts,
 } from '@stoa/git'
+import { StoaError } from '../../packages/contracts/src/index.js'
+import { parseFilter } from '../../packages/server/src/modules/directory/scim/filter.js'
+import { matches } from '../../packages/server/src/modules/directory/scim/match-filter.js'
+import { applyPatch } from '../../packages/server/src/modules/directory/scim/patch.js'
+import { readResource } from '../../packages/server/src/modules/directory/scim/resource.js'
+import { GROUP, USER } from '../../packages/server/src/modules/directory/scim/schema.js'
 import { decodeLz4Frame, parseShard, parseShardFiles, parseXorb, XetFormatError } from '@stoa/xet'
 
 /** One parser under attack: it may refuse with the error of its package and do nothing else wrong. */
 export interface FuzzTarget {
   readonly name: string
-  readonly package: 'formats' | 'git' | 'xet'
+  readonly package: 'formats' | 'git' | 'xet' | 'server'
   readonly words: readonly string[]
   run(bytes: Buffer): Promise<void> | void
 }
@@ -49,7 +55,10 @@ async function refusing(...readers: (() => unknown)[]): Promise<void> {
       await read()
     } catch (error) {
       const isRefusal =
-        error instanceof FormatError || error instanceof GitFormatError || error instanceof XetFormatError
+        error instanceof FormatError ||
+        error instanceof GitFormatError ||
+        error instanceof XetFormatError ||
+        error instanceof StoaError
       if (!isRefusal) throw error
     }
   }
@@ -221,8 +230,46 @@ const XET: readonly Omit<FuzzTarget, 'package'>[] = [
   },
 ]
 
+const SERVER: readonly Omit<FuzzTarget, 'package'>[] = [
+  {
+    name: 'scim-filter',
+    words: [' eq ', ' and ', ' or ', 'not (', ')', '[', ']', '"x"', 'emails', '.value', 'urn:', ' pr', 'true', '\\"'],
+    run: (bytes) =>
+      refusing(() => {
+        const ada = { userName: 'ada', active: true, emails: [{ value: 'a@b.c', type: 'work' }] }
+        matches(USER, parseFilter(text(bytes)), ada)
+      }),
+  },
+  {
+    name: 'scim-patch',
+    words: [...JSON_WORDS, '"op":"add"', '"path":"', '"value":', 'emails[type eq \\"work\\"].value', '"Operations":['],
+    run: (bytes) =>
+      refusing(
+        () => applyPatch(USER, { userName: 'ada', emails: [{ value: 'a@b.c', type: 'work' }] }, parseAny(bytes)),
+        () => applyPatch(GROUP, { displayName: 'g', members: [{ value: 'u' }] }, parseAny(bytes)),
+        () => readResource(USER, parseAny(bytes)),
+      ),
+  },
+]
+
+/** Damaged JSON is refused before it comes so far; what of it can be read is tried, deep inside a body too. */
+function parseAny(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(text(bytes)) as unknown
+  } catch {
+    const [op = '', path = '', value = ''] = text(bytes).split(/["{}]+/)
+    return {
+      Operations: [
+        { op: op.length % 2 === 0 ? 'add' : 'remove', path, value },
+        { op: 'replace', value: { [path]: value } },
+      ],
+    }
+  }
+}
+
 export const TARGETS: readonly FuzzTarget[] = [
   ...FORMATS.map((one) => ({ ...one, package: 'formats' as const })),
   ...GIT.map((one) => ({ ...one, package: 'git' as const })),
   ...XET.map((one) => ({ ...one, package: 'xet' as const })),
+  ...SERVER.map((one) => ({ ...one, package: 'server' as const })),
 ]

@@ -13,7 +13,6 @@ const BASE = '/api/v1/accounts/orgs/:name/provisioning'
 const byOrg = z.object({ name: accountNameParam })
 const byCredential = z.object({ name: accountNameParam, credentialId: z.string().max(24) })
 const groupName = z.string().trim().min(1).max(200)
-const groupRole = z.enum(['admin', 'write', 'contributor', 'read'])
 
 /** What follows from being in a group elsewhere: a role in the organisation, or one in a resource group of it. */
 export const groupMapping = z.strictObject({

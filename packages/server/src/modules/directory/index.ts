@@ -3,6 +3,8 @@ import type { ManifestNoun } from '../../kit/manifest/noun.js'
 import type { DirectoryDeps } from './deps.js'
 import { createDirectorySignIn } from './ldap/sign-in.js'
 import { scheduleDirectorySync } from './ldap/sync-directory.js'
+import { createDirectoriesNoun } from './manifest/directories-noun.js'
+import { createProvisioningNoun } from './manifest/provisioning-noun.js'
 import { bindDirectories } from './routes/directories.js'
 import { bindProvisioning } from './routes/provisioning.js'
 import { bindScim } from './routes/scim.js'
@@ -11,7 +13,7 @@ import { scheduleScimJobs } from './scim/jobs.js'
 /** People and groups that are kept elsewhere: identity providers tell of them by SCIM, directories are asked by LDAP. */
 export function createDirectory(deps: DirectoryDeps) {
   deps.accounts.providePasswordSource(createDirectorySignIn(deps))
-  const nouns: ManifestNoun[] = []
+  const nouns = [createProvisioningNoun(deps), createDirectoriesNoun(deps)] as const
   return {
     nouns: nouns as readonly ManifestNoun[],
     routes: (http: Http): void => {

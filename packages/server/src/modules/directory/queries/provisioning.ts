@@ -75,6 +75,16 @@ export async function upsertDefaultRole(tx: Tx, orgId: string, defaultRole: Role
     .execute()
 }
 
+/** Organisations that said anything about provisioning. */
+export async function listProvisionedOrgs(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ orgId: string }>`
+    select org_id from directory.provisioning_credentials
+    union select org_id from directory.provisioning_settings
+    union select org_id from directory.group_mappings
+    order by org_id`.execute(db)
+  return rows.map((row) => row.orgId)
+}
+
 export interface MappingRow {
   readonly id: string
   readonly orgId: string
