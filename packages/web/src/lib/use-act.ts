@@ -7,11 +7,11 @@ interface ActOptions<V, R> {
   refresh?: readonly QueryKey[]
   /** What the person is told. */
   say?: (value: V, result: R) => string
-  then?: (result: R, value: V) => void
+  after?: (result: R, value: V) => void
 }
 
 /** One act of a person: done once, told once, lists asked anew; `error` is the server's refusal. */
-export function useAct<V = void, R = unknown>({ run, refresh = [], say, then }: ActOptions<V, R>) {
+export function useAct<V = void, R = unknown>({ run, refresh = [], say, after }: ActOptions<V, R>) {
   const client = useQueryClient()
   const tell = useToast()
   return useMutation({
@@ -19,7 +19,7 @@ export function useAct<V = void, R = unknown>({ run, refresh = [], say, then }: 
     onSuccess: async (result, value) => {
       await Promise.all(refresh.map((queryKey) => client.invalidateQueries({ queryKey })))
       if (say) tell(say(value, result))
-      then?.(result, value)
+      after?.(result, value)
     },
   })
 }

@@ -26,7 +26,7 @@ export function Collections({ collections }: { collections: readonly StorageColl
     run: (dryRun: boolean) => api.call(startCollection, { body: { dryRun } }),
     refresh,
     say: () => words.started,
-    then: ({ id }) => setOpened(id),
+    after: ({ id }) => setOpened(id),
   })
   const cancel = useAct({ run: (id: string) => api.call(cancelCollection, { params: { id } }), refresh })
   const error = start.error ?? cancel.error

@@ -26,7 +26,7 @@ export function LegalHolds({ holds }: { holds: readonly LegalHold[] }) {
     run: (hold: LegalHold) => api.call(releaseHold, { params: { holdId: hold.id } }),
     refresh: [retentionQuery.queryKey],
     say: (hold) => words.released(hold.account),
-    then: () => setAsked(null),
+    after: () => setAsked(null),
   })
   return (
     <Section title={words.holds}>

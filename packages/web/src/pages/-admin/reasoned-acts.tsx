@@ -134,7 +134,7 @@ export function Impersonate({ account: { name } }: { account: PlatformAccount })
   const look = useAct({
     run: (reason: string) => api.call(startImpersonation, { body: { user: name, reason } }),
     // Nothing of what was on the screen may stay: another person looks from here on.
-    then: () => window.location.assign('/'),
+    after: () => window.location.assign('/'),
   })
   return (
     <Section title={words.impersonate}>

@@ -76,7 +76,7 @@ function DaysForm({ known, onDone }: { known: RetentionClass; onDone: () => void
     run: (days: number | null) => api.call(setRetention, { params: { class: known.class }, body: { days } }),
     refresh: [retentionQuery.queryKey],
     say: () => words.saved,
-    then: onDone,
+    after: onDone,
   })
   return (
     <form

@@ -72,7 +72,7 @@ function RemoveDirectory({ directory, onDone }: { directory: DirectoryView; onDo
     run: () => api.call(directories.remove, { params: { directoryId: directory.id } }),
     refresh: [directoriesQuery.queryKey],
     say: () => words.removed(directory.name),
-    then: onDone,
+    after: onDone,
   })
   return (
     <>

@@ -20,12 +20,12 @@ export function CsvForm({ place, onDone }: { place: Place; onDone: () => void })
   const say = useToast()
   const check = useAct({
     run: () => uploadTo(place, { text, dryRun: true }),
-    then: setChecked,
+    after: setChecked,
   })
   const send = useAct({
     run: () => uploadTo(place, { text, dryRun: false }),
     refresh: invitationKeys(place),
-    then: (result) => {
+    after: (result) => {
       say(result.held > 0 ? words.held(result.held) : words.sentAll(result.good))
       onDone()
     },

@@ -77,7 +77,7 @@ function AddToGroup({ org, group }: { org: string; group: ResourceGroupView }) {
       }),
     refresh: [groupsQuery(org).queryKey],
     say: () => words.saved,
-    then: () => setUser(''),
+    after: () => setUser(''),
   })
   return (
     <form

@@ -140,7 +140,7 @@ function DeleteGroup({ org, group, onDone }: { org: string; group: Group; onDone
     run: () => api.call(deleteResourceGroup, { params: { name: org, groupId: group.id } }),
     refresh: [groupsQuery(org).queryKey],
     say: () => words.groupDeleted(group.name),
-    then: onDone,
+    after: onDone,
   })
   return (
     <>

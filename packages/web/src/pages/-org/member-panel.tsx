@@ -149,7 +149,7 @@ function RemoveMember({ org, user, onDone }: { org: string; user: string; onDone
     run: () => api.call(removeMember, { params: { name: org, user } }),
     refresh: [[orgMembers.id, org]],
     say: () => words.removed(user),
-    then: onDone,
+    after: onDone,
   })
   return (
     <>

@@ -57,7 +57,7 @@ function Decision({ org, token, onClose }: { org: string; token: OrgTokenView; o
     run: (verb: Verb) => api.call(ROUTES[verb], { params: { name: org, tokenId: token.id } }),
     refresh: [orgTokensKey(org)],
     say: (verb) => words.decided[verb],
-    then: onClose,
+    after: onClose,
   })
   const whole = token.role === 'write' ? words.everythingWrite : words.everything
   return (

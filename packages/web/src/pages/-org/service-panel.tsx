@@ -60,7 +60,7 @@ function Tokens({ org, service }: { org: string; service: ServiceAccountView }) 
   const rotate = useAct({
     run: (tokenId: string) => api.call(rotateServiceToken, { params: { ...byService, tokenId } }),
     refresh,
-    then: ({ token }) => setSecret(token),
+    after: ({ token }) => setSecret(token),
   })
   const error = revoke.error ?? rotate.error
   return (
@@ -176,7 +176,7 @@ function DeleteService({ org, service, onDone }: { org: string; service: Service
     run: () => api.call(deleteServiceAccount, { params: { name: org, serviceId: service.id } }),
     refresh: [servicesQuery(org).queryKey],
     say: () => words.serviceDeleted(service.name),
-    then: onDone,
+    after: onDone,
   })
   return (
     <>

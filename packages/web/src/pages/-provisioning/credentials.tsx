@@ -55,7 +55,7 @@ function Credential({ org, credential, onMade }: CredentialProps) {
   const rotate = useAct({
     run: () => api.call(provisioning.rotateCredential, { params, body: {} }),
     refresh,
-    then: ({ secret }) => onMade({ secret, name: credential.name }),
+    after: ({ secret }) => onMade({ secret, name: credential.name }),
   })
   const revoke = useAct({
     run: () => api.call(provisioning.revokeCredential, { params }),

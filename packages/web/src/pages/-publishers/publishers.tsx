@@ -60,7 +60,7 @@ function PublisherTable({ account, publishers }: { account: string; publishers: 
     run: (one: Publisher) => api.call(removePublisher, { params: { publisherId: one.id } }),
     refresh: [publishersQuery(account).queryKey],
     say: () => words.removed,
-    then: () => setAsked(null),
+    after: () => setAsked(null),
   })
   return (
     <>

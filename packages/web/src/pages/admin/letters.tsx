@@ -154,13 +154,13 @@ function LetterPanel({ id, onClose }: { id: string | null; onClose: () => void }
     run: () => api.call(handOverLetter, { params }),
     refresh,
     say: () => words.handedOverDone,
-    then: onClose,
+    after: onClose,
   })
   const retry = useAct({
     run: () => api.call(retryLetter, { params }),
     refresh,
     say: () => words.retried,
-    then: onClose,
+    after: onClose,
   })
   const letter = read.data?.letter
   return (

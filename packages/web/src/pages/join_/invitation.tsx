@@ -73,7 +73,7 @@ function Answer({ offer, secret, onMustVerify }: { offer: Offer; secret: string;
   const accept = useAct({
     run: () => api.call(acceptInvitation, { body: { secret } }),
     refresh: [sessionQuery.queryKey],
-    then: ({ org }) => void arrive(org),
+    after: ({ org }) => void arrive(org),
   })
   if (user) {
     if (offer.org === null) return <Notice>{words.haveAccount}</Notice>

@@ -32,7 +32,7 @@ function Confirm() {
     run: () => api.call(confirmEmail, { body: { secret } }),
     refresh: [sessionQuery.queryKey, [getEmail.id]],
     say: () => words.confirmed,
-    then: () => {
+    after: () => {
       forgetLinkSecret(KEPT)
       void navigate({ to: '/settings/email' })
     },

@@ -96,7 +96,7 @@ function RemoveAddress() {
     run: () => api.call(removeEmail, {}),
     refresh: [emailQuery.queryKey, sessionQuery.queryKey],
     say: () => words.removed,
-    then: () => setAsking(false),
+    after: () => setAsking(false),
   })
   return (
     <div>

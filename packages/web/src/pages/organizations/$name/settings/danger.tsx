@@ -59,7 +59,7 @@ function Act({ verb, title, text, name, run, done }: ActProps) {
     run,
     refresh: [sessionQuery.queryKey],
     say: () => done,
-    then: () => void navigate({ to: '/' }),
+    after: () => void navigate({ to: '/' }),
   })
   return (
     <Card tone="danger">
