@@ -17,6 +17,8 @@ const DIRECTORY = {
   },
 }
 
+const OBJECT = { oid: '0'.repeat(64), size: 1 }
+
 /** How every route of the contracts is called, and what kind of thing it is about. A route without a row fails the matrix. */
 export const ROWS: Readonly<Record<string, Row>> = {
   'accounts.access-requests': { on: 'self' },
@@ -281,34 +283,10 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'inference.models.log': { on: 'repo' },
   'inference.sandbox.get': { on: 'admin' },
   'inference.tasks.run': { on: 'repo', body: { inputs: 'x' } },
-  'lfs.batch.dataset': {
-    on: 'repo',
-    body: {
-      operation: 'download',
-      objects: [{ oid: '0000000000000000000000000000000000000000000000000000000000000000', size: 1 }],
-    },
-  },
-  'lfs.batch.kernel': {
-    on: 'repo',
-    body: {
-      operation: 'download',
-      objects: [{ oid: '0000000000000000000000000000000000000000000000000000000000000000', size: 1 }],
-    },
-  },
-  'lfs.batch.model': {
-    on: 'repo',
-    body: {
-      operation: 'download',
-      objects: [{ oid: '0000000000000000000000000000000000000000000000000000000000000000', size: 1 }],
-    },
-  },
-  'lfs.batch.space': {
-    on: 'repo',
-    body: {
-      operation: 'download',
-      objects: [{ oid: '0000000000000000000000000000000000000000000000000000000000000000', size: 1 }],
-    },
-  },
+  'lfs.batch.dataset': { on: 'repo', body: { operation: 'download', objects: [OBJECT] } },
+  'lfs.batch.kernel': { on: 'repo', body: { operation: 'download', objects: [OBJECT] } },
+  'lfs.batch.model': { on: 'repo', body: { operation: 'download', objects: [OBJECT] } },
+  'lfs.batch.space': { on: 'repo', body: { operation: 'download', objects: [OBJECT] } },
   'lfs.locks.create.dataset': { on: 'repo', body: { path: 'x' } },
   'lfs.locks.create.kernel': { on: 'repo', body: { path: 'x' } },
   'lfs.locks.create.model': { on: 'repo', body: { path: 'x' } },
@@ -329,22 +307,10 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'lfs.objects.get': { on: 'signed' },
   'lfs.objects.part': { on: 'signed' },
   'lfs.objects.put': { on: 'signed' },
-  'lfs.verify.dataset': {
-    on: 'repo',
-    body: { oid: '0000000000000000000000000000000000000000000000000000000000000000', size: 1 },
-  },
-  'lfs.verify.kernel': {
-    on: 'repo',
-    body: { oid: '0000000000000000000000000000000000000000000000000000000000000000', size: 1 },
-  },
-  'lfs.verify.model': {
-    on: 'repo',
-    body: { oid: '0000000000000000000000000000000000000000000000000000000000000000', size: 1 },
-  },
-  'lfs.verify.space': {
-    on: 'repo',
-    body: { oid: '0000000000000000000000000000000000000000000000000000000000000000', size: 1 },
-  },
+  'lfs.verify.dataset': { on: 'repo', body: OBJECT },
+  'lfs.verify.kernel': { on: 'repo', body: OBJECT },
+  'lfs.verify.model': { on: 'repo', body: OBJECT },
+  'lfs.verify.space': { on: 'repo', body: OBJECT },
   'market.budgets.create': {
     on: 'money',
     body: { account: '{org}', scope: 'org', period: 'month', currency: 'USD', limit: '1.00' },

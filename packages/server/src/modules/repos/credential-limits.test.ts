@@ -20,7 +20,7 @@ const CAFE = '198.51.100.7'
 const ID = 'acme/closed'
 const DAY_MS = 24 * 3_600_000
 
-describe('[R1] what an organisation asks of tokens, and what a token is bound to, holds at every door', () => {
+describe('[R1] [T5] what an organisation asks of tokens, and what a token is bound to, holds at every door', () => {
   let server: TestServer
   let ada: Person
   let bob: Person

@@ -15,7 +15,7 @@ interface Event {
 const ORG = '/api/v1/accounts/orgs/acme'
 const CLOSED = '/api/models/acme/closed'
 
-describe('tokens that reach an organisation', () => {
+describe('[T5] tokens that reach an organisation', () => {
   let server: TestServer
   let root: Person
   let ada: Person

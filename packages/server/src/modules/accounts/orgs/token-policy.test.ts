@@ -8,7 +8,7 @@ const TOKEN: TokenTraits = { kind: 'write', approvalId: 't1', bornAt: daysAgo(10
 const problem = (policy: object, token: object = {}, decided: DecisionState | null = null) =>
   findTokenProblem({ ...OPEN_POLICY, ...policy }, { ...TOKEN, ...token }, decided, NOW)
 
-describe('what an organisation asks of a token', () => {
+describe('[T5] what an organisation asks of a token', () => {
   it('is nothing without a policy, but for what was decided about the token itself', () => {
     expect(problem({})).toBeNull()
     expect(problem({}, {}, 'approved')).toBeNull()
