@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { refuse } from '@stoa/contracts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { FileBytes } from './file-bytes.js'
 
 /** Half-open byte range. */
 export interface ByteRange {
@@ -18,8 +18,6 @@ export interface ByteSource {
   readonly localPath?: string
   open(range: ByteRange): Promise<Readable>
 }
-
-const READ_BYTES = 1024 * 1024
 
 /** Sends bytes with `Range`, `HEAD`, `If-None-Match` and `If-Range` handled (RFC 9110 §13–14; one range at most). */
 export async function sendBytes(
@@ -40,12 +38,10 @@ export async function sendBytes(
   if (request.method === 'HEAD') return reply.send(Readable.from([]))
   if (endExclusive === start) return reply.send('')
   return reply.send(
-    source.localPath ? openFile(source.localPath, start, endExclusive) : await source.open({ start, endExclusive }),
+    source.localPath
+      ? new FileBytes(source.localPath, start, endExclusive)
+      : await source.open({ start, endExclusive }),
   )
-}
-
-function openFile(path: string, start: number, endExclusive: number): Readable {
-  return createReadStream(path, { start, end: endExclusive - 1, highWaterMark: READ_BYTES })
 }
 
 function rangeOf(request: FastifyRequest, source: ByteSource): ByteRange | null {
