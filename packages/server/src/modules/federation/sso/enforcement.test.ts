@@ -1,4 +1,4 @@
-import { type ConnectionView, createRepo } from '@stoa/contracts'
+import { type ConnectionView, createRepo, decideDevice, showSecondFactor } from '@stoa/contracts'
 import {
   ask,
   createTestClock,
@@ -11,6 +11,7 @@ import {
   type TestServer,
 } from '@stoa/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { addTotp, totpCode } from '../../signin/signin-person.suite.js'
 import { Browser, type Refused, verdict } from './browser.suite.js'
 
 const clock = createTestClock(new Date())
@@ -134,7 +135,7 @@ describe('linking an account', () => {
   })
 })
 
-describe('demanding sign-on', () => {
+describe('[T5] demanding sign-on', () => {
   it('is possible only for an admin who came through, with another way in for when the provider is away', async () => {
     const browser = await passwordBrowser('boss')
     expect((await setPolicy(browser, { exempt: [] })).body.error).toMatchObject({ code: 'SignOnNotReady' })
@@ -212,7 +213,7 @@ describe('demanding sign-on', () => {
     expect((await byToken(late)).status).toBe(200)
   })
 
-  it('is not got round by somebody without the identity, nor by an app that a stale session let in', async () => {
+  it('is not got round by somebody who gave the identity up', async () => {
     const browser = await passwordBrowser('bob')
     await comeIn({ sub: 'bob-1' }, browser)
     const token = await newToken(browser, 'before')
@@ -249,6 +250,63 @@ describe('demanding sign-on', () => {
     expect((await comeIn({ sub: 'dora-1', email: 'dora@acme.example', email_verified: true })).said).toBe(
       '403 SignOnNoAccount',
     )
+  })
+})
+
+describe('[T5] what comes after a sign-on', () => {
+  it('is our own second factor where the connection asks for it, and the session then comes from the connection', async () => {
+    const tess = { sub: 'tess-1', email: 'tess@acme.example', email_verified: true, preferred_username: 'tess' }
+    const { browser: first } = await comeIn(tess)
+    const asPerson = {
+      ask: async <T>(method: string, path: string, body?: unknown) => ({
+        ...(await first.ask<T>(method, path, body)),
+        cookie: '',
+      }),
+    }
+    const { secret, used } = await addTotp(asPerson, clock.now().getTime())
+    const browser = new Browser(server.url)
+    const half = await browser.finish(connection.id, provider.signIn(await browser.start(connection.id), tess))
+    expect(half.body).toMatchObject({ outcome: 'signed_in', step: { methods: expect.arrayContaining(['totp']) } })
+    expect([await browser.whoAmI(), (await readRepo(browser)).status]).toEqual([null, 401])
+    clock.advanceMs(60_000)
+    const code = totpCode(secret, clock.now().getTime())
+    expect(code).not.toBe(used)
+    expect((await browser.ask('POST', showSecondFactor.path, { method: 'totp', code })).status).toBe(200)
+    expect([await browser.whoAmI(), (await readRepo(browser)).status]).toEqual(['tess', 200])
+
+    const boss2 = await passwordBrowser('boss')
+    await boss2.ask('PATCH', `${ORG}/connections/${connection.id}`, { secondFactor: 'by_amr' })
+    const strong = await comeIn({ ...tess, amr: ['pwd', 'mfa'] })
+    expect(await strong.browser.whoAmI()).toBe('tess')
+    const weak = await comeIn({ ...tess, amr: ['pwd'] })
+    expect(await weak.browser.whoAmI()).toBeNull()
+    await boss2.ask('PATCH', `${ORG}/connections/${connection.id}`, { secondFactor: 'ours' })
+  })
+
+  it('is what an app reaches: a program let in from a session that came otherwise stays out', async () => {
+    const letIn = async (browser: Browser): Promise<number> => {
+      const CLI = '26be6b09-91c5-47da-9861-d2d2bb7a7e36'
+      const form = (fields: Record<string, string>) => new URLSearchParams({ client_id: CLI, ...fields })
+      const { body } = await browser.ask<{ device_code: string; user_code: string }>('POST', '/oauth/device', form({}))
+      const decided = await browser.ask('POST', decideDevice.path, {
+        userCode: body.user_code,
+        allow: true,
+        orgs: 'all',
+      })
+      expect(decided.status).toBe(204)
+      const grant = 'urn:ietf:params:oauth:grant-type:device_code'
+      const got = await browser.ask<{ access_token: string }>(
+        'POST',
+        '/oauth/token',
+        form({ grant_type: grant, device_code: body.device_code }),
+      )
+      return (await byToken(got.body.access_token)).status
+    }
+    const browser = await passwordBrowser('bob')
+    expect(await letIn(browser)).toBe(403)
+    await comeIn({ sub: 'bob-1' }, browser)
+    expect(await letIn(browser)).toBe(200)
+    expect(await letIn(await passwordBrowser('bob'))).toBe(403)
   })
 })
 

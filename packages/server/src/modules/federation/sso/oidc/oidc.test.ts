@@ -65,7 +65,7 @@ async function comeIn(person: object, forgery: Forgery = {}, browser = new Brows
   return { browser, done, verdict: verdict(done), to }
 }
 
-describe('sign-on by OpenID Connect', () => {
+describe('[T5] sign-on by OpenID Connect', () => {
   it('sends the browser with PKCE, state and nonce, and lets a newcomer in as a member', async () => {
     const { browser, done, to } = await comeIn(ada)
     expect(Object.fromEntries(to.searchParams)).toMatchObject({

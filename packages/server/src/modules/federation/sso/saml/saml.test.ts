@@ -77,7 +77,7 @@ async function forged(over: Partial<AnswerFacts>, make: (facts: AnswerFacts) => 
   return said
 }
 
-describe('sign-on by SAML', () => {
+describe('[T5] sign-on by SAML', () => {
   it('tells the provider who we are, as XML', async () => {
     const { body, headers } = await new Browser(server.url).ask<string>('GET', `/sso/saml/${connection.id}/metadata`)
     expect(headers.get('content-type')).toMatch('samlmetadata+xml')
