@@ -256,8 +256,12 @@ export const changePassword = route({
   summary: 'Changes my password and ends my other sessions.',
   auth: 'user',
   rate: 'auth',
-  body: z.strictObject({ current: password, next: password }),
-  errors: ['SessionRequired', 'WrongPassword', 'PasswordTooWeak', 'SignInThrottled'],
+  body: z.strictObject({
+    /** Left out by people who have none and come with a passkey. */
+    current: password.optional(),
+    next: password,
+  }),
+  errors: ['SessionRequired', 'ConfirmationRequired', 'WrongPassword', 'PasswordTooWeak', 'SignInThrottled'],
 })
 
 const tokenView = z.object({

@@ -1,4 +1,4 @@
-import type { FactorsView, SessionView } from '@stoa/contracts'
+import { changePassword, type FactorsView, redeemLink, type SessionView } from '@stoa/contracts'
 import { ask, createTestClock, join, type Person, startTestServer, TEST_PASSWORD, type TestServer } from '@stoa/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addPasskey, at, codeOf, placeOf, showSecond, signIn } from './signin-person.suite.js'
@@ -129,6 +129,32 @@ describe('a passkey', () => {
     const { body } = await fay.ask<FactorsView>('GET', `${at}/factors`)
     expect(body).toMatchObject({ passkeys: [], recoveryCodesLeft: 0 })
     expect((await signIn(server, 'fay', TEST_PASSWORD)).body.user?.name).toBe('fay')
+  })
+
+  it('is enough for the first admin, who may take on a password later and nobody else for them', async () => {
+    const link = await server.running.app.accounts.makeAdminLink()
+    const redeemed = await ask<SessionView>(`${server.url}${redeemLink.path}`, 'POST', {
+      body: { secret: link?.split('#')[1], name: 'grace' },
+    })
+    const { cookie } = redeemed
+    expect(redeemed.body.user).toMatchObject({ name: 'grace', isAdmin: true })
+    const set = (next: string, current?: string) =>
+      ask(server.url + changePassword.path, 'POST', { cookie, body: { next, ...(current ? { current } : {}) } })
+    // Without a password and without a passkey there is nothing that shows who it is.
+    expect(codeOf(await set('three unrelated words'))).toBe('WrongPassword')
+    const send = <T>(method: string, path: string, body?: unknown) =>
+      ask<T>(server.url + path, method, { cookie, ...(body === undefined ? {} : { body }) })
+    const { passkey } = await addPasskey({ ask: send })
+    expect((await alone(passkey)).body.user?.name).toBe('grace')
+    clock.advanceMs(16 * 60_000)
+    expect(codeOf(await set('three unrelated words'))).toBe('ConfirmationRequired')
+    const fresh = await alone(passkey)
+    const first = await ask(server.url + changePassword.path, 'POST', {
+      cookie: fresh.cookie,
+      body: { next: 'three unrelated words' },
+    })
+    expect(first.status).toBe(204)
+    expect(codeOf(await ada.ask('POST', changePassword.path, { next: 'three unrelated words' }))).toBe('WrongPassword')
   })
 
   it('asks from another site are refused', async () => {

@@ -16,6 +16,7 @@ export const Route = createFileRoute('/settings/security')({
 
 function Security() {
   const { data: factors } = useSuspenseQuery(factorsQuery)
+  const hasFactor = factors.totpSince !== null || factors.passkeys.length > 0
   return (
     <>
       <div>
@@ -24,9 +25,9 @@ function Security() {
           <TwoFactor factors={factors} />
         </Section>
       </div>
-      {factors.hasPassword && (
-        <Section title={t.account.changePassword}>
-          <PasswordForm />
+      {(factors.hasPassword || hasFactor) && (
+        <Section title={factors.hasPassword ? t.account.changePassword : words.setPassword}>
+          <PasswordForm hasPassword={factors.hasPassword} />
         </Section>
       )}
       <Identities hasPassword={factors.hasPassword} />

@@ -1,6 +1,7 @@
 import { plural } from '../plural.js'
 
 export const security = {
+  setPassword: 'Set a password',
   passkeyInstead: 'Use a passkey instead of a password',
   passwordInstead: 'Use a password instead',
   passkeyNext: 'Your browser will ask you to make a passkey. You will also get recovery codes.',

@@ -12,10 +12,10 @@ import type { Http } from '../../../kit/http/server.js'
 import { avatarUrlOf } from '../account.js'
 import { sessionEndMs } from '../believe.js'
 import { can } from '../authz/can.js'
-import { confirmSession } from '../confirm-session.js'
+import { confirmSession, demandConfirmed } from '../confirm-session.js'
 import { checkPassword, hashPassword } from '../password.js'
 import { type AccountRow, findAccountRowById, updateAccount } from '../queries/accounts.js'
-import { deleteSessionsOf, listSessionRows, upsertPassword } from '../queries/credentials.js'
+import { deleteSessionsOf, findPasswordHash, listSessionRows, upsertPassword } from '../queries/credentials.js'
 import { differingFacts, recordAccount, recordSignIn } from '../record-change.js'
 import { checkPasswordOf, endSession } from '../sign-in.js'
 import { requireSession, type RouteDeps, setSessionCookie } from './route-deps.js'
@@ -53,8 +53,12 @@ export function bindProfile(http: Http, deps: RouteDeps): void {
 
   stoa.bind(changePassword, async ({ actor, body, request, reply }) => {
     const sessionId = requireSession(actor)
-    const attempt = { login: actor.name, password: body.current, address: request.ip, isLocalOnly: true } as const
-    const user = await checkPasswordOf(deps, attempt)
+    const user = await self(actor.userId)
+    const isFirst = user.mfaSince !== null && (await findPasswordHash(deps.db, user.id)) === null
+    const attempt = { login: actor.name, password: body.current ?? '', address: request.ip, isLocalOnly: true } as const
+    // Who comes with a passkey and has no password may take one on; it lets in nobody who could not come in already.
+    if (isFirst) await demandConfirmed(deps, actor)
+    else await checkPasswordOf(deps, attempt)
     await checkPassword(body.next, [user.name, user.fullname, user.email])
     const passwordHash = await hashPassword(body.next)
     const secret = await deps.write(async (tx) => {
