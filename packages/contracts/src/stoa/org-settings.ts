@@ -28,7 +28,7 @@ export const deleteOrg = route({
     'Deletes an organisation that holds nothing any more: members, groups, service accounts go; its name is kept back.',
   auth: 'write',
   params: byOrg,
-  errors: [...REFUSALS, 'SessionRequired', 'Conflict'],
+  errors: [...REFUSALS, 'SessionRequired', 'ConfirmationRequired', 'Conflict'],
 })
 
 /** Actions as the server decides them, and who may do each. */
@@ -71,11 +71,11 @@ export const previewMember = route({
     user: z.string(),
     /** Null: not a member yet. */
     roleNow: memberRole.nullable(),
-    actions: z.array(z.object({ action: z.string(), now: z.boolean(), then: z.boolean() })),
+    actions: z.array(z.object({ action: z.string(), now: z.boolean(), after: z.boolean() })),
     /** Repositories that are not public. */
     repos: z.object({
       now: z.number().int(),
-      then: z.number().int(),
+      after: z.number().int(),
       lost: z.array(named).max(PREVIEW_NAMES_MAX),
       gained: z.array(named).max(PREVIEW_NAMES_MAX),
     }),

@@ -204,7 +204,7 @@ export const makeSignInLink = route({
   params: byName,
   body: z.strictObject({ reason }),
   response: z.object({ url: z.string() }),
-  errors: [...REFUSALS, 'SessionRequired', 'AccountNotFound', 'Conflict'],
+  errors: [...REFUSALS, 'SessionRequired', 'ConfirmationRequired', 'AccountNotFound', 'Conflict'],
 })
 
 export const listOpenings = route({

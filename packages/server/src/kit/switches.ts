@@ -24,6 +24,13 @@ export const switchOf = (key: string, facts: Partial<Omit<Switch, 'key'>> = {}):
   ...facts,
 })
 
+/** Counts what is switched on, with the hosts it talks to. */
+export function switchOfMany(key: string, addresses: readonly (string | null)[], page: string | null = null): Switch {
+  const outside = [...new Set(addresses.flatMap(outsideOf))]
+  const value = addresses.length === 0 ? null : String(addresses.length)
+  return switchOf(key, { isOn: addresses.length > 0, value, page, outside })
+}
+
 /** The host of an address when it is not this machine; for `outside`. */
 export function outsideOf(address: string | null): readonly string[] {
   if (address === null || !URL.canParse(address)) return []

@@ -1,4 +1,5 @@
 import { type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query'
+import { withConfirm } from './confirm.js'
 import { useToast } from '../ui/toast.js'
 
 interface ActOptions<V, R> {
@@ -15,7 +16,7 @@ export function useAct<V = void, R = unknown>({ run, refresh = [], say, after }:
   const client = useQueryClient()
   const tell = useToast()
   return useMutation({
-    mutationFn: run,
+    mutationFn: (value: V) => withConfirm(() => run(value)),
     onSuccess: async (result, value) => {
       await Promise.all(refresh.map((queryKey) => client.invalidateQueries({ queryKey })))
       if (say) tell(say(value, result))

@@ -1,6 +1,7 @@
 import { StoaError } from '@stoa/contracts'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
+import { withConfirm } from './confirm.js'
 
 type Errors<V> = Partial<Record<keyof V & string, string>>
 
@@ -18,7 +19,10 @@ interface FormOptions<V, R> {
 export function useForm<V extends object, R>({ initial, check, submit, onDone, fieldOf = {} }: FormOptions<V, R>) {
   const [values, setValues] = useState(initial)
   const [wasTried, setTried] = useState(false)
-  const mutation = useMutation({ mutationFn: submit, onSuccess: (result, sent) => onDone?.(result, sent) })
+  const mutation = useMutation({
+    mutationFn: (sent: V) => withConfirm(() => submit(sent)),
+    onSuccess: (result, sent) => onDone?.(result, sent),
+  })
   const refusal = mutation.error instanceof StoaError ? mutation.error : undefined
   const refusedField = refusal && fieldOf[String(refusal.detail['code'] ?? refusal.code)]
   const errors: Errors<V> = wasTried ? check(values) : {}

@@ -1,10 +1,12 @@
 import type { Http } from '../../kit/http/server.js'
 import type { ManifestNoun } from '../../kit/manifest/noun.js'
+import { type Switch, switchOfMany } from '../../kit/switches.js'
 import type { DirectoryDeps } from './deps.js'
 import { createDirectorySignIn } from './ldap/sign-in.js'
 import { scheduleDirectorySync } from './ldap/sync-directory.js'
 import { createDirectoriesNoun } from './manifest/directories-noun.js'
 import { createProvisioningNoun } from './manifest/provisioning-noun.js'
+import { listDirectories } from './queries/directories.js'
 import { bindDirectories } from './routes/directories.js'
 import { bindProvisioning } from './routes/provisioning.js'
 import { bindScim } from './routes/scim.js'
@@ -16,6 +18,16 @@ export function createDirectory(deps: DirectoryDeps) {
   const nouns = [createProvisioningNoun(deps), createDirectoriesNoun(deps)] as const
   return {
     nouns: nouns as readonly ManifestNoun[],
+    switches: async (): Promise<Switch[]> => {
+      const enabled = (await listDirectories(deps.db)).filter(({ isEnabled }) => isEnabled)
+      return [
+        switchOfMany(
+          'directory',
+          enabled.map(({ url }) => url.replace(/^ldaps?:/, 'http:')),
+          '/admin/directory',
+        ),
+      ]
+    },
     routes: (http: Http): void => {
       bindScim(http, deps)
       bindProvisioning(http, deps)

@@ -2,8 +2,9 @@ import { createGuardedFetch } from '../../kit/http/guarded-fetch.js'
 import type { Db, Tx } from '../../kit/db/database.js'
 import type { Http } from '../../kit/http/server.js'
 import type { ManifestNoun } from '../../kit/manifest/noun.js'
+import { type Switch, switchOfMany } from '../../kit/switches.js'
 import type { FederationDeps, SsoDeps } from './deps.js'
-import { listConnections } from './queries/connections.js'
+import { listAllConnections, listConnections } from './queries/connections.js'
 import { findDomainOwner, listDomains } from './queries/domains.js'
 import { createConnectionsNoun } from './manifest/connections-noun.js'
 import { createDomainsNoun } from './manifest/domains-noun.js'
@@ -39,6 +40,12 @@ export function createFederation(deps: FederationDeps) {
     isDomainOf: async (db: Db | Tx, orgId: string, domain: string): Promise<boolean> =>
       (await findDomainOwner(db, domain.toLowerCase()))?.orgId === orgId,
     nouns: nouns as readonly ManifestNoun[],
+    switches: async (): Promise<Switch[]> => {
+      const enabled = (await listAllConnections(deps.db)).filter(({ isEnabled }) => isEnabled)
+      // Of SAML only the person's browser goes to the provider.
+      const asked = enabled.map((one) => (one.protocol === 'oidc' ? one.settings.issuer : null))
+      return [switchOfMany('signOn', asked, '/admin/sign-on')]
+    },
     routes: (http: Http): void => {
       bindSignOn(http, sso)
       bindConnections(http, sso)

@@ -7,7 +7,7 @@ import { bindPrivacy } from './routes/privacy.js'
 import { listHeldAccounts } from './queries/retention.js'
 import { planRetention, RETENTION_JOB, type RetentionPayload, runRetention } from './retention/run-retention.js'
 import { type Eraser, runErasures } from './privacy/erase-person.js'
-import { outsideOf, type Switch, switchOf } from '../../kit/switches.js'
+import { type Switch, switchOfMany } from '../../kit/switches.js'
 import { listStreams } from './queries/streams.js'
 import { bindRetention } from './routes/retention.js'
 import { bindStreams } from './routes/streams.js'
@@ -47,11 +47,8 @@ export function createGovernance(deps: GovernanceDeps) {
     runErasures: erase,
     switches: async (): Promise<Switch[]> => {
       const streams = await listStreams(deps.db)
-      const outside = streams.flatMap(({ kind, address }) =>
-        outsideOf(kind === 'webhook' ? address : `http://${address}`),
-      )
-      const count = streams.length === 0 ? null : String(streams.length)
-      return [switchOf('auditStreams', { isOn: streams.length > 0, value: count, outside: [...new Set(outside)] })]
+      const addresses = streams.map(({ kind, address }) => (kind === 'webhook' ? address : `http://${address}`))
+      return [switchOfMany('auditStreams', addresses)]
     },
     routes: (http: Http): void => {
       bindPrivacy(http, { ...deps, listHoldings })

@@ -11,7 +11,7 @@ import { createRouter } from './models/router.js'
 import { followRepos } from './models/register-repos.js'
 import { createEndpointsNoun } from './nouns/endpoints-noun.js'
 import { createProvidersNoun } from './nouns/providers-noun.js'
-import { outsideOf, type Switch, switchOf } from '../../kit/switches.js'
+import { type Switch, switchOfMany } from '../../kit/switches.js'
 import { listDeployedCommits } from './queries/deployments.js'
 import { listProviders } from './queries/providers.js'
 import { createProviderPools } from './providers/provider-pools.js'
@@ -59,9 +59,12 @@ export function createInference(options: InferenceOptions) {
     nouns: [createProvidersNoun(deps, router.forget), createEndpointsNoun(deps, router.forget)],
     switches: async (): Promise<Switch[]> => {
       const providers = await listProviders(deps.db)
-      const outside = [...new Set(providers.flatMap(({ baseUrl }) => outsideOf(baseUrl)))]
-      const count = providers.length === 0 ? null : String(providers.length)
-      return [switchOf('providers', { isOn: providers.length > 0, value: count, outside })]
+      return [
+        switchOfMany(
+          'providers',
+          providers.map(({ baseUrl }) => baseUrl),
+        ),
+      ]
     },
     routes: (http: Http): void => {
       http.door(gateway.door)

@@ -1,5 +1,6 @@
 import type { Http } from '../../kit/http/server.js'
 import type { ManifestNoun } from '../../kit/manifest/noun.js'
+import { type Switch, switchOfMany } from '../../kit/switches.js'
 import type { Accounts } from '../accounts/index.js'
 import type { OauthDeps } from './deps.js'
 import type { OauthKit } from './kit-deps.js'
@@ -8,6 +9,7 @@ import { scheduleOauthJobs } from './jobs.js'
 import { createOauthAppsNoun } from './manifest/oauth-apps-noun.js'
 import { createTokenIssuersNoun } from './manifest/token-issuers-noun.js'
 import { createTrustedPublishersNoun } from './manifest/trusted-publishers-noun.js'
+import { listIssuers } from './queries/publishers.js'
 import { bindOauthApps } from './routes/apps.js'
 import { bindOauthPages } from './routes/pages.js'
 import { bindOauth } from './routes/protocol.js'
@@ -22,6 +24,15 @@ export function createOauth(kit: OauthKit & { readonly accounts: Accounts }) {
   const nouns = [createOauthAppsNoun(deps), createTokenIssuersNoun(deps), createTrustedPublishersNoun(deps)] as const
   return {
     nouns: nouns as readonly ManifestNoun[],
+    switches: async (): Promise<Switch[]> => {
+      const issuers = await listIssuers(kit.db)
+      return [
+        switchOfMany(
+          'tokenIssuers',
+          issuers.map(({ issuer, jwksUrl }) => jwksUrl ?? issuer),
+        ),
+      ]
+    },
     routes: (http: Http): void => {
       bindOauth(http, deps)
       bindOauthPages(http, deps)

@@ -16,7 +16,7 @@ import { TimeAgo } from '../../ui/time-ago.js'
 import { platformAccountQuery } from './admin-queries.js'
 import { DutiesForm } from './duties-form.js'
 import { QuotaForm } from './quota-form.js'
-import { Impersonate, SignInLink, Suspension } from './reasoned-acts.js'
+import { Impersonate, ResetFactors, SignInLink, Suspension } from './reasoned-acts.js'
 import { refreshOf } from './refresh-account.js'
 
 const words = admin.accounts
@@ -47,6 +47,7 @@ function Opened({ name }: { name: string }) {
       {may('owner', 'verifier') && <Verification account={account} />}
       {isPerson && may('owner') && <DutiesForm account={account} isMe={isMe} />}
       {isPerson && may('owner') && account.state === 'active' && <SignInLink account={account} />}
+      {isPerson && may('owner') && !isMe && account.state === 'active' && <ResetFactors account={account} />}
       {isPerson && may('owner', 'support') && !isMe && account.duties.length === 0 && <Impersonate account={account} />}
       {may('owner') && <QuotaForm account={account} />}
     </>

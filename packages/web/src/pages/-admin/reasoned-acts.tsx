@@ -1,6 +1,7 @@
 import {
   makeSignInLink,
   type PlatformAccount,
+  resetFactors,
   restoreAccount,
   startImpersonation,
   suspendAccount,
@@ -125,6 +126,27 @@ export function SignInLink({ account: { name } }: { account: PlatformAccount }) 
           onSubmit={(reason) => make.mutate(reason)}
         />
       )}
+    </Section>
+  )
+}
+
+/** Takes the second factors off somebody who lost theirs. */
+export function ResetFactors({ account: { name } }: { account: PlatformAccount }) {
+  const reset = useAct({
+    run: (reason: string) => api.call(resetFactors, { params: { name }, body: { reason } }),
+    refresh: refreshOf(name),
+    say: () => words.factorsReset(name),
+  })
+  return (
+    <Section title={words.resetFactors}>
+      <ReasonForm
+        help={words.resetFactorsHelp}
+        verb={words.resetFactors}
+        isDanger
+        isBusy={reset.isPending}
+        error={reset.error}
+        onSubmit={(reason) => reset.mutate(reason)}
+      />
     </Section>
   )
 }

@@ -84,13 +84,13 @@ export function RolePreview({ org, user, role }: { org: string; user: string; ro
   if (error) return <Notice tone="warn">{error.message}</Notice>
   if (!data) return <Skeleton lines={3} />
   const { repos, actions } = data
-  const ended = actions.filter(({ now, then }) => now && !then)
-  const begun = actions.filter(({ now, then }) => !now && then)
+  const ended = actions.filter(({ now, after }) => now && !after)
+  const begun = actions.filter(({ now, after }) => !now && after)
   const isSame = ended.length + begun.length + repos.lost.length + repos.gained.length === 0
   return (
     <Card>
       <h3>{words.previewTitle(user)}</h3>
-      <p>{isSame ? words.previewSame : words.previewRepos(repos.now, repos.then)}</p>
+      <p>{isSame ? words.previewSame : words.previewRepos(repos.now, repos.after)}</p>
       <Names title={words.loses} names={repos.lost.map(({ name }) => name)} />
       <Names title={words.gains} names={repos.gained.map(({ name }) => name)} />
       <Names title={words.mayNoLonger} names={ended.map(({ action }) => words.actions[action] ?? action)} />

@@ -26,7 +26,7 @@ export const Route = createFileRoute('/admin/jobs')({
     ...(typeof search['kind'] === 'string' ? { kind: search['kind'] } : {}),
     ...(typeof search['job'] === 'string' ? { job: search['job'] } : {}),
   }),
-  loaderDeps: ({ search: { job: _, ...filter } }) => filter,
+  loaderDeps: ({ search: { state, kind } }): JobFilter => ({ ...(state ? { state } : {}), ...(kind ? { kind } : {}) }),
   loader: ({ context, deps }) => context.queryClient.ensureInfiniteQueryData(jobsQuery(deps)),
   component: Jobs,
 })

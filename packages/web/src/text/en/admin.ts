@@ -105,6 +105,10 @@ export const admin = {
     signInLinkHelp: 'It lets them choose a new password and signs them in, once, within a day. Hand it over yourself.',
     makeLink: 'Make a link',
     linkReady: 'Hand this over. It works once, for a day.',
+    resetFactors: 'Remove second factors',
+    resetFactorsHelp:
+      'For somebody who lost their phone and their recovery codes. Passkeys and codes go, sessions end.',
+    factorsReset: (name: string) => `${name} signs in with the password alone now.`,
     impersonate: 'See the server as they do',
     impersonateHelp:
       'For half an hour, reading only. A banner says so on every page, and the audit log keeps the reason.',

@@ -51,10 +51,10 @@ describe('what somebody will see', () => {
     const seat = await preview('no_access')
     expect(seat).toMatchObject({
       roleNow: 'write',
-      repos: { now: 1, then: 0, lost: [{ type: 'model', name: 'acme/plan' }], gained: [] },
+      repos: { now: 1, after: 0, lost: [{ type: 'model', name: 'acme/plan' }], gained: [] },
     })
-    expect(seat.actions.find(({ action }) => action === 'repo.create')).toMatchObject({ now: true, then: false })
-    expect(await preview('read', 'eve')).toMatchObject({ roleNow: null, repos: { now: 0, then: 1 } })
+    expect(seat.actions.find(({ action }) => action === 'repo.create')).toMatchObject({ now: true, after: false })
+    expect(await preview('read', 'eve')).toMatchObject({ roleNow: null, repos: { now: 0, after: 1 } })
     expect((await ada.ask('GET', `${org}/members/nobody/preview?role=read`)).status).toBe(404)
   })
 

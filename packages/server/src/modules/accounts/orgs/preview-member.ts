@@ -15,8 +15,8 @@ export interface MemberPreview {
   readonly user: string
   readonly roleNow: Role | null
   readonly now: UserActor
-  readonly then: UserActor
-  readonly actions: readonly { readonly action: AccountAction; readonly now: boolean; readonly then: boolean }[]
+  readonly after: UserActor
+  readonly actions: readonly { readonly action: AccountAction; readonly now: boolean; readonly after: boolean }[]
 }
 
 /**
@@ -37,10 +37,10 @@ export async function previewMember(db: Db, org: Org, userName: string, role: Ro
     auth: { type: 'session', sessionId: '' },
   })
   const now = actorWith(membership)
-  const then = actorWith({ accountId: org.id, name: org.name, ...membership, role })
+  const after = actorWith({ accountId: org.id, name: org.name, ...membership, role })
   const actions = (Object.keys(ACCOUNT_RULES) as AccountAction[]).map((action) => {
     const may = (actor: UserActor): boolean => can(actor, action, { id: org.id, type: 'org', name: org.name }).allow
-    return { action, now: may(now), then: may(then) }
+    return { action, now: may(now), after: may(after) }
   })
-  return { user: row.name, roleNow: membership?.role ?? null, now, then, actions }
+  return { user: row.name, roleNow: membership?.role ?? null, now, after, actions }
 }

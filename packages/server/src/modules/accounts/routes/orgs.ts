@@ -13,6 +13,7 @@ import {
 import type { UserActor } from '../../../kit/http/actor.js'
 import type { Http } from '../../../kit/http/server.js'
 import { can } from '../authz/can.js'
+import { demandConfirmed } from '../confirm-session.js'
 import { avatarUrlOf } from '../account.js'
 import { removeMembership, setDuties, setMembership } from '../change-membership.js'
 import { createOrg as makeOrg } from '../create-account.js'
@@ -22,7 +23,7 @@ import { findRole } from '../queries/memberships.js'
 import { differingFacts, recordAccount } from '../record-change.js'
 import { type RemovalGuard, removeAccount } from '../remove-account.js'
 import { scopeAllows } from '../token-scope.js'
-import { demandOrg, getManagedOrg, getShown, requireSession, type RouteDeps } from './route-deps.js'
+import { demandOrg, getManagedOrg, getShown, type RouteDeps } from './route-deps.js'
 import { pickDefined } from '../../../kit/http/sent-fields.js'
 
 /** Organisations and their members. */
@@ -61,7 +62,7 @@ export function bindOrgs(http: Http, deps: RouteDeps & { readonly removalGuards:
 
   stoa.bind(deleteOrg, async ({ actor, params }) => {
     const org = await getManagedOrg(deps, actor, params.name)
-    requireSession(actor)
+    await demandConfirmed(deps, actor)
     await deps.write((tx) => removeAccount(tx, deps, org))
     deps.authentication.cache.forgetAll()
   })

@@ -6,13 +6,14 @@ import type { Http } from '../../../kit/http/server.js'
 import { avatarUrlOf } from '../account.js'
 import type { PlatformAction } from '../authz/actions.js'
 import { can } from '../authz/can.js'
+import { demandConfirmed } from '../confirm-session.js'
 import { makeLink } from '../one-time-links.js'
 import { setPlatformDuties } from '../platform/duties.js'
 import { restoreAccount, setVerified, suspendAccount } from '../platform/suspend-account.js'
 import { type AccountRow, findAccountRow, pageAccountRows } from '../queries/accounts.js'
 import { listLastSeen } from '../queries/credentials.js'
 import { listDuties } from '../queries/standing.js'
-import { requireSession, type RouteDeps } from './route-deps.js'
+import type { RouteDeps } from './route-deps.js'
 
 /** Accounts as those who run the platform see and change them. */
 export function bindPlatformAccounts(http: Http, deps: RouteDeps): void {
@@ -56,7 +57,7 @@ export function bindPlatformAccounts(http: Http, deps: RouteDeps): void {
 function bindLinks(http: Http, deps: RouteDeps): void {
   http.scope('stoa').bind(contracts.makeSignInLink, async ({ actor, params, body }) => {
     demandPlatform(actor, 'platform.links')
-    requireSession(actor)
+    await demandConfirmed(deps, actor)
     const user = await getKnown(deps.db, params.name)
     if (user.kind !== 'user') throw refuse('AccountNotFound', 'Only people sign in with a password.')
     if (user.state !== 'active') throw refuse('Conflict', `${user.name} is ${user.state}.`)

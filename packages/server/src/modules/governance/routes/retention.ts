@@ -90,7 +90,12 @@ function bindHolds(http: Http, deps: GovernanceDeps): void {
   })
 }
 
-const showClass = ({ aging: _, ...shown }: KnownClass): contracts.RetentionClass => shown
+const showClass = ({ class: name, purposes, registerDays, days }: KnownClass): contracts.RetentionClass => ({
+  class: name,
+  purposes,
+  registerDays,
+  days,
+})
 
 async function showHold(deps: GovernanceDeps, hold: HoldRow): Promise<contracts.LegalHold> {
   const account = await deps.accounts.getAccount(deps.db, hold.accountId)

@@ -17,16 +17,16 @@ export function bindMemberPreview(http: Http, deps: RepoRouteDeps): void {
     if (!member) throw refuse('AccountNotFound')
     const repos = (await listReposOf(deps.db, org.id)).filter((repo) => repo.visibility !== 'public')
     const now = new Set(repos.filter((repo) => rightOn(repo, member.now) !== 'none'))
-    const then = new Set(repos.filter((repo) => rightOn(repo, member.then) !== 'none'))
+    const after = new Set(repos.filter((repo) => rightOn(repo, member.after) !== 'none'))
     return {
       user: member.user,
       roleNow: member.roleNow,
       actions: [...member.actions],
       repos: {
         now: now.size,
-        then: then.size,
-        lost: name(repos.filter((repo) => now.has(repo) && !then.has(repo))),
-        gained: name(repos.filter((repo) => then.has(repo) && !now.has(repo))),
+        after: after.size,
+        lost: name(repos.filter((repo) => now.has(repo) && !after.has(repo))),
+        gained: name(repos.filter((repo) => after.has(repo) && !now.has(repo))),
       },
     }
   })
