@@ -14,7 +14,11 @@ alice = HfApi(endpoint=os.environ["HF_ENDPOINT"], token=os.environ["ALICE"])
 
 
 def content():
-    data = bytearray(random.Random(7).randbytes(SIZE))
+    source = random.Random(7)
+    data = bytearray()
+    # A single call makes some 268 MB at most.
+    while len(data) < SIZE:
+        data += source.randbytes(min(100_000_000, SIZE - len(data)))
     if STEP == "edited":
         data[SIZE // 3 : SIZE // 3 + 5] = b"other"
         data[SIZE // 2 : SIZE // 2] = b"a few bytes more"
