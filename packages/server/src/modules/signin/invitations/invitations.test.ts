@@ -35,6 +35,7 @@ import {
   TEST_PASSWORD,
   type TestServer,
 } from '@stoa/testkit'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { letterTo, lettersTo } from '../letters.suite.js'
 
@@ -297,6 +298,25 @@ describe('a CSV file', () => {
     ])
     expect(JSON.stringify(events)).not.toContain('bulk.example')
   }, 60_000)
+})
+
+describe('letters of one person', () => {
+  it('are ten thousand a day at most, over all their organisations, revoked ones too', async () => {
+    const now = clock.now()
+    await server.running.kit.write(async (tx) => {
+      // Rows that nobody was written about: the watch over the audit looks away.
+      await sql`set local session_replication_role = replica`.execute(tx)
+      await sql`insert into signin.invitations (id, batch_id, is_letter, proves_address, secret_hash, max_uses, invited_by,
+          created_at, expires_at, revoked_at)
+        select 'many' || n, 'many', true, true, 'many' || n, 1, ${ben.id}, ${now}, ${now}, ${now}
+        from generate_series(1, 10000) n`.execute(tx)
+    })
+    const write = () =>
+      ben.ask('POST', org(createOrgInvitation.path, 'other-org'), { deliver: 'letter', email: 'pia@example.org' })
+    expect(codeOf(await write())).toBe('InvitationLimit')
+    clock.advanceMs(DAY_MS + 1)
+    expect((await write()).status).toBe(200)
+  })
 })
 
 describe('who may make an account', () => {

@@ -5,6 +5,7 @@ import type { NewLetter } from '../../../kit/mail/mail.js'
 import { hashSecret, makeLinkSecret } from '../../accounts/index.js'
 import { invitationLetter } from '../letters/invitation-letters.js'
 import {
+  countLettersOf,
   countOpenInvitations,
   insertInvitations,
   type InvitationRow,
@@ -16,6 +17,8 @@ import type { InviteDeps } from './invite-deps.js'
 import { actionOf, chainOf, type Place } from './place.js'
 
 const DAY_MS = 24 * 3_600_000
+/** Of one person, over all places. */
+const LETTERS_A_DAY_MAX = 10_000
 
 /** One person, or whoever has the link. */
 export interface Invited {
@@ -48,6 +51,7 @@ export async function invite(
   const now = deps.clock.now()
   if ((await countOpenInvitations(tx, place.orgId, now)) + invited.length > OPEN_INVITATIONS_MAX)
     throw refuse('InvitationLimit')
+  await refuseFlood(tx, deps, invited, by)
   const batchId = deps.ids.next()
   const made = invited.map((one, index) => makeOne(deps, place, one, { now, batchId, byId: by?.id ?? null, index }))
   const host = new URL(deps.publicUrl()).host
@@ -73,6 +77,20 @@ export async function invite(
     after: { ...after, count: kept.length },
   })
   return kept
+}
+
+/** Whoever may make organisations without end may not write to strangers without end. */
+async function refuseFlood(
+  tx: Tx,
+  deps: InviteDeps,
+  invited: readonly Invited[],
+  by: { readonly id: string } | null,
+): Promise<void> {
+  const letters = invited.filter(({ isLetter }) => isLetter).length
+  if (by === null || letters === 0) return
+  const since = new Date(deps.clock.now().getTime() - DAY_MS)
+  if ((await countLettersOf(tx, by.id, since)) + letters > LETTERS_A_DAY_MAX)
+    throw refuse('InvitationLimit', `You invited ${LETTERS_A_DAY_MAX} people by letter today. Go on tomorrow.`)
 }
 
 interface Making {

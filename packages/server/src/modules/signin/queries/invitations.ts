@@ -111,6 +111,18 @@ export async function countOpenInvitations(db: Db | Tx, orgId: string | null, no
   return Number(row.count)
 }
 
+/** Letters of invitation somebody caused since then, to whatever place, revoked ones too. */
+export async function countLettersOf(db: Db | Tx, inviterId: string, since: Date): Promise<number> {
+  const row = await db
+    .selectFrom('signin.invitations')
+    .select((eb) => eb.fn.countAll<bigint>().as('count'))
+    .where('invitedBy', '=', inviterId)
+    .where('isLetter', '=', true)
+    .where('createdAt', '>', since)
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}
+
 /** Which of these addresses (hex of the keyed hash) have an open invitation to a place. */
 export async function listInvitedHashes(
   db: Db | Tx,
