@@ -10,7 +10,7 @@ import { listExemptIds } from '../queries/policies.js'
 import { findIdentity, insertIdentity, touchIdentity, useAnswer } from '../queries/sign-ons.js'
 import { nameCandidates } from './choose-name.js'
 import type { Assertion, Connection } from './connection.js'
-import { type Admission, type Plan, planAdmission, refusalOf } from './plan-admission.js'
+import { type Admission, type Plan, planAdmission, type PlanDeps, refusalOf } from './plan-admission.js'
 
 /** Who came in; or why nobody did, when what was changed all the same must stay. */
 export type Admitted = { readonly userId: string; readonly isNew: boolean } | { readonly refusal: StoaError }
@@ -21,7 +21,7 @@ export type Admitted = { readonly userId: string; readonly isNew: boolean } | { 
  */
 export async function admitPerson(
   tx: Tx,
-  deps: FederationDeps,
+  deps: FederationDeps & PlanDeps,
   connection: Connection,
   assertion: Assertion,
 ): Promise<Admitted> {

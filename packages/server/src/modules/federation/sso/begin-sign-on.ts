@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { refuse } from '@stoa/contracts'
-import { hashSecret, makeLinkSecret } from '../../accounts/index.js'
+import { findAccountRowById, hashSecret, makeLinkSecret } from '../../accounts/index.js'
 import type { SsoDeps } from '../deps.js'
 import { type AttemptRow, insertAttempt } from '../queries/sign-ons.js'
 import type { Connection } from './connection.js'
@@ -33,7 +33,7 @@ interface Start {
 /** Begins a sign-in at a connection's provider; where to send the browser. Throws `SignOnFailed`. */
 export async function beginSignOn(deps: SsoDeps, start: Start): Promise<string> {
   const { connection, purpose, userId } = start
-  if (!connection.isEnabled && purpose !== 'test') throw refuse('ConnectionNotFound')
+  if (!(await isOpen(deps, connection, purpose))) throw refuse('ConnectionNotFound')
   const state = makeLinkSecret()
   const facts: AttemptFacts = {
     nonce: makeLinkSecret(),
@@ -58,6 +58,16 @@ export async function beginSignOn(deps: SsoDeps, start: Start): Promise<string> 
     }),
   )
   return to
+}
+
+/** Whether anybody may come through: it is switched on (or tried), and its organisation is there. */
+export async function isOpen(
+  deps: Pick<SsoDeps, 'db'>,
+  { isEnabled, orgId }: Connection,
+  purpose: AttemptRow['purpose'],
+): Promise<boolean> {
+  if (!isEnabled && purpose !== 'test') return false
+  return orgId === null || (await findAccountRowById(deps.db, orgId))?.state === 'active'
 }
 
 function addressFor(deps: SsoDeps, start: Start, state: string, facts: AttemptFacts): Promise<string> {

@@ -80,6 +80,9 @@ const byToken = (token: string, path = '/api/models/acme/secret') =>
 const newToken = async (browser: Browser, name: string) =>
   (await browser.ask<{ secret: string }>('POST', '/api/v1/accounts/tokens', { name, role: 'write' })).body.secret
 
+const closeSignUp = (mode: 'open' | 'closed') =>
+  server.running.kit.write((tx) => server.running.app.accounts.settings.setSignUp(tx, { mode, domains: [] }))
+
 const setPolicy = (browser: Browser, over: object = {}) =>
   browser.ask<Refused>('PUT', `${ORG}/policy`, {
     enforced: true,
@@ -129,9 +132,15 @@ describe('linking an account', () => {
     expect((await comeIn({ sub: 'v-5', email: 'root@acme.example', email_verified: true })).said).toBe(
       '409 SignOnLinkNeeded',
     )
-    expect((await comeIn({ sub: 'v-4', email: 'out@other.example', email_verified: true })).said).toBe(
-      '409 SignOnLinkNeeded',
+    // Nobody learns from a provider of their own who else has an account here.
+    const apart = await comeIn({ sub: 'v-4', email: 'out@other.example', email_verified: true })
+    expect(await apart.browser.whoAmI()).toBe('out')
+    await closeSignUp('closed')
+    expect((await comeIn({ sub: 'v-6', email: 'more@other.example', email_verified: true })).said).toBe(
+      '403 SignOnNoAccount',
     )
+    expect((await comeIn({ sub: 'v-7', email: 'more@acme.example', email_verified: true })).said).toBe('200 signed_in')
+    await closeSignUp('open')
   })
 })
 

@@ -44,7 +44,8 @@ export async function finishSignOn(deps: SsoDeps, finish: Finish): Promise<Finis
     await link(deps, connection, assertion, attempt.userId ?? '')
     return { outcome: 'linked', next: facts.next }
   }
-  const admitted = await deps.write((tx) => admitPerson(tx, deps, connection, assertion))
+  const known = { ...deps, isSignUpOpen: (await deps.accounts.settings.signUp()) === 'open' }
+  const admitted = await deps.write((tx) => admitPerson(tx, known, connection, assertion))
   if ('refusal' in admitted) throw admitted.refusal
   const asks = asksSecondFactor(connection.secondFactor, assertion.amr)
   return {
@@ -102,7 +103,8 @@ async function describeOutcome(
   assertion: Assertion,
   trail: Trail,
 ): Promise<SignOnReport['mapped']> {
-  const admission = await planAdmission(deps.db, deps, connection, assertion)
+  const isSignUpOpen = (await deps.accounts.settings.signUp()) === 'open'
+  const admission = await planAdmission(deps.db, { ...deps, isSignUpOpen }, connection, assertion)
   const { described, isEmailBelieved, rights, plan } = admission
   if (described.email === null) trail.note('map.email')
   else if (isEmailBelieved) trail.ok('map.domain', described.email)

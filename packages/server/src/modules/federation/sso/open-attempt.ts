@@ -5,7 +5,7 @@ import { hashSecret } from '../../accounts/index.js'
 import type { SsoDeps } from '../deps.js'
 import { type AttemptRow, claimAttempt, storeAnswer } from '../queries/sign-ons.js'
 import { findConnection } from '../queries/connections.js'
-import type { AttemptFacts } from './begin-sign-on.js'
+import { type AttemptFacts, isOpen } from './begin-sign-on.js'
 import type { Assertion, Connection } from './connection.js'
 import { openForAttempt, sealForAttempt } from './secrets.js'
 import type { Trail } from './trail.js'
@@ -41,7 +41,7 @@ export async function openAttempt(deps: SsoDeps, finish: Finish): Promise<OpenAt
   const isSameBrowser = finish.browserSecret !== null && isEqual(hashSecret(finish.browserSecret), attempt.browserHash)
   const isSamePerson = attempt.userId === null || isSession(finish.actor, attempt.userId)
   const connection = isSameBrowser && isSamePerson ? await findConnection(deps.db, attempt.connectionId) : null
-  if (!connection || (!connection.isEnabled && attempt.purpose !== 'test')) throw refuse('SignOnExpired')
+  if (!connection || !(await isOpen(deps, connection, attempt.purpose))) throw refuse('SignOnExpired')
   const facts = JSON.parse(openForAttempt(deps.instanceKey, attempt.stateHash, attempt.factsSealed)) as AttemptFacts
   return {
     purpose: attempt.purpose,

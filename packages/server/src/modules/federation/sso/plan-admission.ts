@@ -25,7 +25,10 @@ export interface Admission {
   readonly plan: Plan
 }
 
-type PlanDeps = Pick<FederationDeps, 'accounts'>
+/** What a plan needs to know besides; asked before a transaction begins. */
+export interface PlanDeps extends Pick<FederationDeps, 'accounts'> {
+  readonly isSignUpOpen: boolean
+}
 
 /** Decides what would become of a person; changes nothing. */
 export async function planAdmission(
@@ -35,9 +38,10 @@ export async function planAdmission(
   assertion: Assertion,
 ): Promise<Admission> {
   const described = describePerson(assertion, connection.mapping)
-  const isEmailBelieved = await isBelieved(db, connection, assertion, described.email)
+  const isOwn = await isOwnAddress(db, connection, described.email)
+  const isEmailBelieved = isOwn && assertion.isEmailVouched
   const rights = connection.orgId === null ? NO_RIGHTS : mapRights(described.groups, connection.mapping)
-  const plan = await planAccount(db, deps, connection, { assertion, described, isEmailBelieved })
+  const plan = await planAccount(db, deps, connection, { assertion, described, isOwn, isEmailBelieved })
   return { described, isEmailBelieved, rights, plan: await demandRole(db, deps, connection, rights, plan) }
 }
 
@@ -47,13 +51,9 @@ const NO_RIGHTS: MappedRights = {
   groups: new Map<string, GroupMembership['role'] | null>(),
 }
 
-async function isBelieved(
-  db: Db | Tx,
-  connection: Connection,
-  assertion: Assertion,
-  email: string | null,
-): Promise<boolean> {
-  if (email === null || !assertion.isEmailVouched) return false
+/** Whether an address is of a domain that the connection's owner showed. */
+async function isOwnAddress(db: Db | Tx, connection: Connection, email: string | null): Promise<boolean> {
+  if (email === null) return false
   const owner = await findDomainOwner(db, email.slice(email.indexOf('@') + 1).toLowerCase())
   return owner !== null && owner.orgId === connection.orgId
 }
@@ -61,6 +61,7 @@ async function isBelieved(
 interface Facts {
   readonly assertion: Assertion
   readonly described: Described
+  readonly isOwn: boolean
   readonly isEmailBelieved: boolean
 }
 
@@ -74,7 +75,9 @@ async function planAccount(db: Db | Tx, deps: PlanDeps, connection: Connection, 
     return { account: 'known', userId: known.userId, identityId: known.id }
   }
   const { email } = facts.described
-  const holder = email === null ? null : await people.findByVerifiedEmail(db, email)
+  // Whoever runs a provider must not learn from it which addresses of others have an account here.
+  const mayLearn = facts.isOwn || (connection.orgId === null && facts.assertion.isEmailVouched)
+  const holder = email === null || !mayLearn ? null : await people.findByVerifiedEmail(db, email)
   if (holder) {
     if (!facts.isEmailBelieved) return { account: 'link_needed', code: 'SignOnLinkNeeded' }
     // Whoever runs the platform is nobody's to let in by an address alone.
@@ -85,7 +88,14 @@ async function planAccount(db: Db | Tx, deps: PlanDeps, connection: Connection, 
     if (await findIdentity(db, connection.id, { userId: holder.id })) return { account: 'refused', code: 'SignOnTaken' }
     return { account: 'linked', userId: holder.id }
   }
-  return connection.createsAccounts ? { account: 'created' } : { account: 'refused', code: 'SignOnNoAccount' }
+  if (!connection.createsAccounts) return { account: 'refused', code: 'SignOnNoAccount' }
+  const isInvited = connection.orgId === null || facts.isEmailBelieved
+  if (!isInvited && !deps.isSignUpOpen) {
+    const message =
+      'This platform takes new accounts only with an address of a domain that your organisation has verified.'
+    return { account: 'refused', code: 'SignOnNoAccount', message }
+  }
+  return { account: 'created' }
 }
 
 /** Nobody comes in through an organisation that gives them no place. */
