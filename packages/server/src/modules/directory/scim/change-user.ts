@@ -132,6 +132,12 @@ async function refuseTaken(tx: Tx, { org }: ScimPlace, userName: string): Promis
 async function followAccount(tx: Tx, place: ScimPlace, user: ProvisionedUser, facts: UserFacts): Promise<void> {
   if (!user.isManaged) return
   const isOther = facts.email !== null && facts.email.toLowerCase() !== user.email?.toLowerCase()
+  const person = await place.deps.accounts.people.find(tx, user.userId)
+  if (person?.runsPlatform) {
+    // Who decides over the address can set the password.
+    if (isOther) throw refuse('ScimConflict', `${person.name} runs the platform: they change their address themselves.`)
+    return
+  }
   if (isOther) await demandOwnAddress(tx, place, facts.email)
   try {
     const email = isOther && facts.email !== null ? { email: facts.email } : {}

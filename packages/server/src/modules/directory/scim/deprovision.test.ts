@@ -121,6 +121,10 @@ describe('[T5] somebody who was taken away by their organisation', () => {
     const refused = await setActive(owner.id, false)
     expect([refused.status, refused.body['detail']]).toEqual([409, expect.stringContaining('runs the platform')])
     expect((await doors(owner)).whoami).toBe(200)
+    const moved = await acme.scim.send('PATCH', `/Users/${owner.id}`, {
+      Operations: [{ op: 'add', path: 'emails', value: [{ value: 'taken-over@acme.example', primary: true }] }],
+    })
+    expect([moved.status, moved.body['detail']]).toEqual([409, expect.stringContaining('runs the platform')])
   })
 
   it('and what the platform suspended only the platform restores', async () => {
