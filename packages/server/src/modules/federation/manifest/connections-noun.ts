@@ -63,7 +63,7 @@ async function applyConnection(tx: Tx, deps: SsoDeps, item: ConnectionItem): Pro
   }
   const isSameSecret =
     wanted.clientSecret === undefined || openClientSecret(deps.instanceKey, before) === wanted.clientSecret
-  const { clientSecret, ...plain } = wanted
+  const { clientSecret: _, ...plain } = wanted
   const patch = isSameSecret ? plain : wanted
   const shown = toItem(before, orgName)
   const { saml, samlMetadata, ...rest } = plain
