@@ -13,6 +13,7 @@ const USERS = 10_000
 const ORGS = 1_000
 const REPOS = 100_000
 const TOKENS = 2_000
+const ADDRESS = '127.0.0.1'
 const WARM_UP = 5
 const ROUNDS = 25
 const QUERIES: Readonly<Record<string, Record<string, string>>> = {
@@ -100,12 +101,12 @@ async function loadResources(): Promise<RepoResource[]> {
 /** Who a warm token belongs to, and whether they may read a repository. */
 async function measureDecision(): Promise<Figure[]> {
   const { verifyToken } = app.accounts
-  for (const secret of secrets) await verifyToken(secret)
+  for (const secret of secrets) await verifyToken(secret, ADDRESS)
   const resources = await loadResources()
   let n = 0
   const decide = (): boolean => {
     n += 1
-    const facts = verifyToken(secrets[(n * 31) % TOKENS] as string)
+    const facts = verifyToken(secrets[(n * 31) % TOKENS] as string, ADDRESS)
     if (facts === null || facts instanceof Promise) return false
     return can(facts.actor, 'repo.read', resources[(n * 7_919) % resources.length] as RepoResource).allow
   }
@@ -160,7 +161,7 @@ const seededAt = Date.now()
 await seed()
 console.log(`seeded in ${Math.round((Date.now() - seededAt) / 1000)} s`)
 const figures = await measureDecision()
-const facts = await app.accounts.verifyToken(secrets[6] as string)
+const facts = await app.accounts.verifyToken(secrets[6] as string, ADDRESS)
 const member = facts?.actor as UserActor
 figures.push(...(await measureLists(member)))
 const accounts = `${USERS} people, ${ORGS} organisations, ${REPOS} repositories, ${member.memberships.length} memberships of the member`

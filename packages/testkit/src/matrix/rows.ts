@@ -1,23 +1,6 @@
 import { PROVISIONING_ROWS } from './provisioning-rows.js'
 import type { Row } from './row.js'
 
-const DIRECTORY = {
-  name: 'x',
-  url: 'ldap://127.0.0.1:1',
-  security: 'plain',
-  isEnabled: false,
-  rules: [],
-  settings: {
-    people: { base: '', filter: '(uid={login})' },
-    attributes: { id: 'entryUUID', login: 'uid', email: 'mail', fullname: 'cn' },
-    groups: { base: '', filter: '(objectClass=*)', memberAttribute: 'member', nested: 'no' },
-    createsAccounts: true,
-    linksByEmail: false,
-    syncMinutes: 0,
-    timeoutMs: 500,
-  },
-}
-
 const OBJECT = { oid: '0'.repeat(64), size: 1 }
 
 /** How every route of the contracts is called, and what kind of thing it is about. A route without a row fails the matrix. */
