@@ -81,6 +81,19 @@ export const configSchema = z.object({
     .describe(
       'Hosts of the own network that addresses given by people may lead to (identity providers), separated by commas: idp.corp.example, 10.1.2.3:8443. Also over http.',
     ),
+  STOA_OPEN_HOSTS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim().toLowerCase())
+        .filter((part) => part !== ''),
+    )
+    .pipe(z.array(z.string().regex(/^([\w.-]+|\*)$/, 'host names separated by commas, or *')).max(100))
+    .describe(
+      'Hosts of the open network that addresses given by people may lead to over https (identity providers), separated by commas; * for every one. Absent: none, this server connects to nobody.',
+    ),
   STOA_DNS_SERVERS: z
     .string()
     .default('')
@@ -91,7 +104,7 @@ export const configSchema = z.object({
         .filter((part) => part !== ''),
     )
     .describe(
-      'Name servers asked whether an organisation owns a domain: 10.0.0.2, 10.0.0.3:5353. Absent: those of the machine.',
+      'Name servers asked whether an organisation owns a domain: 10.0.0.2, 10.0.0.3:5353. Absent: those of the machine, asked only where STOA_OPEN_HOSTS names somebody.',
     ),
   STOA_SMTP_URL: z
     .string()
@@ -136,6 +149,8 @@ export interface Config {
   readonly rateLimits: boolean
   /** Hosts inside that may be fetched although people gave the address. */
   readonly innerHosts: readonly string[]
+  /** Hosts of the open network that may be fetched so; `*` is every one. */
+  readonly openHosts: readonly string[]
   /** Empty: those of the machine. */
   readonly dnsServers: readonly string[]
   readonly allowUnsandboxed: boolean
@@ -170,6 +185,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     roles: env.STOA_ROLES,
     rateLimits: env.STOA_RATE_LIMITS === 'on',
     innerHosts: env.STOA_INNER_HOSTS,
+    openHosts: env.STOA_OPEN_HOSTS,
     dnsServers: env.STOA_DNS_SERVERS,
     allowUnsandboxed: env.STOA_ALLOW_UNSANDBOXED,
     storageFloorHours: env.STOA_STORAGE_FLOOR_HOURS,

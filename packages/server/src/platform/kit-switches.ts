@@ -30,12 +30,10 @@ export function readKitSwitches(config: Config): Switch[] {
       page: '/admin/letters',
       outside: config.mail.smtp === null ? [] : outsideOf(`http://${bracketed(config.mail.smtp.address.host)}`),
     }),
-    switchOf('mail', {
-      isOn: config.mail.smtp !== null,
-      value: config.mail.smtp?.address.host ?? null,
-      setting: 'STOA_SMTP_URL',
-      page: '/admin/letters',
-      outside: outsideOf(config.mail.smtp === null ? null : `http://${config.mail.smtp.address.host}`),
+    switchOf('openHosts', {
+      isOn: config.openHosts.length > 0,
+      value: config.openHosts.join(', ') || null,
+      setting: 'STOA_OPEN_HOSTS',
     }),
     switchOf('rateLimits', { isOn: config.rateLimits, setting: 'STOA_RATE_LIMITS' }),
     switchOf('roles', { isOn: true, value: config.roles.join(', '), setting: 'STOA_ROLES' }),

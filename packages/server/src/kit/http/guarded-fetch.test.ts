@@ -60,18 +60,26 @@ describe('a fetch of an address that a person gave', () => {
     ['https://user:secret@example.org/', 'address'],
     ['not an address', 'address'],
   ])('refuses %s', async (address, problem) => {
-    expect(await problemOf(createGuardedFetch([])(address))).toBe(problem)
+    expect(await problemOf(createGuardedFetch({ innerHosts: [], openHosts: ['*'] })(address))).toBe(problem)
   })
 
   it('reaches what the operator allows, by name and port, and nothing beside it', async () => {
-    const guarded = createGuardedFetch([`127.0.0.1:${port}`])
+    const guarded = createGuardedFetch({ innerHosts: [`127.0.0.1:${port}`], openHosts: ['*'] })
     expect(await (await guarded(`http://127.0.0.1:${port}/`)).json()).toEqual({ here: true })
     expect(await problemOf(guarded(`https://127.0.0.1:${port + 1}/`))).not.toBe('network')
     expect(await problemOf(guarded(`http://localhost:${port}/`))).toBe('scheme')
   })
 
+  it('goes nowhere on the open network until the operator opens a host', async () => {
+    const closed = createGuardedFetch({ innerHosts: [], openHosts: [] })
+    expect(await problemOf(closed('https://idp.example.org/'))).toBe('closed')
+    const opened = createGuardedFetch({ innerHosts: [], openHosts: ['idp.example.org'] })
+    expect(await problemOf(opened('https://sub.idp.example.org/'))).toBe('closed')
+    expect(await problemOf(opened('https://127.0.0.1/'))).toBe('inner')
+  })
+
   it('checks every redirect, follows none unasked, and reads no more than allowed', async () => {
-    const guarded = createGuardedFetch(['127.0.0.1'])
+    const guarded = createGuardedFetch({ innerHosts: ['127.0.0.1'], openHosts: ['*'] })
     const at = (path: string) => `http://127.0.0.1:${port}${path}`
     expect(await problemOf(guarded(at('/here')))).toBe('redirect')
     expect((await guarded(at('/here'), { redirects: 1 })).status).toBe(200)

@@ -12,6 +12,7 @@ export type FetchProblem =
   | 'scheme'
   | 'port'
   | 'inner'
+  | 'closed'
   | 'unknown_host'
   | 'size'
   | 'time'
@@ -41,16 +42,23 @@ export interface GuardedRequest {
   readonly redirects?: number
 }
 
+/** What the operator opened: without a word of theirs no address is fetched. */
+export interface OpenedHosts {
+  readonly innerHosts: readonly string[]
+  readonly openHosts: readonly string[]
+}
+
 /** The answer, read whole. Throws `FetchRefused`. */
 export type GuardedFetch = (address: string, request?: GuardedRequest) => Promise<Response>
 
 /**
  * The one way to fetch an address that a person gave (trust.md §11 row 11): https, few ports, and only addresses of the open
- * network, checked where the connection is made, so that a name cannot change its mind. `innerHosts` (`idp.corp`,
- * `10.1.2.3:8080`) are what the operator lets through all the same, also over http.
+ * network that the operator opened (`openHosts`, `*` for all), checked where the connection is made, so that a name cannot
+ * change its mind. `innerHosts` (`idp.corp`, `10.1.2.3:8080`) are let through all the same, also over http.
  */
-export function createGuardedFetch(innerHosts: readonly string[]): GuardedFetch {
+export function createGuardedFetch({ innerHosts, openHosts }: OpenedHosts): GuardedFetch {
   const allowed = new Set(innerHosts.map((host) => host.toLowerCase()))
+  const opened = new Set(openHosts)
   const isAllowed = (url: URL): boolean => allowed.has(url.hostname) || allowed.has(url.host)
   const agents = {
     open: new Agent({ connect: { lookup: lookupPublic } }),
@@ -62,7 +70,10 @@ export function createGuardedFetch(innerHosts: readonly string[]): GuardedFetch 
     let url = readAddress(address)
     for (let left = redirects; ; left -= 1) {
       const isInner = isAllowed(url)
-      if (!isInner) checkAddress(url)
+      if (!isInner) {
+        checkAddress(url)
+        if (!opened.has('*') && !opened.has(url.hostname)) throw new FetchRefused('closed', url.host)
+      }
       const { method = 'GET', headers = {}, body } = request
       const init: RequestInit = {
         method,

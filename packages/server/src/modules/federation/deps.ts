@@ -15,5 +15,6 @@ export interface SsoDeps extends FederationDeps {
   readonly oidc: OidcProviders
   readonly saml: SamlProviders
   readonly guardedFetch: GuardedFetch
-  readonly lookupTxt: TxtLookup
+  /** Null while the operator lets nobody be asked. */
+  readonly lookupTxt: TxtLookup | null
 }

@@ -59,13 +59,17 @@ export function createFederation(deps: FederationDeps) {
   }
 }
 
+/** A question to a name server leaves the machine, so it needs the operator's word too. */
+const mayAskNames = ({ dnsServers, openHosts }: FederationDeps['config']): boolean =>
+  dnsServers.length > 0 || openHosts.length > 0
+
 function openSso(deps: FederationDeps): SsoDeps {
-  const guardedFetch = createGuardedFetch(deps.config.innerHosts)
+  const guardedFetch = createGuardedFetch(deps.config)
   const { clock, publicUrl } = deps
   return {
     ...deps,
     guardedFetch,
-    lookupTxt: createTxtLookup(deps.config.dnsServers),
+    lookupTxt: mayAskNames(deps.config) ? createTxtLookup(deps.config.dnsServers) : null,
     saml: createSamlProviders({ clock, publicUrl }),
     oidc: createOidcProviders({
       guardedFetch,

@@ -42,6 +42,7 @@ export const admin = {
     auditStreams: { name: 'Audit streams', on: 'on', off: 'none' },
     providers: { name: 'Outside providers of models', on: 'on', off: 'none' },
     mail: { name: 'Mail', on: 'on', off: 'off: letters wait to be handed over' },
+    openHosts: { name: 'Hosts that organisations may connect to', on: 'opened', off: 'none' },
     signOn: { name: 'Single sign-on', on: 'on', off: 'none' },
     directory: { name: 'Directory (LDAP)', on: 'on', off: 'none' },
     tokenIssuers: { name: 'Believed build systems', on: 'on', off: 'none' },

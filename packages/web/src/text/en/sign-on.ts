@@ -187,7 +187,7 @@ export const checks: Readonly<Record<string, CheckWords>> = {
   },
   'oidc.reach': {
     what: 'The provider can be reached',
-    mend: 'Its address must be on the open network over https. For one inside, the operator adds the host to STOA_INNER_HOSTS.',
+    mend: 'Its address must be reached over https, and its host be opened by the operator of this server: STOA_OPEN_HOSTS for one on the open network, STOA_INNER_HOSTS for one inside.',
   },
   'oidc.authorization_endpoint': {
     what: 'The sign-in page of the provider has a safe address',

@@ -100,4 +100,18 @@ describe('domains of an organisation', () => {
       expect.stringContaining('sign-on connections and domains'),
     ])
   })
+
+  it('[T5] are asked of no name server until the operator allows it', async () => {
+    const closed = await startTestServer()
+    try {
+      const chief = await join(closed, 'chief')
+      await chief.ask('POST', '/api/v1/accounts/orgs', { name: 'quiet' })
+      const { body } = await add(chief, 'quiet', 'quiet.example')
+      const answer = await check(chief, 'quiet', body.id)
+      expect(answer.status).toBe(409)
+      expect(JSON.stringify(answer.body)).toContain('STOA_DNS_SERVERS')
+    } finally {
+      await closed.stop()
+    }
+  })
 })

@@ -38,11 +38,15 @@ export async function addDomain(tx: Tx, deps: DomainDeps, orgId: string | null, 
   return row
 }
 
+const NO_NAME_SERVER =
+  'This server asks no name server. Whoever runs it can confirm the domain, or name one with STOA_DNS_SERVERS.'
+
 /** Asks the DNS, and believes it. Throws `NotFound`, `DomainNotShown`, `DomainTaken`. */
 export async function checkDomain(deps: SsoDeps, orgId: string | null, id: string): Promise<DomainRow> {
   const row = await findDomain(deps.db, orgId, { id })
   if (!row) throw refuse('NotFound')
   if (row.verifiedAt !== null) return row
+  if (!deps.lookupTxt) throw refuse('DomainNotShown', NO_NAME_SERVER)
   const { name, value } = recordOf(row)
   const texts = await deps.lookupTxt(name)
   if (!texts.some((text) => text.trim() === value)) {
