@@ -134,7 +134,7 @@ describe('refusing a manifest', () => {
       'users[0].password: environment variable NOPE is not set',
     )
     expect(await refusal('users: [{ name: api }]')).toContain('"api" is reserved.')
-    expect(await refusal('users: [{ name: xx, password: password1234 }]')).toContain('common passwords')
+    expect(await refusal('users: [{ name: xx, password: password1234 }]')).toContain('was leaked elsewhere')
     expect(await refusal('users: [{ state: absent }]')).toContain('users[0].name: missing')
   })
 
