@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import get_args
 
-from huggingface_hub import hf_api
+from huggingface_hub import __version__, hf_api
 from huggingface_hub import CommitOperationAdd, CommitOperationCopy, CommitOperationDelete, HfApi, HfFileSystem, hf_hub_download
 from huggingface_hub.utils import HfHubHTTPError, RepositoryNotFoundError, RevisionNotFoundError, build_hf_headers, get_session
 
@@ -247,9 +247,11 @@ def every_name_that_may_be_expanded():
         known = alice.repo_info(made, repo_type=repo_type, expand=list(names))
         assert known.id == made and known.author == made.split("/")[0] and known.created_at is not None, known
         assert isinstance(known.likes, int) and isinstance(known.tags, list) and known.last_modified is not None, known
+        # In lists the Hub answers providers as a list, which 0.30 cannot read.
+        listable = [name for name in names if name != "inferenceProviderMapping" or not __version__.startswith("0.30.")]
         # Lists follow a creation within seconds.
         for _ in range(40):
-            listed = [one.id for one in getattr(alice, lister)(author=made.split("/")[0], expand=list(names))]
+            listed = [one.id for one in getattr(alice, lister)(author=made.split("/")[0], expand=listable)]
             if made in listed:
                 break
             time.sleep(0.25)
