@@ -165,7 +165,7 @@ interface Kind {
   readonly waiting: { readonly count: number }
 }
 
-function sum(kinds: readonly Kind[], what: keyof Kind): number {
+function sum(kinds: readonly Kind[], what: 'removed' | 'waiting'): number {
   return kinds.reduce((total, kind) => total + kind[what].count, 0)
 }
 
