@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
 import { join, joinAsAdmin, type Person, startTestServer, type TestServer } from '@stoa/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { COMMAND_HELP } from './help.js'
 import { runCommand } from './run-command.js'
 
 let server: TestServer
@@ -122,5 +123,18 @@ describe('stoa storage', () => {
     expect([refused.code, refused.out]).toEqual([1, ''])
     expect((await stoa(['storage'])).err).toContain('Say what')
     expect((await stoa(['storage', 'cancel', 'none'])).err).toContain('no such collection')
+  })
+})
+
+describe('stoa --help', () => {
+  it('tells what each command takes, and runs nothing', async () => {
+    const whole = await stoa(['--help'])
+    for (const name of Object.keys(COMMAND_HELP)) {
+      expect(whole.out).toContain(`stoa ${name}`)
+      const help = await stoa([name, '--help'])
+      expect(help).toMatchObject({ code: 0, err: '' })
+      expect(help.out).toMatch(new RegExp(`^stoa ${name}`))
+    }
+    expect((await stoa(['apply', '-f', 'no-such-file', '-h'])).code).toBe(0)
   })
 })

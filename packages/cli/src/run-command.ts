@@ -1,8 +1,9 @@
 import { StoaError } from '@stoa/contracts'
+import { COMMAND_HELP, HELP } from './help.js'
 import { type Command, type Terminal, UsageError } from './terminal.js'
 
 /** Commands are loaded when asked for: `whoami` must not load a database. */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+const COMMANDS: Readonly<Record<keyof typeof COMMAND_HELP, () => Promise<Command>>> = {
   serve: async () => (await import('./commands/serve.js')).serve,
   demo: async () => (await import('./commands/demo.js')).demo,
   apply: async () => (await import('./commands/apply.js')).apply,
@@ -13,19 +14,6 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'admin-link': async () => (await import('./commands/admin-link.js')).adminLink,
 }
 
-const HELP = `stoa: a self-hosted home for models, data and the people who build with them
-
-  stoa serve                        start the platform here (settings: STOA_PORT, STOA_DATA_DIR, …)
-  stoa demo [--exit]                start it on an empty folder and go through the main job
-  stoa apply -f FILE [--dry-run]    apply a manifest to a running server (exit 2: a dry run found changes)
-  stoa export --manifest            write what stands as a manifest
-  stoa storage collect [--dry-run]  remove stored bytes that nothing names any more
-  stoa audit export|verify|witness|key   copies of the audit chains, checked without a server (stoa audit)
-  stoa whoami                       who the token belongs to
-  stoa admin-link                   a one-time link to get in as admin; run it where the data is, with the server stopped
-
-apply, export, storage, audit and whoami take --url and --token, else STOA_URL and STOA_TOKEN, else HF_ENDPOINT and HF_TOKEN.`
-
 /** Runs one command line; its exit code. What a person can mend is one line on the error output. */
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   const [name = 'help', ...rest] = args
@@ -33,18 +21,25 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     terminal.out(HELP)
     return 0
   }
-  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
-  if (!load) {
+  if (!isCommand(name)) {
     terminal.err(`stoa: there is no command "${name}". Commands: ${Object.keys(COMMANDS).join(', ')}.`)
     return 1
   }
+  if (rest.some((word) => word === '--help' || word === '-h')) {
+    terminal.out(COMMAND_HELP[name])
+    return 0
+  }
   try {
-    const command = await load()
+    const command = await COMMANDS[name]()
     return await command(rest, terminal)
   } catch (error) {
     terminal.err(explain(name, error))
     return 1
   }
+}
+
+function isCommand(name: string): name is keyof typeof COMMANDS {
+  return Object.hasOwn(COMMANDS, name)
 }
 
 function explain(name: string, error: unknown): string {

@@ -6,14 +6,11 @@ import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
 import { exportAudit, getAuditKey, listAuditCheckpoints } from '@stoa/contracts'
 import { type AuditCheckpoint, type AuditVerdict, readPublicKey, verifyAuditExport } from '@stoa/formats'
+import { COMMAND_HELP } from '../help.js'
 import { openRemote, REMOTE_OPTIONS } from '../remote.js'
 import { type Command, type Terminal, UsageError } from '../terminal.js'
 
-const USAGE = `stoa audit export CHAIN [-o FILE] [--csv]     an organisation's chain, or "platform", as a file
-stoa audit witness CHAIN [-o FILE]            the latest signed checkpoint; keep it where the server cannot reach
-stoa audit key [-o FILE]                      the public key that checkpoints are signed with
-stoa audit verify FILE [--key FILE] [--witness FILE]   checks an export; asks no server`
-
+const USAGE = COMMAND_HELP.audit
 const EXIT_BROKEN = 2
 
 /** `stoa audit …`: taking copies of the audit chains, and checking them. */
