@@ -42,6 +42,7 @@ export function createApp(kit: Kit, options: AppOptions) {
   const repos = createRepos({ ...kit, accounts, commerce })
   const gates = createGates({ ...kit, accounts, repos })
   const discussions = createDiscussions({ ...kit, repos })
+  governance.provideEraser(directory.eraseTold)
   // What is sold ends before it is deleted.
   governance.provideEraser(commerce.eraseSeller)
   governance.provideEraser(metering.eraseName)

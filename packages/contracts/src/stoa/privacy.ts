@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { route } from '../define.js'
 
 const date = z.iso.datetime()
-const password = z.string().max(200)
+/** Who has no password here leaves it out and has confirmed that it is them, within the last fifteen minutes. */
+const password = z.string().max(200).optional()
 
 const requestView = z.object({
   id: z.string(),
@@ -38,12 +39,19 @@ export const requestExport = route({
   family: 'stoa',
   method: 'POST',
   path: '/api/v1/trust/privacy/exports',
-  summary: 'Asks for a copy of everything kept about me; the password is asked again.',
+  summary: 'Asks for a copy of everything kept about me; the password is asked again, or that I confirm that it is me.',
   auth: 'user',
   rate: 'auth',
   body: z.strictObject({ password }),
   response: z.object({ request: requestView, link: z.string() }),
-  errors: ['Unauthorized', 'SessionRequired', 'WrongPassword', 'SignInThrottled', 'PrivacyRequestPending'],
+  errors: [
+    'Unauthorized',
+    'SessionRequired',
+    'WrongPassword',
+    'ConfirmationRequired',
+    'SignInThrottled',
+    'PrivacyRequestPending',
+  ],
 })
 
 export const downloadExport = route({
@@ -76,6 +84,7 @@ export const requestErasure = route({
     'Unauthorized',
     'SessionRequired',
     'WrongPassword',
+    'ConfirmationRequired',
     'SignInThrottled',
     'PrivacyRequestPending',
     'ErasureBlocked',

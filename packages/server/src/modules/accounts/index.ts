@@ -191,9 +191,6 @@ export function createAccounts(kit: AccountsKit) {
     /** What erasing a person asks of accounts. */
     erasure: {
       listObstacles: (db: Db | Tx, userId: string) => listErasureObstacles(db, userId),
-      /** Throws `WrongPassword` or `SignInThrottled`. */
-      checkPassword: (attempt: { login: string; password: string; address: string }) =>
-        checkPasswordOf({ ...deps, throttle }, attempt),
       closeDoors: async (tx: Tx, userId: string, keepSessionId: string): Promise<void> => {
         await closeDoors(tx, deps, userId, keepSessionId)
         afterCommit(tx, () => authentication.cache.forgetUser(userId))

@@ -10,6 +10,7 @@ import { listDirectories } from './queries/directories.js'
 import { bindDirectories } from './routes/directories.js'
 import { bindProvisioning } from './routes/provisioning.js'
 import { bindScim } from './routes/scim.js'
+import { eraseTold } from './scim/erase-told.js'
 import { scheduleScimJobs } from './scim/jobs.js'
 
 /** People and groups that are kept elsewhere: identity providers tell of them by SCIM, directories are asked by LDAP. */
@@ -17,6 +18,8 @@ export function createDirectory(deps: DirectoryDeps) {
   deps.accounts.providePasswordSource(createDirectorySignIn(deps))
   const nouns = [createProvisioningNoun(deps), createDirectoriesNoun(deps)] as const
   return {
+    /** What the register cannot find of somebody who is erased. */
+    eraseTold: ({ userId }: { readonly userId: string }): Promise<void> => eraseTold(deps, userId),
     nouns: nouns as readonly ManifestNoun[],
     switches: async (): Promise<Switch[]> => {
       const enabled = (await listDirectories(deps.db)).filter(({ isEnabled }) => isEnabled)

@@ -1,7 +1,3 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join as joinPath } from 'node:path'
 import * as api from '@stoa/contracts'
 import { verifyAuditExport } from '@stoa/formats'
 import {
@@ -15,7 +11,7 @@ import {
   type TestServer,
 } from '@stoa/testkit'
 import { addSecondFactors } from '../signin/signin-person.suite.js'
-import { sql } from 'kysely'
+import { downloadArchive, dumpRows, filesHolding, holding } from './traces.suite.js'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 
 const HOUR_MS = 3_600_000
@@ -119,34 +115,6 @@ async function useEverything(): Promise<void> {
 
 const PER_TOKEN = { kind: 'tokens' as const, rates: { input: '0.15 / 1000000', output: '0.60 / 1000000' } }
 
-/** Every row of every table as text. */
-async function dump(): Promise<string> {
-  const { db } = server.running.kit
-  const { rows: tables } = await sql<{ name: string }>`
-    select format('%I.%I', schemaname, tablename) as name from pg_tables
-    where schemaname not in ('pg_catalog', 'information_schema')`.execute(db)
-  const parts: string[] = []
-  for (const { name } of tables) {
-    const { rows } = await sql<{ row: string }>`select row_to_json(t)::text as row from ${sql.raw(name)} t`.execute(db)
-    parts.push(...rows.map(({ row }) => `${name} ${row}`))
-  }
-  return parts.join('\n')
-}
-
-/** Every file of the data folder but the database's own, which the dump reads. */
-function files(folder = server.running.dataDir): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = joinPath(folder, entry.name)
-    if (entry.isDirectory()) return entry.name === 'database' ? [] : files(path)
-    return entry.isFile() ? [path] : []
-  })
-}
-
-const found = (text: string): string[] => {
-  const hex = Buffer.from(MARK).toString('hex')
-  return text.split('\n').filter((line) => line.includes(MARK) || line.includes(hex))
-}
-
 describe('a copy of my data', () => {
   test('is asked for with the password, in a session, never by a token', async () => {
     expect((await zoe.ask('POST', `${privacy}/exports`, { password: 'wrong' })).status).toBe(401)
@@ -160,17 +128,11 @@ describe('a copy of my data', () => {
 
   test('holds what I did and no secret, once, for nobody else', async () => {
     const asked = await zoe.ask<{ link: string }>('POST', `${privacy}/exports`, { password: TEST_PASSWORD })
-    const [id = '', secret = ''] = (asked.body.link.split('#')[1] ?? '').split('.')
-    const download = (who: Person) =>
-      fetch(`${server.url}${privacy}/exports/${id}/download`, {
-        method: 'POST',
-        headers: { cookie: who.cookie, 'content-type': 'application/json' },
-        body: JSON.stringify({ secret }),
-      })
+    const download = (who: Person) => downloadArchive(server, who, asked.body.link)
     expect((await download(ada)).status).toBe(404)
     const archive = await download(zoe)
-    expect(archive.headers.get('content-type')).toBe('application/zip')
-    const text = unzip(Buffer.from(await archive.arrayBuffer()))
+    expect(archive.type).toBe('application/zip')
+    const text = archive.files
     for (const name of [
       'profile',
       'tokens',
@@ -219,7 +181,7 @@ describe('deleting my account', () => {
   })
 
   test('leaves no trace in database, files or logs; the chain still verifies, and the receipt says what was kept', async () => {
-    expect(found(await dump()).length).toBeGreaterThan(8)
+    expect(holding(await dumpRows(server), MARK).length).toBeGreaterThan(8)
     const body = { password: TEST_PASSWORD, repositories: 'delete' }
     expect((await zoe.ask('POST', `${privacy}/erasure`, body)).status).toBe(200)
     await server.running.app.governance.runErasures()
@@ -236,8 +198,8 @@ describe('deleting my account', () => {
     }
     clock.advanceMs(8 * DAY_MS)
     await server.running.kit.jobs.drained()
-    expect(found(await dump())).toEqual([])
-    expect(files().filter((path) => found(readFileSync(path, 'latin1')).length > 0)).toEqual([])
+    expect(holding(await dumpRows(server), MARK)).toEqual([])
+    expect(filesHolding(server, MARK)).toEqual([])
     expect(logged.filter((line) => line.includes(MARK))).toEqual([])
 
     const { db } = server.running.kit
@@ -273,14 +235,3 @@ describe('deleting my account', () => {
     expect((await ask(`${server.url}/api/users/${NAME}/overview`, 'GET')).status).toBe(404)
   })
 })
-
-/** Files of an archive by name; python reads it, so that it is not our own reader that says so. */
-function unzip(bytes: Buffer): Record<string, string> {
-  const folder = mkdtempSync(joinPath(tmpdir(), 'stoa-export-'))
-  writeFileSync(joinPath(folder, 'a.zip'), bytes)
-  const script =
-    'import sys,zipfile,json; z=zipfile.ZipFile(sys.argv[1]); print(json.dumps({n: z.read(n).decode() for n in z.namelist()}))'
-  const text = execFileSync('python3', ['-c', script, joinPath(folder, 'a.zip')], { encoding: 'utf8' })
-  rmSync(folder, { recursive: true })
-  return JSON.parse(text) as Record<string, string>
-}

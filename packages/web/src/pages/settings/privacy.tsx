@@ -3,11 +3,12 @@ import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from '@ta
 import { createFileRoute } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '../../lib/api.js'
+import { factorsQuery } from '../../lib/factor-queries.js'
 import { useSession } from '../../lib/session.js'
 import { formatDay } from '../../lib/units.js'
 import { privacy as words } from '../../text/en/audit.js'
 import { Button } from '../../ui/button.js'
-import { CheckField } from '../../ui/field.js'
+import { CheckField, ErrorSummary } from '../../ui/field.js'
 import { Notice } from '../../ui/notice.js'
 import { Card, PageHeader, Section, Stack } from '../../ui/page.js'
 import { PasswordField } from '../../ui/password-field.js'
@@ -21,7 +22,8 @@ const requestsQuery = queryOptions({
 })
 
 export const Route = createFileRoute('/settings/privacy')({
-  loader: ({ context }) => context.queryClient.ensureQueryData(requestsQuery),
+  loader: ({ context: { queryClient } }) =>
+    Promise.all([queryClient.ensureQueryData(requestsQuery), queryClient.ensureQueryData(factorsQuery)]),
   component: Privacy,
 })
 
@@ -35,32 +37,53 @@ function Privacy() {
   )
 }
 
+/** Who has no password here is asked by the dialog "is it you?", when the server wants to know. */
+function useProof() {
+  const { data } = useSuspenseQuery(factorsQuery)
+  const [password, setPassword] = useState('')
+  const { hasPassword } = data
+  return {
+    hasPassword,
+    password,
+    setPassword,
+    isGiven: !hasPassword || password !== '',
+    body: hasPassword ? { password } : {},
+  }
+}
+
+function ProofField({ proof, error }: { proof: ReturnType<typeof useProof>; error: string | undefined }) {
+  if (!proof.hasPassword) return <ErrorSummary message={error} />
+  return (
+    <PasswordField
+      label={words.password}
+      autoComplete="current-password"
+      value={proof.password}
+      error={error}
+      onChange={(event) => proof.setPassword(event.target.value)}
+    />
+  )
+}
+
 /** The password is asked again, then the archive comes at once. */
 function CopyOfData() {
-  const [password, setPassword] = useState('')
+  const proof = useProof()
   const copy = useMutation({
     mutationFn: async () => {
-      const { request, link } = await api.call(requestExport, { body: { password } })
+      const { request, link } = await api.call(requestExport, { body: proof.body })
       const secret = link.slice(link.lastIndexOf('.') + 1)
       const answer = await api.send(downloadExport, { params: { requestId: request.id }, body: { secret } })
       saveBlob(await answer.blob(), 'my-data.zip')
     },
-    onSuccess: () => setPassword(''),
+    onSuccess: () => proof.setPassword(''),
   })
   return (
     <Section title={words.copy}>
       <Card>
         <Stack>
           <p>{words.copyLead}</p>
-          <PasswordField
-            label={words.password}
-            autoComplete="current-password"
-            value={password}
-            error={copy.error?.message}
-            onChange={(event) => setPassword(event.target.value)}
-          />
+          <ProofField proof={proof} error={copy.error?.message} />
           <div>
-            <Button busy={copy.isPending} disabled={password === ''} onClick={() => copy.mutate()}>
+            <Button busy={copy.isPending} disabled={!proof.isGiven} onClick={() => copy.mutate()}>
               {words.make}
             </Button>
           </div>
@@ -108,11 +131,12 @@ function AskDeletion({ obstacles }: { obstacles: readonly string[] }) {
   const { user } = useSession()
   const client = useQueryClient()
   const toast = useToast()
-  const [password, setPassword] = useState('')
+  const proof = useProof()
   const [withRepos, setWithRepos] = useState(false)
   const [isAsking, setAsking] = useState(false)
   const ask = useMutation({
-    mutationFn: () => api.call(requestErasure, { body: { password, repositories: withRepos ? 'delete' : 'none' } }),
+    mutationFn: () =>
+      api.call(requestErasure, { body: { ...proof.body, repositories: withRepos ? 'delete' : 'none' } }),
     onSettled: () => setAsking(false),
     onSuccess: async () => {
       await client.invalidateQueries(requestsQuery)
@@ -133,17 +157,11 @@ function AskDeletion({ obstacles }: { obstacles: readonly string[] }) {
         checked={withRepos}
         onChange={(event) => setWithRepos(event.target.checked)}
       />
-      <PasswordField
-        label={words.password}
-        autoComplete="current-password"
-        value={password}
-        error={ask.error?.message}
-        onChange={(event) => setPassword(event.target.value)}
-      />
+      <ProofField proof={proof} error={ask.error?.message} />
       <div>
         <Button
           variant="danger"
-          disabled={password === '' || obstacles.length > 0}
+          disabled={!proof.isGiven || obstacles.length > 0}
           busy={ask.isPending}
           onClick={() => setAsking(true)}
         >

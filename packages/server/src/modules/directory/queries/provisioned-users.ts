@@ -135,3 +135,13 @@ function toColumns(user: ProvisionedUser) {
 export async function deleteProvisionedUser(tx: Tx, id: string): Promise<void> {
   await tx.deleteFrom('directory.provisionedUsers').where('id', '=', id).execute()
 }
+
+/** By what organisations know a person: names, identifiers and addresses. */
+export async function listToldNames(db: Db | Tx, userId: string): Promise<(string | null)[]> {
+  const rows = await db
+    .selectFrom('directory.provisionedUsers')
+    .select(['id', 'userName', 'externalId', 'email'])
+    .where('userId', '=', userId)
+    .execute()
+  return rows.flatMap((row) => [row.id, row.userName, row.externalId, row.email])
+}

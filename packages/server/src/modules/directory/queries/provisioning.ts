@@ -139,6 +139,16 @@ export async function listActivity(db: Db | Tx, orgId: string, limit: number): P
     .execute()
 }
 
+/** Removes lines that name nobody's account and hold one of these texts, in any case. */
+export async function deleteActivityHolding(tx: Tx, texts: readonly string[]): Promise<void> {
+  if (texts.length === 0) return
+  await sql`
+    delete from directory.provisioning_activity a using unnest(${[...texts]}::text[]) as said(held)
+    where a.user_id is null
+      and (position(lower(said.held) in lower(a.subject)) > 0 or position(lower(said.held) in lower(a.detail)) > 0)
+  `.execute(tx)
+}
+
 /** Removes what is too old, and of each organisation all but the newest. */
 export async function trimActivity(tx: Tx, before: Date, keep: number): Promise<void> {
   await tx.deleteFrom('directory.provisioningActivity').where('at', '<', before).execute()

@@ -47,7 +47,7 @@ export function bindPrivacy(http: Http, deps: PrivacyRouteDeps): void {
 
   stoa.bind(requestErasure, async ({ actor, body, request }) => {
     const sessionId = requireSession(actor)
-    await deps.accounts.erasure.checkPassword({ login: actor.name, password: body.password, address: request.ip })
+    await demandProof(deps, actor, { password: body.password, address: request.ip })
     const obstacles = await deps.accounts.erasure.listObstacles(deps.db, actor.userId)
     if (body.repositories === 'none') obstacles.push(...(await deps.listHoldings(actor.userId)))
     if (obstacles.length > 0) throw refuse('ErasureBlocked', obstacles.join(' '), { obstacles })
@@ -78,7 +78,7 @@ function bindExports(http: Http, deps: PrivacyRouteDeps): void {
 
   stoa.bind(requestExport, async ({ actor, body, request, reply }) => {
     requireSession(actor)
-    await deps.accounts.erasure.checkPassword({ login: actor.name, password: body.password, address: request.ip })
+    await demandProof(deps, actor, { password: body.password, address: request.ip })
     const secret = randomBytes(SECRET_BYTES).toString('base64url')
     const expiresAt = new Date(deps.clock.now().getTime() + LINK_LIFE_MS)
     const facts = { kind: 'export', state: 'ready', expiresAt, secretHash: sha256(secret), options: {} } as const
@@ -122,6 +122,20 @@ function record(
   change: { readonly action: string; readonly after: Readonly<Record<string, string>> },
 ): Promise<void> {
   return deps.audit.record(tx, { ...change, chain: actor.userId, target: { type: 'user', id: actor.userId } })
+}
+
+/**
+ * Whoever has a password here gives it again; the others have confirmed a moment ago that it is them, by what they have.
+ * Throws `WrongPassword`, `SignInThrottled`, `ConfirmationRequired`.
+ */
+async function demandProof(
+  { accounts }: PrivacyRouteDeps,
+  actor: UserActor,
+  { password, address }: { readonly password: string | undefined; readonly address: string },
+): Promise<void> {
+  if (password !== undefined) await accounts.access.checkPassword({ login: actor.name, password, address })
+  else if (await accounts.access.hasPassword(actor.userId)) throw refuse('WrongPassword')
+  else await accounts.access.demandConfirmed(actor)
 }
 
 /** Whoever looks through another person's eyes, or holds a token, is not that person. */
