@@ -89,11 +89,18 @@ export const moveRepo = route({
 
 const gated = z.union([z.literal('auto'), z.literal('manual'), z.literal(false)])
 
+const noticeMode = z.enum(['bulk', 'real-time'])
+const MAX_ADDRESS = 254
+
 export const repoSettings = z.object({
   private: z.boolean(),
   visibility,
   gated,
   discussionsDisabled: z.boolean(),
+  orgMembersGated: z.boolean(),
+  gatedNotificationsMode: noticeMode,
+  /** Null is the verified address of the owner, or of the first admins of the organisation. */
+  gatedNotificationsEmail: z.string().nullable(),
 })
 
 export const updateRepoSettings = route({
@@ -101,7 +108,7 @@ export const updateRepoSettings = route({
   family: 'hub',
   method: 'PUT',
   path: '/api/:kind/:namespace/:name/settings',
-  summary: 'Change visibility, gate and discussions of a repository; only the given keys change',
+  summary: 'Change visibility, gate, letters of the gate and discussions of a repository; only the given keys change',
   auth: 'write',
   params: repoParams,
   body: z.object({
@@ -109,6 +116,10 @@ export const updateRepoSettings = route({
     private: z.boolean().nullish(),
     gated: gated.nullish(),
     discussionsDisabled: z.boolean().nullish(),
+    orgMembersGated: z.boolean().nullish(),
+    gatedNotificationsMode: noticeMode.nullish(),
+    /** Empty is the owner's own address again. */
+    gatedNotificationsEmail: z.string().trim().max(MAX_ADDRESS).nullish(),
   }),
   response: repoSettings,
   errors: ['QuotaExceeded', 'InvalidRequest', 'RepoNotFound', 'Forbidden', 'InsufficientScope'],

@@ -28,7 +28,7 @@ import { NO_PASSWORDS, type PasswordSource } from './password-source.js'
 import { createPeople } from './people.js'
 import type { RemovalGuard } from './remove-account.js'
 import type { CountRepos } from './repo-counts.js'
-import { type Contact, listContacts } from './list-contacts.js'
+import { type Contact, listContacts, listVerifiedContacts } from './list-contacts.js'
 import { findAccountRow, findAccountRowById, updateAccount, updateUser } from './queries/accounts.js'
 import { deleteApprovalsOf } from './queries/token-policies.js'
 import { closeDoors, listErasureObstacles, removeErased } from './erase-account.js'
@@ -130,6 +130,8 @@ export function createAccounts(kit: AccountsKit) {
     },
     /** Names and addresses of people who are still here, by account id. */
     listContacts: (db: Db, ids: readonly string[]): Promise<Map<string, Contact>> => listContacts(db, ids),
+    /** Where letters to an account go: verified addresses of the person, or of the first admins of the organisation. */
+    listVerifiedContacts: (db: Db, accountId: string) => listVerifiedContacts(db, accountId),
     /** What somebody would see and do in an organisation with another role; null for nobody. */
     previewMember,
     /** What modules that let identities in from elsewhere may do with people. */

@@ -1,6 +1,7 @@
 import type { Db } from '../../kit/db/database.js'
 import { avatarUrlOf } from './account.js'
-import { listAccountRowsById } from './queries/accounts.js'
+import { findAccountRowById, listAccountRowsById } from './queries/accounts.js'
+import { listFirstAdmins } from './queries/memberships.js'
 
 /** How a person is named to somebody they dealt with. */
 export interface Contact {
@@ -20,5 +21,18 @@ export async function listContacts(db: Db, ids: readonly string[]): Promise<Map<
       row.id,
       { name: row.name, fullname: row.fullname, avatarUrl: avatarUrlOf(row), email: row.email },
     ]),
+  )
+}
+
+/** Admins of an organisation that letters to it go to. */
+const MAX_ADMINS = 5
+
+/** Where letters to an account go: the verified address of a person, of the first admins of an organisation. */
+export async function listVerifiedContacts(db: Db, accountId: string): Promise<{ id: string; email: string }[]> {
+  const account = await findAccountRowById(db, accountId)
+  const ids = account?.kind === 'user' ? [accountId] : await listFirstAdmins(db, accountId, MAX_ADMINS)
+  const rows = await listAccountRowsById(db, ids)
+  return rows.flatMap(({ id, kind, state, email, emailVerifiedAt }) =>
+    kind === 'user' && state === 'active' && email !== null && emailVerifiedAt !== null ? [{ id, email }] : [],
   )
 }

@@ -17,6 +17,8 @@ export interface AccessRequest {
   readonly reviewedBy: string | null
   readonly reviewedAt: Date | null
   readonly rejectionReason: string | null
+  /** When a letter told the owner; null until then, and for what nobody asked. */
+  readonly toldAt: Date | null
 }
 
 /**

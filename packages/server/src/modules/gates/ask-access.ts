@@ -6,6 +6,7 @@ import { recordGrant } from './record-grant.js'
 import { includesRight, type Repo } from '../repos/index.js'
 import { type AccessRequest, type AccessStatus, stateAfterAsking } from './access-request.js'
 import { checkAnswers } from './read-form.js'
+import { findReadersAtOnce, tellAtOnce } from './tell-owner.js'
 
 /** A request to pass a gate, with the answers as they were sent. */
 export interface Asking {
@@ -31,6 +32,7 @@ export async function askAccess(deps: GateDeps, actor: SignedIn, asking: Asking)
   const fields = checkAnswers(form, answers)
   const at = deps.clock.now()
   const review = status === 'accepted' ? { reviewedAt: at } : {}
+  const readers = before === null ? await findReadersAtOnce(deps, repo) : []
   return await deps.write(async (tx) => {
     const isStored = before
       ? await updateRequest(tx, before.id, before.status, {
@@ -45,6 +47,7 @@ export async function askAccess(deps: GateDeps, actor: SignedIn, asking: Asking)
           status,
           fields,
           ...review,
+          ...((await tellAtOnce(deps, tx, { repo, readers, asker: actor.name, status })) ? { toldAt: at } : {}),
         })
     // Somebody decided, or asked in another window, between the look and the write.
     if (!isStored) return (await findRequestOf(tx, repo.id, actor.userId))?.status ?? 'pending'
@@ -68,6 +71,7 @@ export function newRequest(id: string, repoId: string, userId: string, at: Date)
     reviewedBy: null,
     reviewedAt: null,
     rejectionReason: null,
+    toldAt: null,
   }
 }
 

@@ -132,3 +132,68 @@ export async function deleteOpenRequest(tx: Tx, repoId: string, userId: string):
     .executeTakeFirst()
   return gone.numDeletedRows > 0n
 }
+
+export interface NoticeRow {
+  readonly mode: string
+  readonly emailSealed: Buffer | null
+}
+
+/** How the owner of a repository wants to be told; null when nobody said. */
+export async function findNoticeRow(db: Db | Tx, repoId: string): Promise<NoticeRow | null> {
+  const row = await db
+    .selectFrom('gates.notices')
+    .select(['mode', 'emailSealed'])
+    .where('repoId', '=', repoId)
+    .executeTakeFirst()
+  return row ?? null
+}
+
+export async function upsertNotice(tx: Tx, repoId: string, row: NoticeRow): Promise<void> {
+  await tx
+    .insertInto('gates.notices')
+    .values({ repoId, ...row })
+    .onConflict((conflict) => conflict.column('repoId').doUpdateSet(row))
+    .execute()
+}
+
+export async function deleteNotice(tx: Tx, repoId: string): Promise<boolean> {
+  const gone = await tx.deleteFrom('gates.notices').where('repoId', '=', repoId).executeTakeFirst()
+  return gone.numDeletedRows > 0n
+}
+
+/** Requests of one repository that no letter told of. */
+export interface Untold {
+  readonly repoId: string
+  readonly pending: number
+  readonly accepted: number
+}
+
+/** Repositories where somebody asked between two moments and no letter told of it, by id. */
+export async function listUntold(db: Db, between: { after: Date; upTo: Date }, limit: number): Promise<Untold[]> {
+  const rows = await db
+    .selectFrom('gates.accessRequests')
+    .select((eb) => [
+      'repoId',
+      eb.fn.countAll<bigint | string>().filterWhere('status', '=', 'pending').as('pending'),
+      eb.fn.countAll<bigint | string>().filterWhere('status', '=', 'accepted').as('accepted'),
+    ])
+    .where('toldAt', 'is', null)
+    .where('isGrant', '=', false)
+    .where('requestedAt', '>', between.after)
+    .where('requestedAt', '<=', between.upTo)
+    .groupBy('repoId')
+    .orderBy('repoId')
+    .limit(limit)
+    .execute()
+  return rows.map(({ repoId, pending, accepted }) => ({ repoId, pending: Number(pending), accepted: Number(accepted) }))
+}
+
+export async function markTold(tx: Tx, repoIds: readonly string[], upTo: Date, at: Date): Promise<void> {
+  await tx
+    .updateTable('gates.accessRequests')
+    .set({ toldAt: at })
+    .where('toldAt', 'is', null)
+    .where('repoId', 'in', [...repoIds])
+    .where('requestedAt', '<=', upTo)
+    .execute()
+}

@@ -103,6 +103,7 @@ export function emptyRow(id: string, at: Date) {
     defaultBranch: 'main',
     disabled: false,
     discussionsDisabled: false,
+    orgMembersGated: false,
     createdAt: at,
     updatedAt: at,
   }

@@ -35,6 +35,7 @@ export type { CommitRequest, CommitResult } from './commits/commit-files.js'
 export { demandPullRequestRight } from './commits/may-commit.js'
 export type { NewRepo } from './create-repo.js'
 export type { RepoEvents } from './events.js'
+export { type NoticeMode, type Notices, USUAL_NOTICES } from './gatekeeper.js'
 export type { FoundRepo } from './find-repo.js'
 export type { CommitNode } from './git/store.js'
 export type { NewPullRequest, PullRequests } from './pull-requests.js'
@@ -62,7 +63,12 @@ export function createRepos(options: ReposOptions) {
     findAuthor: (db, repoId, num) => kept.findAuthor(db, repoId, num),
   }
   let keeper: Gatekeeper = CLOSED_GATES
-  const gates: Gatekeeper = { isLetIn: (db, repoId, userId) => keeper.isLetIn(db, repoId, userId) }
+  const gates: Gatekeeper = {
+    isLetIn: (db, repoId, userId) => keeper.isLetIn(db, repoId, userId),
+    findNotices: (db, repoId) => keeper.findNotices(db, repoId),
+    setNotices: (tx, repoId, notices) => keeper.setNotices(tx, repoId, notices),
+    forgetNotices: (tx, repoId) => keeper.forgetNotices(tx, repoId),
+  }
   const deps: BrowseDeps = createBrowseDeps({ ...options, quotas, pulls, gates, store: storage.store })
   const downloads = createDownloadCounter(deps)
   const roots = createGitRoots(deps)

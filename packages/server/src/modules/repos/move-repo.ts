@@ -32,6 +32,7 @@ export async function moveRepo(
     if (isTransfer) await demandTransferable(deps, tx, repo, account.id)
     const renamed = await renameRepo(tx, repo, account.id, name, at)
     await recordMove(deps, tx, repo, renamed)
+    if (isTransfer) await deps.gates.forgetNotices(tx, repo.id)
     // Nobody is left whom it could be internal to.
     if (repo.visibility === 'internal' && account.type === 'user') {
       await updateRepo(tx, repo.id, { visibility: 'private' }, at)

@@ -36,7 +36,14 @@ export async function recordMove(deps: Pick<Kit, 'audit'>, tx: Tx, from: Recorde
   if (from.accountId !== to.accountId) await recordRepo(deps, tx, from, change)
 }
 
-const SETTINGS = ['visibility', 'gated', 'discussionsDisabled', 'disabled', 'resourceGroupId'] as const
+const SETTINGS = [
+  'visibility',
+  'gated',
+  'orgMembersGated',
+  'discussionsDisabled',
+  'disabled',
+  'resourceGroupId',
+] as const
 type Settings = { readonly [K in (typeof SETTINGS)[number]]?: string | boolean | null | undefined }
 
 /** Records the settings that differ; nothing when none does. */

@@ -12,6 +12,7 @@ export interface Repo extends AccessFacts {
   readonly defaultBranch: string
   readonly disabled: boolean
   readonly discussionsDisabled: boolean
+  readonly orgMembersGated: boolean
   /** Of a space. */
   readonly sdk: string | null
   readonly createdAt: Date
@@ -31,6 +32,7 @@ export interface RepoRow {
   readonly defaultBranch: string
   readonly disabled: boolean
   readonly discussionsDisabled: boolean
+  readonly orgMembersGated: boolean
   readonly sdk: string | null
   readonly createdBy: string | null
   readonly createdAt: Date

@@ -1,17 +1,22 @@
 import type { Tx } from '../../kit/db/database.js'
+import { refuse } from '@stoa/contracts'
 import type { RepoDeps, SignedIn } from './deps.js'
 import { announce } from './events.js'
 import { refuseInternal } from './internal.js'
 import { findRepoBytes } from './queries/quotas.js'
 import { type RepoChange, updateRepo } from './queries/repos.js'
 import { recordSettings } from './record-change.js'
+import { changeNotices, type NoticeRequest } from './change-notices.js'
+import type { Notices } from './gatekeeper.js'
 import type { Repo } from './repo.js'
 
-export interface SettingsRequest {
+export interface SettingsRequest extends NoticeRequest {
   readonly visibility?: 'public' | 'private' | 'protected' | 'internal' | null | undefined
   readonly private?: boolean | null | undefined
   readonly gated?: 'auto' | 'manual' | false | null | undefined
   readonly discussionsDisabled?: boolean | null | undefined
+  /** Only an organisation has members whom a gate could stand before. */
+  readonly orgMembersGated?: boolean | null | undefined
 }
 
 /** Changes the given settings of a repository the actor administers; nothing is written when nothing differs. */
@@ -21,18 +26,23 @@ export async function updateSettings(
   repo: Repo,
   request: SettingsRequest,
 ): Promise<Repo> {
-  if (request.visibility === 'internal') {
+  if (request.visibility === 'internal' || request.orgMembersGated === true) {
     const owner = await deps.accounts.getAccount(deps.db, repo.accountId)
-    refuseInternal(owner, request.visibility)
+    if (request.visibility === 'internal') refuseInternal(owner, 'internal')
+    if (request.orgMembersGated && owner.type !== 'org') {
+      throw refuse('InvalidRequest', 'Only a repository of an organisation can be gated for its members.')
+    }
   }
   const change: RepoChange = {
     visibility: visibilityOf(request) ?? repo.visibility,
     gated: gateOf(request.gated) ?? repo.gated,
     discussionsDisabled: request.discussionsDisabled ?? repo.discussionsDisabled,
+    orgMembersGated: request.orgMembersGated ?? repo.orgMembersGated,
   }
   const isSame = Object.entries(change).every(([key, value]) => repo[key as keyof RepoChange] === value)
-  if (isSame) return repo
   return await deps.write(async (tx) => {
+    await changeNotices(deps, tx, repo, request)
+    if (isSame) return repo
     await demandRoomAnew(deps, tx, repo, change.visibility ?? repo.visibility)
     const updated = await updateRepo(tx, repo.id, change, deps.clock.now())
     await recordSettings(deps, tx, repo, updated)
@@ -60,12 +70,15 @@ function gateOf(gated: SettingsRequest['gated']): Repo['gated'] | null {
 }
 
 /** Settings as the wire has them. */
-export function settingsOf(repo: Repo) {
+export function settingsOf(repo: Repo, notices: Notices) {
   const isPrivate = repo.visibility !== 'public'
   return {
     private: isPrivate,
     visibility: repo.visibility,
     gated: repo.gated === 'false' ? (false as const) : repo.gated,
     discussionsDisabled: repo.discussionsDisabled,
+    orgMembersGated: repo.orgMembersGated,
+    gatedNotificationsMode: notices.mode,
+    gatedNotificationsEmail: notices.email,
   }
 }

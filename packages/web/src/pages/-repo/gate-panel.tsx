@@ -13,6 +13,7 @@ import { Card, Row, Section } from '../../ui/page.js'
 import { SidePanel } from '../../ui/side-panel.js'
 import { TimeAgo } from '../../ui/time-ago.js'
 import { useToast } from '../../ui/toast.js'
+import { GateNotices } from './gate-notices.js'
 import type { RepoProps } from './repo-frame.js'
 
 const words = gatesText
@@ -30,6 +31,11 @@ export function GatePanel(props: RepoProps) {
       <Card>
         <GateMode {...props} mode={gate.gated === false ? 'open' : gate.gated} />
       </Card>
+      {gate.gated !== false && (
+        <Card>
+          <GateNotices {...props} />
+        </Card>
+      )}
       {gate.gated !== false && (
         <Card>
           <Grant {...props} />

@@ -13,4 +13,12 @@ export interface AccessRequests {
   reviewedBy: string | null
   reviewedAt: Date | null
   rejectionReason: string | null
+  /** when a letter told the owner */
+  toldAt: Date | null
+}
+
+export interface Notices {
+  repoId: string
+  mode: string
+  emailSealed: Buffer | null
 }

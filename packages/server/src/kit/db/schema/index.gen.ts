@@ -60,6 +60,7 @@ export interface Schema {
   'federation.signOns': federation.SignOns
   'federation.usedAnswers': federation.UsedAnswers
   'gates.accessRequests': gates.AccessRequests
+  'gates.notices': gates.Notices
   'governance.auditStreams': governance.AuditStreams
   'governance.checkpoints': governance.Checkpoints
   'governance.legalHolds': governance.LegalHolds

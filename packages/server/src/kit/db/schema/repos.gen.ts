@@ -225,6 +225,8 @@ export interface Repos {
   /** of a space: gradio, streamlit, docker, static */
   sdk: string | null
   resourceGroupId: string | null
+  /** members who may not write ask like everybody else */
+  orgMembersGated: Generated<boolean>
 }
 
 export interface StorageFacts {

@@ -62,6 +62,26 @@ describe('an organisation that keeps a credential out', () => {
   })
 })
 
+describe('a gate that stands before members too', () => {
+  const repo: RepoResource = { ...GATED, orgMembersGated: true }
+
+  it('asks readers for a grant, whatever the visibility, and leaves writers, admins and makers alone', () => {
+    for (const visibility of ['public', 'private', 'internal'] as const) {
+      const gated = { ...repo, visibility }
+      expect(can(member('read'), 'repo.see', gated).allow).toBe(true)
+      expect(can(member('read'), 'repo.read', gated)).toMatchObject({ allow: false, rule: 'access.gate' })
+      expect(can(member('read'), 'repo.read', gated, { hasGrant: true }).allow).toBe(true)
+      for (const actor of [member('write'), member('admin'), user({ isAdmin: true })])
+        expect(can(actor, 'repo.read', gated).allow).toBe(true)
+      expect(can(member('contributor', {}, { userId: 'maker' }), 'repo.read', gated).allow).toBe(true)
+      expect(can(member('contributor'), 'repo.read', gated).allow).toBe(false)
+    }
+    expect(can(user(), 'repo.read', { ...repo, visibility: 'private' }, { hasGrant: true }).allow).toBe(false)
+    expect(can(member('read'), 'repo.read', { ...repo, gated: 'false' }).allow).toBe(true)
+    expect(can(member('read'), 'repo.read', { ...repo, orgMembersGated: false }).allow).toBe(true)
+  })
+})
+
 describe('the order of the decision', () => {
   const writer = member('write')
   it('asks state, policy, token, network, role, group, gate, entitlement, each before the next', () => {

@@ -64,7 +64,7 @@ export const REPO_RULES = {
 } as const satisfies Record<RepoAction, { role: Role; permission: string; writes: boolean }>
 
 function canRepo(actor: Actor, action: RepoAction, repo: RepoResource, context: AccessContext): Decision {
-  const { role: needed, permission, writes } = REPO_RULES[action]
+  const { permission, writes } = REPO_RULES[action]
   const stopped = obstacle(actor, writes, context)
   if (stopped) return stopped
   // What everybody may do needs no credential, so no credential is too weak for it.
@@ -73,10 +73,19 @@ function canRepo(actor: Actor, action: RepoAction, repo: RepoResource, context: 
   if (!scopeAllows(actor.auth, permission, scopeTargetOf(repo))) return refused('token.scope')
   const barred = barredFrom(actor, repo.accountId)
   if (barred) return refused(RULE_OF[barred])
-  const decision = isInternalTo(actor, action, repo) ? allowed('access.role') : canByRole(actor, needed, repo)
+  const decision = canInside(actor, action, repo, context)
   if (decision.allow) return context.isNotEntitled ? refused('entitlement.plan') : decision
   if (!writes && actor.brokenGlass?.includes(repo.accountId)) return allowed('access.break_glass')
   return decision.rule === 'access.role' && roleOn(actor, repo) === null ? refused(outside(action, repo)) : decision
+}
+
+/** What membership gives. Where members stand at the gate too, only who may write reads without a grant. */
+function canInside(actor: UserActor, action: RepoAction, repo: RepoResource, context: AccessContext): Decision {
+  const mustAsk =
+    action === 'repo.read' && repo.orgMembersGated === true && repo.gated !== 'false' && context.hasGrant !== true
+  if (!mustAsk && isInternalTo(actor, action, repo)) return allowed('access.role')
+  const decision = canByRole(actor, mustAsk ? 'write' : REPO_RULES[action].role, repo)
+  return mustAsk && !decision.allow && roleOn(actor, repo) !== null ? refused('access.gate') : decision
 }
 
 /** Public things are seen by all; their files are read by all unless a gate asks for a grant. */

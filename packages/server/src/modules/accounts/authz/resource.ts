@@ -8,6 +8,8 @@ export interface RepoResource {
   readonly name: string
   readonly visibility: 'public' | 'private' | 'internal'
   readonly gated: 'false' | 'auto' | 'manual'
+  /** The gate stands before members of the owning organisation too, unless they may write. */
+  readonly orgMembersGated?: boolean
   readonly createdBy: string | null
   /** The one resource group it is in; private things in a group are for the group. */
   readonly resourceGroupId?: string | null

@@ -182,3 +182,19 @@ export async function listSoleAdminOrgs(db: Db | Tx, userId: string): Promise<st
     .execute()
   return rows.map((row) => row.name)
 }
+
+/** Admins of an organisation with a verified address, the oldest members first. */
+export async function listFirstAdmins(db: Db, orgId: string, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('accounts.memberships as m')
+    .innerJoin('accounts.users as u', 'u.accountId', 'm.userId')
+    .select('m.userId')
+    .where('m.orgId', '=', orgId)
+    .where('m.role', '=', 'admin')
+    .where('u.emailVerifiedAt', 'is not', null)
+    .orderBy('m.createdAt')
+    .orderBy('m.userId')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => row.userId)
+}

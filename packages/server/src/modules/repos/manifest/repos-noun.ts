@@ -28,6 +28,8 @@ const repoItem = z.strictObject({
   /** Wins over `private`; `internal` is of organisations. */
   visibility: z.enum(['public', 'private', 'internal']).optional(),
   gated: z.union([z.enum(['auto', 'manual']), z.literal(false)]).optional(),
+  /** Members of its organisation ask too. */
+  orgMembersGated: z.boolean().optional(),
   /** Name of a resource group of its organisation. */
   resourceGroup: z.string().min(1).max(96).optional(),
   sdk: z.enum(['gradio', 'streamlit', 'docker', 'static']).optional(),
@@ -99,7 +101,10 @@ async function applyRepo(
   const resourceGroupId = (await findNamedGroup(deps, tx, account.id, item)) ?? null
   const repo = await insertNewRepo(deps, tx, { ...draft, resourceGroupId, commit: content.commit })
   if (!repo) throw itemProblem(['name'], `${item.name} was made while the manifest was applied`)
-  if (item.gated) await updateRepo(tx, repo.id, { gated: item.gated }, context.now)
+  if (item.gated || item.orgMembersGated) {
+    const gate = { gated: item.gated || 'false', orgMembersGated: item.orgMembersGated ?? false } as const
+    await updateRepo(tx, repo.id, gate, context.now)
+  }
   for (const object of content.large) {
     await insertLfsObject(tx, { ...object, repoId: repo.id, pushedBy: actorId, at: context.now })
   }
@@ -118,7 +123,8 @@ async function changeRepo(
   if (Object.keys(change).length > 0) {
     const changed = await updateRepo(tx, repo.id, change, context.now)
     await recordSettings(deps, tx, repo, changed)
-    texts.push(describeDifference({ visibility: repo.visibility, gated: repo.gated }, { ...change }))
+    const { visibility, gated, orgMembersGated } = repo
+    texts.push(describeDifference({ visibility, gated, orgMembersGated }, { ...change }))
   }
   const groupId = await findNamedGroup(deps, tx, repo.accountId, item)
   if (groupId !== undefined && groupId !== repo.resourceGroupId) {
@@ -143,7 +149,9 @@ async function changeOf(deps: RepoDeps, tx: Tx, repo: Repo, item: RepoItem): Pro
   const visibility = wantedVisibility(item, repo.visibility)
   if (visibility === 'internal') demandOrganisation(await deps.accounts.getAccount(tx, repo.accountId), visibility)
   const gated = item.gated === undefined ? undefined : item.gated === false ? 'false' : item.gated
+  const members = item.orgMembersGated
   return {
+    ...(members !== undefined && members !== repo.orgMembersGated ? { orgMembersGated: members } : {}),
     ...(visibility !== undefined && visibility !== repo.visibility ? { visibility } : {}),
     ...(gated !== undefined && gated !== repo.gated ? { gated } : {}),
   }
@@ -173,6 +181,7 @@ function showRepo(repo: Repo, resourceGroup: string | undefined): RepoItem {
     private: repo.visibility === 'private' ? true : undefined,
     visibility: repo.visibility === 'internal' ? 'internal' : undefined,
     gated: repo.gated === 'false' ? undefined : repo.gated,
+    orgMembersGated: repo.orgMembersGated || undefined,
     resourceGroup,
     sdk: (repo.sdk as RepoItem['sdk']) ?? undefined,
   }

@@ -74,6 +74,7 @@ export interface RepoChange {
   readonly visibility?: Repo['visibility']
   readonly gated?: Repo['gated']
   readonly discussionsDisabled?: boolean
+  readonly orgMembersGated?: boolean
 }
 
 export async function updateRepo(tx: Tx, id: string, change: RepoChange, at: Date): Promise<Repo> {

@@ -28,10 +28,14 @@ export function bindHubRepos(http: Http, deps: RepoRouteDeps): void {
   const hub = http.scope('hub')
   const urlOf = (repo: Parameters<typeof repoPath>[0]): string => deps.publicUrl() + repoPath(repo)
   bindLifeCycle(http, deps, urlOf)
-  hub.bind(getRepoSettings, async (asked) => settingsOf((await openRepo(deps, asked, 'admin')).repo))
+  hub.bind(getRepoSettings, async (asked) => {
+    const { repo } = await openRepo(deps, asked, 'admin')
+    return settingsOf(repo, await deps.gates.findNotices(deps.db, repo.id))
+  })
   hub.bind(updateRepoSettings, async (asked) => {
     const { repo } = await openRepo(deps, asked, 'admin')
-    return settingsOf(await updateSettings(deps, asked.actor, repo, asked.body))
+    const updated = await updateSettings(deps, asked.actor, repo, asked.body)
+    return settingsOf(updated, await deps.gates.findNotices(deps.db, repo.id))
   })
   hub.bind(checkRepoAccess, async (asked) => {
     await openRepo(deps, asked, 'read')
