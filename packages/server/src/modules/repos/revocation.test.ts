@@ -11,6 +11,7 @@ import {
   type TestServer,
 } from '@stoa/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CLOSED_GATES } from './gatekeeper.js'
 import { holderOf } from './holder.js'
 import { isLetIn } from '../gates/queries.js'
 import { createStanding } from './still-may.js'
@@ -104,7 +105,7 @@ describe('[R1] access taken away is taken away at every door', () => {
   it('where nobody tells: a second process looks again within twenty seconds', async () => {
     const { kit, app } = server.running
     const clock = createTestClock(new Date())
-    const { stillMay } = createStanding({ ...kit, clock, accounts: app.accounts, gates: { isLetIn } })
+    const { stillMay } = createStanding({ ...kit, clock, accounts: app.accounts, gates: { ...CLOSED_GATES, isLetIn } })
     const actor = await app.accounts.authenticate({
       authorization: `Bearer ${bob.token}`,
       cookie: undefined,
