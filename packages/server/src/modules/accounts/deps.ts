@@ -5,6 +5,7 @@ import type { Ids } from '../../kit/ids.js'
 import type { Jobs } from '../../kit/jobs/jobs.js'
 import type { Log } from '../../kit/log.js'
 import type { PasswordSource } from './password-source.js'
+import type { SecondFactors } from './second-factors.js'
 import type { SignOns } from './sign-ons.js'
 import type { TokenSource } from './token-source.js'
 
@@ -29,4 +30,6 @@ export interface AccountsDeps extends AccountsKit {
   passwordSource(): PasswordSource
   /** What organisations ask of sign-ins: another module's. */
   signOns(): SignOns
+  /** What is asked after a first factor: another module's. */
+  secondFactors(): SecondFactors
 }

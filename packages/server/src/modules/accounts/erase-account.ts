@@ -3,7 +3,8 @@ import type { Db, Tx } from '../../kit/db/database.js'
 import { deriveKey } from '../../kit/seal.js'
 import type { AccountsDeps } from './deps.js'
 import { type AccountRow, countAdmins, findAccountRowById, updateAccount } from './queries/accounts.js'
-import { deleteSessionsOf, deleteTokensOf } from './queries/credentials.js'
+import { endSessionsOf } from './end-sessions.js'
+import { deleteTokensOf } from './queries/credentials.js'
 import { deleteMembershipsOf, listSoleAdminOrgs } from './queries/memberships.js'
 import { insertRetiredName, isNameRetired } from './queries/retired-names.js'
 import { recordMember, recordSignIn } from './record-change.js'
@@ -26,7 +27,7 @@ export async function listErasureObstacles(db: Db | Tx, userId: string): Promise
 export async function closeDoors(tx: Tx, deps: AccountsDeps, userId: string, keepSessionId: string): Promise<void> {
   await deleteTokensOf(tx, userId)
   await deps.tokenSource().endTokensOf(tx, userId)
-  await deleteSessionsOf(tx, userId, keepSessionId)
+  await endSessionsOf(tx, deps, userId, keepSessionId)
   await recordSignIn(tx, deps, userId, { action: 'auth.session.revoke', reason: 'the account waits for its deletion' })
 }
 

@@ -7,8 +7,10 @@ import { refuse, type SessionView } from '@stoa/contracts'
 import type { FastifyReply } from 'fastify'
 import type { UserActor } from '../../kit/http/actor.js'
 import { confirmSession, demandConfirmed } from './confirm-session.js'
-import { type Entry, letIn, type LetInDeps, NO_SECOND_FACTORS, type SecondFactors } from './let-in.js'
-import { deleteSessionsOf, findPasswordHash, findSessionById } from './queries/credentials.js'
+import { endSessionsOf } from './end-sessions.js'
+import { letIn, type LetInDeps } from './let-in.js'
+import { type Entry, NO_SECOND_FACTORS, type SecondFactors } from './second-factors.js'
+import { findPasswordHash, findSessionById } from './queries/credentials.js'
 import { renderSessionCookie } from './read-credentials.js'
 import { createAuthentication } from './authenticate.js'
 import type { AccountsDeps, AccountsKit } from './deps.js'
@@ -59,11 +61,12 @@ export { visibleCondition, type VisibleColumns } from './queries/visible-conditi
 export { type AccountRow, findAccountRow, findAccountRowById, listAccountRowsById } from './queries/accounts.js'
 export { getManagedOrg, requireSession, visitorOf } from './routes/route-deps.js'
 export { createSignInThrottle, type SignInThrottle } from './sign-in-throttle.js'
-export { refuseThrottled, type Visitor } from './sign-in.js'
+export { refuseThrottled } from './sign-in.js'
+export type { Visitor } from './visitor.js'
 export { hashSecret, makeLinkSecret, makeTokenSecret } from './token-secret.js'
 export type { HeldToken, TokenSource, TokenUse } from './token-source.js'
 export type { SignOnClaim, SignOnCredential, SignOns } from './sign-ons.js'
-export type { Entry, SecondFactors } from './let-in.js'
+export type { Entry, SecondFactors } from './second-factors.js'
 export type { Newcomer } from './newcomers.js'
 export type { SignUpMode, SignUpPolicy } from './platform-settings.js'
 export { findHeldBack, refuseHeldBack } from './held-back.js'
@@ -84,15 +87,20 @@ export function createAccounts(kit: AccountsKit) {
   let tokenSource = NO_TOKENS
   let signOns = NO_SIGN_ONS
   let passwordSource = NO_PASSWORDS
-  const sources = { tokenSource: () => tokenSource, signOns: () => signOns, passwordSource: () => passwordSource }
+  let secondFactors: SecondFactors = NO_SECOND_FACTORS
+  const sources = {
+    tokenSource: () => tokenSource,
+    signOns: () => signOns,
+    passwordSource: () => passwordSource,
+    secondFactors: () => secondFactors,
+  }
   const deps: AccountsDeps = { ...kit, ...sources }
   const settings = createPlatformSettings(deps)
   const authentication = createAuthentication({ ...deps, settings })
   const throttle = createSignInThrottle(deps.clock)
   const newcomers = createNewcomers(deps, authentication.cache.forgetUser)
   let flushing: NodeJS.Timeout | undefined
-  let secondFactors: SecondFactors = NO_SECOND_FACTORS
-  const letInDeps: LetInDeps = { ...deps, settings, secondFactors: () => secondFactors }
+  const letInDeps: LetInDeps = { ...deps, settings }
   let countRepos: CountRepos = async () => ({ numModels: 0, numDatasets: 0, numSpaces: 0 })
 
   const removalGuards: RemovalGuard[] = []
@@ -227,7 +235,7 @@ export function createAccounts(kit: AccountsKit) {
       /** Since when a second factor is asked of a user; the other sessions end when the first is added. */
       setMfaSince: async (tx: Tx, userId: string, since: Date | null, keepSessionId?: string): Promise<void> => {
         await updateUser(tx, userId, { mfaSince: since })
-        if (since && keepSessionId !== undefined) await deleteSessionsOf(tx, userId, keepSessionId)
+        if (since && keepSessionId !== undefined) await endSessionsOf(tx, deps, userId, keepSessionId)
         afterCommit(tx, () => authentication.cache.forgetUser(userId))
       },
       /** Whether somebody's password is known here; people who sign in elsewhere have none. */
@@ -239,9 +247,9 @@ export function createAccounts(kit: AccountsKit) {
       /** Whether somebody has a second factor. */
       hasSecondFactor: async (userId: string): Promise<boolean> =>
         (await findAccountRowById(deps.db, userId))?.mfaSince != null,
-      /** Ends every session of somebody. */
+      /** Ends every session of somebody, and half sign-ins. */
       endSessions: async (tx: Tx, userId: string): Promise<void> => {
-        await deleteSessionsOf(tx, userId)
+        await endSessionsOf(tx, deps, userId)
         afterCommit(tx, () => authentication.cache.forgetUser(userId))
       },
     },

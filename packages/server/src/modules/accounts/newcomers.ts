@@ -10,7 +10,8 @@ import type { AccountsDeps } from './deps.js'
 import { addGroupMembers } from './orgs/resource-groups.js'
 import { checkPassword, hashPassword } from './password.js'
 import { type AccountRow, findAccountRowById, updateUser } from './queries/accounts.js'
-import { deleteSessionsOf, upsertPassword } from './queries/credentials.js'
+import { endSessionsOf } from './end-sessions.js'
+import { upsertPassword } from './queries/credentials.js'
 import { findGroup } from './queries/resource-groups.js'
 import { recordAccount, recordSignIn } from './record-change.js'
 import { setVerifiedEmail } from './verify-email.js'
@@ -60,7 +61,7 @@ export function createNewcomers(deps: AccountsDeps, forgetUser: (userId: string)
     /** A new password; every session ends. */
     resetPassword: async (tx: Tx, userId: string, change: { passwordHash: string; reason: string }): Promise<void> => {
       await upsertPassword(tx, userId, change.passwordHash, deps.clock.now())
-      await deleteSessionsOf(tx, userId)
+      await endSessionsOf(tx, deps, userId)
       await recordSignIn(tx, deps, userId, { action: 'auth.password.reset', reason: change.reason })
       afterCommit(tx, () => forgetUser(userId))
     },

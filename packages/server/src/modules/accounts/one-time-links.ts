@@ -4,10 +4,10 @@ import { createUser } from './create-account.js'
 import type { AccountsDeps } from './deps.js'
 import { checkPassword, hashPassword } from './password.js'
 import { countAdmins, findAccountRowById, findFirstAdmin } from './queries/accounts.js'
-import { deleteSessionsOf, upsertPassword } from './queries/credentials.js'
+import { endSessionsOf } from './end-sessions.js'
+import { upsertPassword } from './queries/credentials.js'
 import { findOpenLink, insertLink, type LinkRow, retireLinks, useLink } from './queries/one-time-links.js'
 import { recordSignIn } from './record-change.js'
-import type { SecondFactors } from './let-in.js'
 import { hashSecret, makeLinkSecret } from './token-secret.js'
 
 const LIFE_MS = 24 * 3_600_000
@@ -74,10 +74,7 @@ export interface Redemption {
 }
 
 /** Uses a link up: makes the first admin, or sets a password and ends the user's sessions. The user, who may now be let in. */
-export async function redeemLink(
-  deps: AccountsDeps & { secondFactors(): SecondFactors },
-  redemption: Redemption,
-): Promise<string> {
+export async function redeemLink(deps: AccountsDeps, redemption: Redemption): Promise<string> {
   const { secret, password } = redemption
   const { link, name } = await inspectLink(deps, secret)
   if (password === undefined && link.purpose !== 'first_admin') throw refuse('PasswordTooWeak', 'Choose a password.')
@@ -89,7 +86,7 @@ export async function redeemLink(
     if (!(await useLink(tx, link.id, now))) throw refuse('LinkInvalid')
     const userId = link.userId ?? (await createFirstAdmin(tx, deps, redemption))
     if (passwordHash !== null) await upsertPassword(tx, userId, passwordHash, now)
-    await deleteSessionsOf(tx, userId)
+    await endSessionsOf(tx, deps, userId)
     await recordSignIn(tx, deps, userId, { action: 'auth.password.reset', after: { linkId: link.id } })
     if (link.purpose === 'recover') await deps.secondFactors().clear(tx, userId, 'recovery link of the machine')
     return userId

@@ -14,7 +14,8 @@ import {
   findVerifiedHolder,
   updateAccount,
 } from './queries/accounts.js'
-import { deleteSessionsOf, deleteTokensOf } from './queries/credentials.js'
+import { endSessionsOf } from './end-sessions.js'
+import { deleteTokensOf } from './queries/credentials.js'
 import { findRole } from './queries/memberships.js'
 import {
   deleteGroupMember,
@@ -181,6 +182,6 @@ async function setGroupRole(
 async function revokeAll(tx: Tx, deps: AccountsDeps, userId: string, reason: string): Promise<void> {
   await deleteTokensOf(tx, userId)
   await deps.tokenSource().endTokensOf(tx, userId)
-  await deleteSessionsOf(tx, userId)
+  await endSessionsOf(tx, deps, userId)
   await recordSignIn(tx, deps, userId, { action: 'auth.session.revoke', reason })
 }

@@ -2,7 +2,8 @@ import { refuse } from '@stoa/contracts'
 import type { Tx } from '../../kit/db/database.js'
 import type { AccountsDeps } from './deps.js'
 import { type AccountRow, countAdmins, updateAccount, updateUser } from './queries/accounts.js'
-import { deleteSessionsOf, deleteTokensOf } from './queries/credentials.js'
+import { endSessionsOf } from './end-sessions.js'
+import { deleteTokensOf } from './queries/credentials.js'
 import { deleteMembershipsOf, listSoleAdminOrgs } from './queries/memberships.js'
 import { recordAccount, recordMember } from './record-change.js'
 import { removeService } from './orgs/service-accounts.js'
@@ -31,7 +32,7 @@ export async function removeAccount(
   }
   if (account.kind === 'user') {
     await checkReplaceable(tx, account)
-    await deleteSessionsOf(tx, account.id)
+    await endSessionsOf(tx, deps, account.id)
     await deleteTokensOf(tx, account.id)
     await deps.tokenSource().removeUser(tx, account.id)
     await retireLinks(tx, 'set_password', account.id, now)

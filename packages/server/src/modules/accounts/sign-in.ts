@@ -8,17 +8,12 @@ import { deleteSession, findPasswordHash, insertSession, trimSessions } from './
 import { recordSignIn } from './record-change.js'
 import type { SignInThrottle } from './sign-in-throttle.js'
 import { hashSecret, makeLinkSecret } from './token-secret.js'
+import type { Visitor } from './visitor.js'
 
 /** Seconds a session can live at most. */
 export const SESSION_MAX_S = 90 * 24 * 3600
 const MAX_SESSIONS = 50
 const MAX_USER_AGENT = 200
-
-/** Where a sign-in comes from. */
-export interface Visitor {
-  readonly address: string
-  readonly userAgent: string
-}
 
 export interface SignInDeps extends AccountsDeps {
   readonly throttle: SignInThrottle

@@ -1,6 +1,7 @@
 import type { AccountsDeps } from './deps.js'
 import type { Newcomers } from './newcomers.js'
-import { openSession, type Visitor } from './sign-in.js'
+import { openSession } from './sign-in.js'
+import type { Visitor } from './visitor.js'
 
 export interface SignUp {
   readonly name: string

@@ -6,6 +6,7 @@ import type { SigninDeps, SigninKit } from './deps.js'
 import { beginHalfSignIn } from './half-sign-in.js'
 import { createSignUpNoun } from './manifest/sign-up-noun.js'
 import { createLetterWays } from './letter-ways.js'
+import { deleteHalfSignInsOf } from './queries/half-sign-ins.js'
 import { bindConfirm } from './routes/confirm.js'
 import { bindFactors } from './routes/factors.js'
 import { bindPasskeys } from './routes/passkeys.js'
@@ -23,6 +24,7 @@ export function createSignin(kit: SigninKit) {
   const deps: SigninDeps = { ...kit, factorThrottle: createSignInThrottle(kit.clock, FACTOR_RULES) }
   kit.accounts.access.provideSecondFactors({
     begin: (entry) => beginHalfSignIn(deps, entry),
+    endHalves: deleteHalfSignInsOf,
     clear: (tx, userId, reason) => clearFactors(tx, deps, userId, reason),
   })
   const letterWays = createLetterWays(kit)

@@ -1,3 +1,4 @@
+import { endSessionsOf } from '../end-sessions.js'
 import { PLATFORM_DUTIES, platformDuty } from '@stoa/contracts'
 import { z } from 'zod'
 import {
@@ -163,6 +164,7 @@ async function changeUser(tx: Tx, deps: NounDeps, before: AccountRow, work: User
   }
   if (prepared.passwordHash) {
     await upsertPassword(tx, before.id, prepared.passwordHash, context.now)
+    await endSessionsOf(tx, deps, before.id)
     await recordSignIn(tx, deps, before.id, { action: 'auth.password.set' })
     texts.push('password *** → ***')
   }

@@ -10,7 +10,7 @@ import {
 } from '../queries/credentials.js'
 import { listDuties } from '../queries/standing.js'
 import { recordSignIn } from '../record-change.js'
-import type { Visitor } from '../sign-in.js'
+import type { Visitor } from '../visitor.js'
 import { addressPrefix } from '../../../kit/http/address-prefix.js'
 import { hashSecret, makeLinkSecret } from '../token-secret.js'
 

@@ -18,6 +18,8 @@ export async function suspendAccount(
   if (by?.userId === account.id) throw refuse('Conflict', 'Nobody suspends themselves.')
   if (account.isAdmin && by && !by.isAdmin) throw refuse('Conflict', 'An owner is suspended by another owner only.')
   if (account.isAdmin && (await countAdmins(tx, account.id)) === 0) throw refuse('LastAdmin')
+  // Sessions and tokens sleep; whoever was on the way in begins again.
+  await deps.secondFactors().endHalves(tx, account.id)
   await change(tx, deps, account, { state: 'suspended', suspendedReason: reason })
 }
 

@@ -13,9 +13,10 @@ import { avatarUrlOf } from '../account.js'
 import { sessionEndMs } from '../believe.js'
 import { can } from '../authz/can.js'
 import { confirmSession, demandConfirmed } from '../confirm-session.js'
+import { endSessionsOf } from '../end-sessions.js'
 import { checkPassword, hashPassword } from '../password.js'
 import { type AccountRow, findAccountRowById, updateAccount } from '../queries/accounts.js'
-import { deleteSessionsOf, findPasswordHash, listSessionRows, upsertPassword } from '../queries/credentials.js'
+import { findPasswordHash, listSessionRows, upsertPassword } from '../queries/credentials.js'
 import { differingFacts, recordAccount, recordSignIn } from '../record-change.js'
 import { checkPasswordOf, endSession } from '../sign-in.js'
 import { requireSession, type RouteDeps, setSessionCookie } from './route-deps.js'
@@ -63,7 +64,7 @@ export function bindProfile(http: Http, deps: RouteDeps): void {
     const passwordHash = await hashPassword(body.next)
     const secret = await deps.write(async (tx) => {
       await upsertPassword(tx, user.id, passwordHash, deps.clock.now())
-      await deleteSessionsOf(tx, user.id, sessionId)
+      await endSessionsOf(tx, deps, user.id, sessionId)
       await recordSignIn(tx, deps, user.id, { action: 'auth.password.change' })
       return confirmSession(tx, deps, { id: sessionId, userId: user.id, method: 'password' })
     })
@@ -104,7 +105,7 @@ function bindOtherSessions(http: Http, deps: RouteDeps): void {
   http.scope('stoa').bind(revokeOtherSessions, async ({ actor }) => {
     const current = requireSession(actor)
     await deps.write(async (tx) => {
-      await deleteSessionsOf(tx, actor.userId, current)
+      await endSessionsOf(tx, deps, actor.userId, current)
       await recordSignIn(tx, deps, actor.userId, { action: 'auth.session.revoke', after: { kept: current } })
     })
     deps.authentication.cache.forgetUser(actor.userId)

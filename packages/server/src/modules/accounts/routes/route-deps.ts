@@ -5,17 +5,16 @@ import type { AccountAction } from '../authz/actions.js'
 import { can } from '../authz/can.js'
 import type { Authentication } from '../authenticate.js'
 import { findHeldBack, refuseHeldBack } from '../held-back.js'
-import type { SecondFactors } from '../let-in.js'
 import type { Newcomers } from '../newcomers.js'
 import type { PlatformSettings } from '../platform-settings.js'
 import { type AccountRow, findAccountRow } from '../queries/accounts.js'
 import { renderSessionCookie } from '../read-credentials.js'
-import { SESSION_MAX_S, type SignInDeps, type Visitor } from '../sign-in.js'
+import { SESSION_MAX_S, type SignInDeps } from '../sign-in.js'
+import type { Visitor } from '../visitor.js'
 
 export interface RouteDeps extends SignInDeps {
   readonly newcomers: Newcomers
   readonly settings: PlatformSettings
-  secondFactors(): SecondFactors
   readonly authentication: Authentication
 }
 

@@ -3,7 +3,6 @@ import type { Tx } from '../../../kit/db/database.js'
 import { deriveKey, seal, unseal } from '../../../kit/seal.js'
 import type { SigninKit } from '../deps.js'
 import { passwordChangedLetter, resetPasswordLetter } from '../letters/email-letters.js'
-import { deleteHalfSignInsOf } from '../queries/half-sign-ins.js'
 import { retireMailLinks, useMailLink } from '../queries/mail-links.js'
 import { getMailLink, makeMailLink } from './mail-links.js'
 
@@ -50,8 +49,6 @@ export async function redeemReset(deps: SigninKit, secret: string, password: str
     const now = deps.clock.now()
     if (!(await useMailLink(tx, link.id, now))) throw refuse('LinkInvalid')
     await newcomers.resetPassword(tx, person.id, { passwordHash, reason: 'by a letter' })
-    // Whoever has shown only the old password has shown nothing.
-    await deleteHalfSignInsOf(tx, person.id)
     await deps.mail.withdraw(tx, await retireMailLinks(tx, person.id, ['reset'], now))
     await deps.mail.post(tx, [passwordChangedLetter({ to: email, subjectId: person.id, name: person.name })])
   })
