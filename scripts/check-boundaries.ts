@@ -22,6 +22,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** The module line: a module may import only those before it. */
 const MODULE_LINE: readonly string[] = [
   'accounts',
+  'orgs',
   'oauth',
   'signin',
   'federation',

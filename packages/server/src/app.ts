@@ -18,6 +18,7 @@ import { createGovernance } from './modules/governance/index.js'
 import { createInference } from './modules/inference/index.js'
 import { createMetering } from './modules/metering/index.js'
 import { createOauth } from './modules/oauth/index.js'
+import { createOrgs } from './modules/orgs/index.js'
 import { createRepos } from './modules/repos/index.js'
 import { createSignin } from './modules/signin/index.js'
 import { createPlatform } from './platform/index.js'
@@ -32,14 +33,15 @@ export interface AppOptions {
 /** The house: every module, built in the order in which one may use another. */
 export function createApp(kit: Kit, options: AppOptions) {
   const accounts = createAccounts(kit)
-  const oauth = createOauth({ ...kit, accounts })
-  const signin = createSignin({ ...kit, accounts })
-  const federation = createFederation({ ...kit, accounts })
-  const directory = createDirectory({ ...kit, accounts, federation })
+  const orgs = createOrgs({ ...kit, accounts })
+  const oauth = createOauth({ ...kit, accounts, orgs })
+  const signin = createSignin({ ...kit, accounts, orgs })
+  const federation = createFederation({ ...kit, accounts, orgs })
+  const directory = createDirectory({ ...kit, accounts, orgs, federation })
   const governance = createGovernance({ ...kit, accounts })
   const commerce = createCommerce({ ...kit, accounts })
   const metering = createMetering({ ...kit, accounts, commerce })
-  const repos = createRepos({ ...kit, accounts, commerce })
+  const repos = createRepos({ ...kit, accounts, orgs, commerce })
   const gates = createGates({ ...kit, accounts, repos })
   const discussions = createDiscussions({ ...kit, repos })
   governance.provideEraser(directory.eraseTold)
@@ -54,6 +56,7 @@ export function createApp(kit: Kit, options: AppOptions) {
   const inference = createInference({ ...kit, accounts, metering, repos, catalog, limiter })
   const modules: readonly Module[] = [
     accounts,
+    orgs,
     oauth,
     signin,
     federation,
@@ -96,6 +99,7 @@ export function createApp(kit: Kit, options: AppOptions) {
     http,
     manifest,
     accounts,
+    orgs,
     signin,
     federation,
     directory,

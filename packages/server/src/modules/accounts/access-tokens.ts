@@ -14,7 +14,7 @@ import {
   updateToken,
 } from './queries/credentials.js'
 import { findAccountRowById } from './queries/accounts.js'
-import { deleteDecisionsOn, listPoliciesOver } from './queries/token-policies.js'
+import { listPoliciesOver } from './list-policies-over.js'
 import { hashSecret, makeTokenSecret } from './token-secret.js'
 
 export const MAX_TOKENS = 200
@@ -42,7 +42,7 @@ async function recordRequests(tx: Tx, deps: AccountsDeps, token: TokenRow): Prom
   const user = await findAccountRowById(tx, token.userId)
   if (user?.kind === 'service') return
   const reached = new Set(token.scopes.map(({ entity }) => entity.name.split('/')[0]?.toLowerCase()))
-  for (const { orgId, name, policy } of await listPoliciesOver(tx, token.userId, token.id, deps.clock.now())) {
+  for (const { orgId, name, policy } of await listPoliciesOver(tx, deps, token.userId, token.id)) {
     if (!policy.needsApproval || (token.role === 'fineGrained' && !reached.has(name.toLowerCase()))) continue
     const target = { type: 'token', id: token.id }
     const after = { userId: token.userId, role: token.role }
@@ -54,7 +54,7 @@ async function recordRequests(tx: Tx, deps: AccountsDeps, token: TokenRow): Prom
 export async function revokeToken(tx: Tx, deps: AccountsDeps, userId: string, tokenId: string): Promise<boolean> {
   const token = await findTokenById(tx, tokenId)
   if (!token || !(await deleteToken(tx, userId, tokenId))) return false
-  await deleteDecisionsOn(tx, tokenId)
+  await deps.orgSource().forgetToken(tx, tokenId)
   await recordToken(tx, deps, token, 'auth.token.revoke')
   return true
 }

@@ -5,7 +5,7 @@ import { addressPrefix } from '../../kit/http/address-prefix.js'
 import { LOADERS, type LoadDeps } from './believe.js'
 import { type Believed, createCredentialCache, type CredentialCache } from './credential-cache.js'
 import { limitActor } from './held-back.js'
-import { mayBeUsedFrom } from './orgs/token-policy.js'
+import { mayBeUsedFrom } from './authz/token-policy.js'
 import { touchSessions, touchTokens } from './queries/credentials.js'
 import { HUB_COOKIE, readCredential, sessionCookieName } from './read-credentials.js'
 

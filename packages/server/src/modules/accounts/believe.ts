@@ -6,7 +6,7 @@ import type { AccountsDeps } from './deps.js'
 import { withhold } from './held-back.js'
 import { demandOn, holdBack, isSecured } from './mfa-demand.js'
 import type { SignOnCredential } from './sign-ons.js'
-import type { OrgLimit, TokenTraits } from './orgs/token-policy.js'
+import type { OrgLimit, TokenTraits } from './authz/token-policy.js'
 import type { PlatformSettings } from './platform-settings.js'
 import { findAccountRowById } from './queries/accounts.js'
 import {
@@ -17,9 +17,9 @@ import {
   type SessionRow,
   type TokenRow,
 } from './queries/credentials.js'
-import { listMemberships } from './queries/memberships.js'
+import { listMemberships } from './list-memberships.js'
+import { listPoliciesOver } from './list-policies-over.js'
 import { findStanding } from './queries/standing.js'
-import { listPoliciesOver } from './queries/token-policies.js'
 import type { HeldToken } from './token-source.js'
 
 /** An unused session ends after this; every session ends at its `expires_at`. */
@@ -109,7 +109,7 @@ interface Claimed {
 async function loadUser(deps: LoadDeps, { userId, by }: Claimed, toAuth: ToAuth): Promise<UserActor | null> {
   const [user, memberships, standing] = await Promise.all([
     findAccountRowById(deps.db, userId),
-    listMemberships(deps.db, userId),
+    listMemberships(deps.db, deps, userId),
     findStanding(deps.db, userId, deps.clock.now()),
   ])
   if (!user || user.state !== 'active') return null
@@ -145,7 +145,7 @@ async function loadLimits(
   token: TokenTraits | null,
   ranges: readonly string[],
 ): Promise<Pick<Believed, 'limits'>> {
-  const rows = await listPoliciesOver(deps.db, actor.userId, token?.approvalId ?? '', deps.clock.now())
+  const rows = await listPoliciesOver(deps.db, deps, actor.userId, token?.approvalId ?? '')
   const orgs = rows.flatMap(({ orgId, name, policy, decided, ipRanges }): OrgLimit[] => {
     const limited = { accountId: orgId, name, policy, decided, networks: ipRanges && compileIpRanges(ipRanges) }
     return token === null && limited.networks === null ? [] : [limited]

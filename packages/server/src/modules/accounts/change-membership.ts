@@ -3,9 +3,7 @@ import type { OrgDuty, Role } from '../../kit/http/actor.js'
 import type { Tx } from '../../kit/db/database.js'
 import type { AccountsDeps } from './deps.js'
 import { type AccountRow, lockAccount } from './queries/accounts.js'
-import { deleteGroupMembershipsIn } from './queries/resource-groups.js'
 import { countMembers, deleteMembership, findRole, updateDuties, upsertMembership } from './queries/memberships.js'
-import { deleteDecisionsIn } from './queries/token-policies.js'
 import { recordMember } from './record-change.js'
 
 interface Member {
@@ -41,8 +39,7 @@ export async function removeMembership(
   if (before === null) return null
   if (before === 'admin') await keepAnAdmin(tx, member)
   await deleteMembership(tx, member.orgId, member.userId)
-  await deleteGroupMembershipsIn(tx, member.orgId, member.userId)
-  await deleteDecisionsIn(tx, member.orgId, member.userId)
+  await deps.orgSource().forgetMember(tx, member.orgId, member.userId)
   const action = member.isLeaving ? 'org.leave' : 'org.remove_user'
   await recordMember(tx, deps, member, { action, before: { role: before } })
   return before

@@ -1,6 +1,6 @@
 import type { Clock } from '../../kit/clock.js'
 import type { UserActor } from '../../kit/http/actor.js'
-import type { CredentialLimits } from './orgs/token-policy.js'
+import type { CredentialLimits } from './authz/token-policy.js'
 
 /** How long another process may go on believing a revoked credential, at most. */
 const MAX_AGE_MS = 10_000

@@ -4,6 +4,7 @@ import type { Db, Tx } from '../../kit/db/database.js'
 import type { Ids } from '../../kit/ids.js'
 import type { Jobs } from '../../kit/jobs/jobs.js'
 import type { Log } from '../../kit/log.js'
+import type { OrgSource } from './org-source.js'
 import type { PasswordSource } from './password-source.js'
 import type { SecondFactors } from './second-factors.js'
 import type { SignOns } from './sign-ons.js'
@@ -26,6 +27,8 @@ export interface AccountsKit {
 export interface AccountsDeps extends AccountsKit {
   /** Tokens of apps and build jobs: another module's. */
   tokenSource(): TokenSource
+  /** What organisations ask and hold together: another module's. */
+  orgSource(): OrgSource
   /** Passwords of directories: another module's. */
   passwordSource(): PasswordSource
   /** What organisations ask of sign-ins: another module's. */

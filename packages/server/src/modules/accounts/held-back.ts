@@ -1,6 +1,6 @@
 import { refuse, type StoaError } from '@stoa/contracts'
 import type { Actor, HeldBack, Membership, UserActor } from '../../kit/http/actor.js'
-import { type CredentialLimits, listBarred } from './orgs/token-policy.js'
+import { type CredentialLimits, listBarred } from './authz/token-policy.js'
 
 /** A membership that gives nothing now. */
 export function withhold(membership: Membership, why: HeldBack): Membership {

@@ -15,56 +15,75 @@ import { renderSessionCookie } from './read-credentials.js'
 import { createAuthentication } from './authenticate.js'
 import type { AccountsDeps, AccountsKit } from './deps.js'
 import { createPlatformSettings, type SignUpPolicy } from './platform-settings.js'
-import { createResourceGroupsNoun } from './manifest/resource-groups-noun.js'
-import { createServiceAccountsNoun } from './manifest/service-accounts-noun.js'
-import type { GroupDeps, ListGroupResources } from './orgs/resource-groups.js'
-import { previewMember } from './orgs/preview-member.js'
-import { findGroup, findGroupByName, type GroupRow, listGroups } from './queries/resource-groups.js'
 import type { ManifestNoun } from '../../kit/manifest/noun.js'
 import { type Switch, switchOf } from '../../kit/switches.js'
 import type { NounDeps } from './manifest/noun-deps.js'
-import { createOrgsNoun } from './manifest/orgs-noun.js'
 import { createUsersNoun } from './manifest/users-noun.js'
 import { createNewcomers } from './newcomers.js'
+import { createMachines } from './machines.js'
+import { createOrganisations } from './organisations.js'
+import { NO_ORGS, type OrgSource } from './org-source.js'
 import { NO_PASSWORDS, type PasswordSource } from './password-source.js'
 import { createPeople } from './people.js'
 import type { RemovalGuard } from './remove-account.js'
 import type { CountRepos } from './repo-counts.js'
 import { type Contact, listContacts, listVerifiedContacts } from './list-contacts.js'
 import { findAccountRow, findAccountRowById, updateAccount, updateUser } from './queries/accounts.js'
-import { deleteApprovalsOf } from './queries/token-policies.js'
 import { closeDoors, listErasureObstacles, removeErased } from './erase-account.js'
 import { checkPasswordOf, SESSION_MAX_S } from './sign-in.js'
 import { bindHub } from './routes/hub.js'
 import { bindAccessRules } from './routes/access-rules.js'
 import { bindEmergency } from './routes/emergency.js'
 import { bindPlatformAccounts } from './routes/platform-accounts.js'
-import { bindResourceGroups } from './routes/resource-groups.js'
-import { bindServiceAccounts } from './routes/service-accounts.js'
-import { bindOrgs } from './routes/orgs.js'
 import { bindProfile } from './routes/profile.js'
 import type { RouteDeps } from './routes/route-deps.js'
 import { bindSignIn } from './routes/sign-in.js'
-import { bindTokenPolicies } from './routes/token-policy.js'
 import { bindTokens } from './routes/tokens.js'
 import { createSignInThrottle } from './sign-in-throttle.js'
 import { NO_SIGN_ONS, type SignOnCredential, type SignOns } from './sign-ons.js'
 import { NO_TOKENS, type TokenSource } from './token-source.js'
 
 export { type Account, avatarUrlOf, isAtLeast, isPro, roleIn } from './account.js'
-export type { Action } from './authz/actions.js'
+export { ACCOUNT_RULES, type AccountAction, type Action } from './authz/actions.js'
 export { can } from './authz/can.js'
+export {
+  type DecisionState,
+  findTokenProblem,
+  OPEN_POLICY,
+  TOKEN_KINDS,
+  type TokenKind,
+  type TokenPolicy,
+  type TokenTraits,
+} from './authz/token-policy.js'
 export type { Decision, Rule } from './authz/decision.js'
 export type { AccessContext, AccountResource, RepoResource } from './authz/resource.js'
 export { type VisibleSet, visibleTo } from './authz/visible.js'
 export { visibleCondition, type VisibleColumns } from './queries/visible-condition.js'
-export { type AccountRow, findAccountRow, findAccountRowById, listAccountRowsById } from './queries/accounts.js'
-export { getManagedOrg, requireSession, visitorOf } from './routes/route-deps.js'
+export {
+  type AccountRow,
+  findAccountRow,
+  findAccountRowById,
+  listAccountRows,
+  listAccountRowsById,
+  lockAccount,
+} from './queries/accounts.js'
+export type { TokenRow } from './queries/credentials.js'
+export {
+  findDuties,
+  findRole,
+  listMemberIds,
+  listMembers,
+  listRoles,
+  type MemberRow,
+} from './queries/memberships.js'
+export { listReachingTokens, type ReachingTokenRow } from './queries/reaching-tokens.js'
+export type { HeldPolicy, HeldRole, OrgSource } from './org-source.js'
+export { demandOrg, getManagedOrg, getShown, requireSession, visitorOf } from './routes/route-deps.js'
 export { createSignInThrottle, type SignInThrottle } from './sign-in-throttle.js'
 export { refuseThrottled } from './sign-in.js'
 export type { Visitor } from './visitor.js'
 export { hashSecret, makeLinkSecret, makeTokenSecret } from './token-secret.js'
-export type { HeldToken, TokenSource, TokenUse } from './token-source.js'
+export type { HeldToken, ReachingGrant, ReachQuery, TokenSource, TokenUse } from './token-source.js'
 export type { SignOnClaim, SignOnCredential, SignOns } from './sign-ons.js'
 export type { Entry, SecondFactors } from './second-factors.js'
 export type { Newcomer } from './newcomers.js'
@@ -75,7 +94,6 @@ export type { PasswordSource } from './password-source.js'
 export type { People, Person } from './people.js'
 export type { Contact } from './list-contacts.js'
 export type { CountRepos, RepoCounts } from './repo-counts.js'
-export type { GroupResource, ListGroupResources } from './orgs/resource-groups.js'
 export type { CredentialId, TokenFacts } from './authenticate.js'
 export { scopeAllows, type ScopeTarget } from './token-scope.js'
 
@@ -85,11 +103,13 @@ const MAX_MEMBERS_WITHOUT = 100
 /** Users, organisations, credentials: who is asking and what they belong to. */
 export function createAccounts(kit: AccountsKit) {
   let tokenSource = NO_TOKENS
+  let orgSource = NO_ORGS
   let signOns = NO_SIGN_ONS
   let passwordSource = NO_PASSWORDS
   let secondFactors: SecondFactors = NO_SECOND_FACTORS
   const sources = {
     tokenSource: () => tokenSource,
+    orgSource: () => orgSource,
     signOns: () => signOns,
     passwordSource: () => passwordSource,
     secondFactors: () => secondFactors,
@@ -104,20 +124,13 @@ export function createAccounts(kit: AccountsKit) {
   let countRepos: CountRepos = async () => ({ numModels: 0, numDatasets: 0, numSpaces: 0 })
 
   const removalGuards: RemovalGuard[] = []
-  let listGroupResources: ListGroupResources = async () => new Map()
-  const nounDeps: NounDeps & GroupDeps = {
-    listGroupResources: (db, ids) => listGroupResources(db, ids),
+  const nounDeps: NounDeps = {
     ...deps,
     settings,
     removalGuards,
     forgetAll: authentication.cache.forgetAll,
   }
-  const nouns = [
-    createUsersNoun(nounDeps),
-    createOrgsNoun(nounDeps),
-    createResourceGroupsNoun(nounDeps),
-    createServiceAccountsNoun(nounDeps),
-  ] as const
+  const nouns = [createUsersNoun(nounDeps)] as const
 
   return {
     authenticate: authentication.authenticate,
@@ -140,10 +153,11 @@ export function createAccounts(kit: AccountsKit) {
     listContacts: (db: Db, ids: readonly string[]): Promise<Map<string, Contact>> => listContacts(db, ids),
     /** Where letters to an account go: verified addresses of the person, or of the first admins of the organisation. */
     listVerifiedContacts: (db: Db, accountId: string) => listVerifiedContacts(db, accountId),
-    /** What somebody would see and do in an organisation with another role; null for nobody. */
-    previewMember,
     /** What modules that let identities in from elsewhere may do with people. */
     people: createPeople(deps, authentication.cache.forgetUser),
+    /** What the module of organisations may do with their accounts, members and machines. */
+    organisations: createOrganisations({ ...deps, removalGuards }),
+    machines: createMachines(deps),
     /** Test mode is on: literal tokens, loose names, no limits. */
     isLenient: settings.isLenient,
     settings,
@@ -157,6 +171,10 @@ export function createAccounts(kit: AccountsKit) {
     /** Lets a module that knows directories have their passwords believed, after those of this platform. */
     providePasswordSource: (source: PasswordSource): void => {
       passwordSource = source
+    },
+    /** Lets the module of organisations say what they ask of credentials, and who is in which group. */
+    provideOrgSource: (source: OrgSource): void => {
+      orgSource = source
     },
     /** Lets a module that gives out tokens of its own have them believed at every door. */
     provideTokenSource: (source: TokenSource): void => {
@@ -173,8 +191,6 @@ export function createAccounts(kit: AccountsKit) {
     forgetUser: authentication.cache.forgetUser,
     forgetAll: authentication.cache.forgetAll,
     throttle,
-    /** What somebody let an app do became more: whoever had approved it has to look again. */
-    forgetApprovals: (tx: Tx, approvalId: string): Promise<void> => deleteApprovalsOf(tx, approvalId),
     /** When the person of a session had signed in; null once it ended. */
     signedInAt: async (db: Db, sessionId: string): Promise<Date | null> =>
       (await findSessionById(db, sessionId))?.createdAt ?? null,
@@ -182,20 +198,6 @@ export function createAccounts(kit: AccountsKit) {
     provideRepoCounts: (count: CountRepos): void => {
       countRepos = count
     },
-    /** Lets the module of repositories tell what is in a resource group. */
-    provideGroupResources: (list: ListGroupResources): void => {
-      listGroupResources = list
-    },
-    /** Resource groups of an organisation, by name. */
-    listResourceGroups: (db: Db, orgId: string): Promise<GroupRow[]> => listGroups(db, orgId),
-    /** What is in these resource groups, by group. */
-    listGroupResources: (db: Db, groupIds: readonly string[]) => listGroupResources(db, groupIds),
-    /** The resource group of an organisation; null when it has none of this id. */
-    findResourceGroup: (db: Db | Tx, orgId: string, groupId: string): Promise<GroupRow | null> =>
-      findGroup(db, orgId, groupId),
-    /** The same by name. */
-    findResourceGroupByName: (db: Db | Tx, orgId: string, name: string): Promise<GroupRow | null> =>
-      findGroupByName(db, orgId, name),
     /** How people come in by themselves. */
     newcomers,
     /** What erasing a person asks of accounts. */
@@ -272,13 +274,9 @@ export function createAccounts(kit: AccountsKit) {
       bindSignIn(http, routeDeps)
       bindProfile(http, routeDeps)
       bindTokens(http, routeDeps)
-      bindOrgs(http, { ...routeDeps, removalGuards })
       bindAccessRules(http)
-      bindResourceGroups(http, { ...routeDeps, listGroupResources: (db, ids) => listGroupResources(db, ids) })
-      bindServiceAccounts(http, routeDeps)
       bindPlatformAccounts(http, routeDeps)
       bindEmergency(http, routeDeps)
-      bindTokenPolicies(http, routeDeps)
       bindHub(http, routeDeps, (accountId) => countRepos(accountId))
     },
     switches: async (): Promise<Switch[]> => [

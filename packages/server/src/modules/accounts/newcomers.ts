@@ -1,18 +1,14 @@
 import { refuse } from '@stoa/contracts'
 import { personal } from '../../kit/audit/audit.js'
 import { afterCommit, type Db, type Tx } from '../../kit/db/database.js'
-import type { GroupMembership, Role } from '../../kit/http/actor.js'
 import { type Account, toAccount } from './account.js'
 import { findNameProblem } from './account-name.js'
-import { setMembership } from './change-membership.js'
 import { createUser } from './create-account.js'
 import type { AccountsDeps } from './deps.js'
-import { addGroupMembers } from './orgs/resource-groups.js'
 import { checkPassword, hashPassword } from './password.js'
 import { type AccountRow, findAccountRowById, updateUser } from './queries/accounts.js'
 import { endSessionsOf } from './end-sessions.js'
 import { upsertPassword } from './queries/credentials.js'
-import { findGroup } from './queries/resource-groups.js'
 import { recordAccount, recordSignIn } from './record-change.js'
 import { setVerifiedEmail } from './verify-email.js'
 
@@ -87,20 +83,6 @@ export function createNewcomers(deps: AccountsDeps, forgetUser: (userId: string)
     findActiveOrg: async (db: Db | Tx, orgId: string): Promise<Account | null> => {
       const row = await findAccountRowById(db, orgId)
       return row?.kind === 'org' && row.state === 'active' ? toAccount(row) : null
-    },
-    /** Takes somebody into an organisation and its groups; groups that are gone are left out. */
-    join: async (
-      tx: Tx,
-      member: { orgId: string; userId: string; role: Role; groups: readonly GroupMembership[]; byId: string | null },
-    ): Promise<void> => {
-      const { orgId, userId, role, groups, byId } = member
-      const { name } = await getUser(tx, userId)
-      await setMembership(tx, deps, { orgId, userId, role })
-      for (const { groupId, role: groupRole } of groups) {
-        const group = await findGroup(tx, orgId, groupId)
-        if (group) await addGroupMembers(tx, deps, group, [{ user: name, role: groupRole }], byId)
-      }
-      afterCommit(tx, () => forgetUser(userId))
     },
   }
 }

@@ -1,12 +1,13 @@
 import { avatarUrlOf, isPro } from './account.js'
 import type { AccountsDeps } from './deps.js'
 import { type AccountRow, listAccountRowsById } from './queries/accounts.js'
-import { countMembers, listMemberships } from './queries/memberships.js'
+import { listMemberships } from './list-memberships.js'
+import { countMembers } from './queries/memberships.js'
 import type { RepoCounts } from './repo-counts.js'
 
 /** Public facts of a user (hub-api 2.35). */
 export async function showUserOverview(deps: AccountsDeps, user: AccountRow, counts: RepoCounts) {
-  const memberships = await listMemberships(deps.db, user.id)
+  const memberships = await listMemberships(deps.db, deps, user.id)
   const orgs = await listAccountRowsById(
     deps.db,
     memberships.map((membership) => membership.accountId),

@@ -1,5 +1,5 @@
 import { afterCommit, type Db, type Tx } from '../../kit/db/database.js'
-import type { GroupMembership, PlatformDuty, Role } from '../../kit/http/actor.js'
+import type { PlatformDuty, Role } from '../../kit/http/actor.js'
 import { findNameProblem } from './account-name.js'
 import { removeMembership, setMembership } from './change-membership.js'
 import { createUser, type NewUser } from './create-account.js'
@@ -17,13 +17,6 @@ import {
 import { endSessionsOf } from './end-sessions.js'
 import { deleteTokensOf } from './queries/credentials.js'
 import { findRole } from './queries/memberships.js'
-import {
-  deleteGroupMember,
-  findGroup,
-  findGroupRole,
-  listGroupsOfMembers,
-  upsertGroupMember,
-} from './queries/resource-groups.js'
 import { listDuties } from './queries/standing.js'
 import { differingFacts, recordAccount, recordSignIn } from './record-change.js'
 import { setVerifiedEmail } from './verify-email.js'
@@ -72,21 +65,6 @@ export function createPeople(deps: AccountsDeps, forgetUser: (userId: string) =>
     leave: async (tx: Tx, orgId: string, userId: string): Promise<void> => {
       await removeMembership(tx, deps, { orgId, userId })
       forget(tx, userId)
-    },
-    /** Resource groups of an organisation somebody was added to. */
-    groupsIn: async (db: Db | Tx, orgId: string, userId: string): Promise<GroupMembership[]> =>
-      (await listGroupsOfMembers(db, orgId, [userId])).map(({ id, role }) => ({
-        groupId: id,
-        role: role as GroupMembership['role'],
-      })),
-    /** Adds a member to a resource group, gives another role in it, or (null) takes them out. A group that is gone is passed over. */
-    setGroupRole: async (
-      tx: Tx,
-      place: { readonly orgId: string; readonly groupId: string; readonly userId: string },
-      role: GroupMembership['role'] | null,
-    ): Promise<void> => {
-      await setGroupRole(tx, deps, place, role)
-      forget(tx, place.userId)
     },
     /** Suspends an account and revokes its sessions and every access token. Throws `LastAdmin`, `Conflict`. */
     suspend: async (tx: Tx, userId: string, reason: string): Promise<void> => {
@@ -157,26 +135,6 @@ async function updatePerson(
   }
   if (email === undefined || email.toLowerCase() === row.email?.toLowerCase()) return
   await setVerifiedEmail(tx, deps, row, email)
-}
-
-async function setGroupRole(
-  tx: Tx,
-  deps: AccountsDeps,
-  { orgId, groupId, userId }: { readonly orgId: string; readonly groupId: string; readonly userId: string },
-  role: GroupMembership['role'] | null,
-): Promise<void> {
-  const group = await findGroup(tx, orgId, groupId)
-  const before = group && (await findGroupRole(tx, groupId, userId))
-  if (!group || before === role) return
-  const target = { type: 'resource_group', id: groupId, name: group.name }
-  if (role === null) {
-    await deleteGroupMember(tx, groupId, userId)
-    await deps.audit.record(tx, { chain: orgId, action: 'resource_group.remove_users', target, before: { userId } })
-    return
-  }
-  await upsertGroupMember(tx, { groupId, userId, role, addedBy: null, now: deps.clock.now() })
-  const action = before === null ? 'resource_group.add_users' : 'resource_group.change_role'
-  await deps.audit.record(tx, { chain: orgId, action, target, before: { role: before }, after: { userId, role } })
 }
 
 async function revokeAll(tx: Tx, deps: AccountsDeps, userId: string, reason: string): Promise<void> {

@@ -6,11 +6,7 @@ import { endSessionsOf } from './end-sessions.js'
 import { deleteTokensOf } from './queries/credentials.js'
 import { deleteMembershipsOf, listSoleAdminOrgs } from './queries/memberships.js'
 import { recordAccount, recordMember } from './record-change.js'
-import { removeService } from './orgs/service-accounts.js'
-import { deleteGroupsOf } from './queries/resource-groups.js'
-import { listServices } from './queries/service-accounts.js'
 import { replaceDuties } from './queries/standing.js'
-import { deleteDecisionsIn } from './queries/token-policies.js'
 import { retireLinks } from './queries/one-time-links.js'
 
 /** Says why an account cannot go yet ("it holds 3 repositories"), or null; asked of the modules that keep things for accounts. */
@@ -38,13 +34,10 @@ export async function removeAccount(
     await retireLinks(tx, 'set_password', account.id, now)
     await updateUser(tx, account.id, { email: null, emailVerifiedAt: null, isAdmin: false })
   }
-  for (const service of account.kind === 'org' ? await listServices(tx, account.id) : []) {
-    await removeService(tx, deps, account.id, service)
-  }
-  await deleteGroupsOf(tx, account.id)
+  await deps.orgSource().removeAccount(tx, account.id)
   await replaceDuties(tx, account.id, [], { by: null, at: now })
   for (const member of await deleteMembershipsOf(tx, account.id)) {
-    await deleteDecisionsIn(tx, member.orgId, member.userId)
+    await deps.orgSource().forgetMember(tx, member.orgId, member.userId)
     await recordMember(tx, deps, member, { action: 'org.remove_user', before: { role: member.role } })
   }
   await updateAccount(tx, account.id, { state: 'removed', fullname: account.name, website: null, details: null }, now)

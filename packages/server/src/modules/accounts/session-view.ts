@@ -6,7 +6,7 @@ import { demandOn, isSecured } from './mfa-demand.js'
 import type { PlatformSettings } from './platform-settings.js'
 import { findAccountRowById, listAccountRowsById } from './queries/accounts.js'
 import { findStanding } from './queries/standing.js'
-import { listMemberships } from './queries/memberships.js'
+import { listMemberships } from './list-memberships.js'
 
 /** Whose view it is. */
 export type Viewer = Pick<UserActor, 'userId'> &
@@ -25,7 +25,7 @@ export async function buildSessionView(
   }
   const user = viewer === null ? null : await findAccountRowById(deps.db, viewer.userId)
   if (!viewer || !user) return { user: null, orgs: [], flags }
-  const memberships = await listMemberships(deps.db, user.id)
+  const memberships = await listMemberships(deps.db, deps, user.id)
   const rows = await listAccountRowsById(
     deps.db,
     memberships.map((membership) => membership.accountId),

@@ -136,7 +136,7 @@ async function widenGrant(tx: Tx, deps: OauthDeps, { app, scopes, person, orgs }
   const { id: _, createdAt: __, appId: ___, userId: ____, ...facts } = grant
   if (before && isSame(before, grant)) return before.id
   const id = await upsertGrant(tx, grant)
-  await deps.accounts.forgetApprovals(tx, id)
+  await deps.orgs.forgetApprovals(tx, id)
   await recordGrant(tx, deps, { ...grant, id }, { action: 'auth.app.allow', facts })
   return id
 }

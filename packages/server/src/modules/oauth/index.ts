@@ -2,6 +2,7 @@ import type { Http } from '../../kit/http/server.js'
 import type { ManifestNoun } from '../../kit/manifest/noun.js'
 import { type Switch, switchOfMany } from '../../kit/switches.js'
 import type { Accounts } from '../accounts/index.js'
+import type { Orgs } from '../orgs/index.js'
 import type { OauthDeps } from './deps.js'
 import type { OauthKit } from './kit-deps.js'
 import { createIssuerKeys } from './issuer-keys.js'
@@ -18,7 +19,7 @@ import { createSigningKeys } from './signing-keys.js'
 import { createTokenSource } from './token-source.js'
 
 /** Signing in with this platform, and build jobs elsewhere that may write here. Its tokens are believed by accounts. */
-export function createOauth(kit: OauthKit & { readonly accounts: Accounts }) {
+export function createOauth(kit: OauthKit & { readonly accounts: Accounts; readonly orgs: Orgs }) {
   const deps: OauthDeps = { ...kit, keys: createSigningKeys(kit), issuerKeys: createIssuerKeys(kit.clock) }
   kit.accounts.provideTokenSource(createTokenSource(deps))
   const nouns = [createOauthAppsNoun(deps), createTokenIssuersNoun(deps), createTrustedPublishersNoun(deps)] as const

@@ -1,10 +1,9 @@
 import { refuse } from '@stoa/contracts'
-import type { Tx } from '../../../kit/db/database.js'
-import { compileIpRanges } from '../../../kit/http/ip-ranges.js'
-import type { AccountsDeps } from '../deps.js'
-import type { AccountRow } from '../queries/accounts.js'
-import { findTokenPolicy, type TokenPolicyRow, upsertTokenPolicy } from '../queries/token-policies.js'
-import { TOKEN_KINDS } from './token-policy.js'
+import type { Tx } from '../../kit/db/database.js'
+import { compileIpRanges } from '../../kit/http/ip-ranges.js'
+import type { OrgsDeps } from './deps.js'
+import { type AccountRow, TOKEN_KINDS } from '../accounts/index.js'
+import { findTokenPolicy, type TokenPolicyRow, upsertTokenPolicy } from './queries/token-policies.js'
 
 type Org = Pick<AccountRow, 'id' | 'name'>
 export type PolicyPatch = Partial<Omit<TokenPolicyRow, 'orgId'>>
@@ -15,7 +14,7 @@ export type PolicyPatch = Partial<Omit<TokenPolicyRow, 'orgId'>>
  */
 export async function changeTokenPolicy(
   tx: Tx,
-  deps: AccountsDeps,
+  deps: OrgsDeps,
   org: Org,
   patch: PolicyPatch,
 ): Promise<{ readonly policy: TokenPolicyRow; readonly changed: readonly string[] }> {

@@ -1,18 +1,21 @@
 import { type OrgTokenView, refuse } from '@stoa/contracts'
-import type { Db, Tx } from '../../../kit/db/database.js'
-import { avatarUrlOf } from '../account.js'
-import type { AccountsDeps } from '../deps.js'
-import { type AccountRow, listAccountRowsById } from '../queries/accounts.js'
+import type { Db, Tx } from '../../kit/db/database.js'
 import {
-  findTokenPolicy,
-  listDecisions,
+  type AccountRow,
+  avatarUrlOf,
+  type DecisionState,
+  findTokenProblem,
+  listAccountRowsById,
+  listMemberIds,
   listReachingTokens,
+  type ReachingGrant,
   type ReachingTokenRow,
-  upsertDecision,
-} from '../queries/token-policies.js'
-import { listMemberIds } from '../queries/memberships.js'
-import type { ReachingGrant, ReachQuery } from '../token-source.js'
-import { type DecisionState, findTokenProblem, type TokenPolicy, type TokenTraits } from './token-policy.js'
+  type ReachQuery,
+  type TokenPolicy,
+  type TokenTraits,
+} from '../accounts/index.js'
+import type { OrgsDeps } from './deps.js'
+import { findTokenPolicy, listDecisions, upsertDecision } from './queries/token-policies.js'
 
 type Org = Pick<AccountRow, 'id' | 'name'>
 type Standing = OrgTokenView['standing']
@@ -37,7 +40,7 @@ const MAX_ROUNDS = 20
 
 /** Tokens and apps that reach an organisation, tokens first. */
 export async function listOrgTokens(
-  deps: AccountsDeps,
+  deps: OrgsDeps,
   org: Org,
   page: Page,
 ): Promise<{ readonly tokens: OrgTokenView[]; readonly cursor: string | null }> {
@@ -58,15 +61,16 @@ export async function listOrgTokens(
   return { tokens: found, cursor }
 }
 
-async function readReaching(deps: AccountsDeps, org: Org, cursor: string, limit: number): Promise<Reaching[]> {
+async function readReaching(deps: OrgsDeps, org: Org, cursor: string, limit: number): Promise<Reaching[]> {
   const after = cursor.slice(1)
   if (cursor.startsWith('a')) return (await listApps(deps.db, deps, org.id, { after, limit })).map(reachingApp)
   const rows = await listReachingTokens(deps.db, org, { after, limit, now: deps.clock.now() })
   return rows.map((row) => reachingToken(row, org))
 }
 
-async function listApps(db: Db | Tx, deps: AccountsDeps, orgId: string, asked: Omit<ReachQuery, 'userIds'>) {
-  return deps.tokenSource().listReaching(db, orgId, { ...asked, userIds: await listMemberIds(db, orgId) })
+async function listApps(db: Db | Tx, deps: OrgsDeps, orgId: string, asked: Omit<ReachQuery, 'userIds'>) {
+  const userIds = await listMemberIds(db, orgId)
+  return deps.accounts.organisations.listReachingApps(db, orgId, { ...asked, userIds })
 }
 
 function reachingToken(row: ReachingTokenRow, org: Org): Reaching {
@@ -92,7 +96,7 @@ function reachingApp(grant: ReachingGrant): Reaching {
 }
 
 async function showAll(
-  deps: AccountsDeps,
+  deps: OrgsDeps,
   org: Org,
   policy: TokenPolicy,
   read: readonly Reaching[],
@@ -134,7 +138,7 @@ const VERBS: Readonly<Record<DecisionState, string>> = { approved: 'approve', de
 /** Decides whether a token or app reaches an organisation; whose it is. Throws `NotFound` when it does not reach it. */
 export async function decideToken(
   tx: Tx,
-  deps: AccountsDeps,
+  deps: OrgsDeps,
   org: Org,
   decision: { readonly tokenId: string; readonly state: DecisionState; readonly byId: string },
 ): Promise<string> {

@@ -1,9 +1,7 @@
-import type { Membership, Role, UserActor } from '../../../kit/http/actor.js'
-import type { Db } from '../../../kit/db/database.js'
-import { ACCOUNT_RULES, type AccountAction } from '../authz/actions.js'
-import { can } from '../authz/can.js'
-import { findAccountRow } from '../queries/accounts.js'
-import { listMemberships } from '../queries/memberships.js'
+import type { Membership, Role, UserActor } from '../../kit/http/actor.js'
+import type { Db } from '../../kit/db/database.js'
+import { ACCOUNT_RULES, type AccountAction, can, findAccountRow } from '../accounts/index.js'
+import type { OrgsDeps } from './deps.js'
 
 interface Org {
   readonly id: string
@@ -23,10 +21,15 @@ export interface MemberPreview {
  * What a role would let somebody do, by asking `can` for an actor who has it. What they may do for the platform is left out: it
  * does not come from the organisation. Null for somebody who is not there.
  */
-export async function previewMember(db: Db, org: Org, userName: string, role: Role): Promise<MemberPreview | null> {
+export async function previewMember(
+  db: Db,
+  deps: OrgsDeps,
+  org: Org,
+  { userName, role }: { readonly userName: string; readonly role: Role },
+): Promise<MemberPreview | null> {
   const row = await findAccountRow(db, userName)
   if (row?.kind !== 'user' || row.state !== 'active') return null
-  const memberships = await listMemberships(db, row.id)
+  const memberships = await deps.accounts.organisations.listMemberships(db, row.id)
   const membership = memberships.find(({ accountId }) => accountId === org.id)
   const actorWith = (one: Membership | undefined): UserActor => ({
     kind: 'user',

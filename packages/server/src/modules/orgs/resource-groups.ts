@@ -1,11 +1,10 @@
 import { GROUP_MEMBERS_MAX, GROUPS_MAX, refuse, type ResourceGroupView } from '@stoa/contracts'
-import type { AuditFacts } from '../../../kit/audit/audit.js'
-import type { Db, Tx } from '../../../kit/db/database.js'
-import type { GroupMembership } from '../../../kit/http/actor.js'
-import { avatarUrlOf } from '../account.js'
-import type { AccountsDeps } from '../deps.js'
-import { type AccountRow, findAccountRow, lockAccount } from '../queries/accounts.js'
-import { findRole } from '../queries/memberships.js'
+import type { AuditFacts } from '../../kit/audit/audit.js'
+import type { Db, Tx } from '../../kit/db/database.js'
+import type { GroupMembership } from '../../kit/http/actor.js'
+import { type AccountRow, avatarUrlOf, findAccountRow, findRole, lockAccount } from '../accounts/index.js'
+import type { OrgsDeps } from './deps.js'
+import { listGroupMembers } from './group-members.js'
 import {
   deleteGroup,
   deleteGroupMember,
@@ -14,21 +13,16 @@ import {
   findGroupRole,
   type GroupRow,
   insertGroup,
-  listGroupMembers,
   listGroups,
   updateGroup,
   upsertGroupMember,
-} from '../queries/resource-groups.js'
+} from './queries/resource-groups.js'
 
 /** One repository or bucket in a group, as the module that owns it tells. */
 export type GroupResource = ResourceGroupView['resources'][number]
 
 /** What is in these groups, by group; told by the module of repositories. */
 export type ListGroupResources = (db: Db | Tx, groupIds: readonly string[]) => Promise<Map<string, GroupResource[]>>
-
-export interface GroupDeps extends AccountsDeps {
-  readonly listGroupResources: ListGroupResources
-}
 
 export interface NewGroup {
   readonly name: string
@@ -51,7 +45,7 @@ export interface NewGroupMember {
 /** Makes a group with its first members; its id. Throws `GroupNameTaken`, `GroupLimit`, `AccountNotFound`, `InvalidRequest`. */
 export async function createGroup(
   tx: Tx,
-  deps: AccountsDeps,
+  deps: OrgsDeps,
   org: Pick<AccountRow, 'id'>,
   group: NewGroup & { readonly byId: string | null },
 ): Promise<string> {
@@ -83,7 +77,7 @@ async function refuseTaken(tx: Tx, orgId: string, name: string, exceptId: string
 /** Renames, describes. Throws `GroupNameTaken`. */
 export async function changeGroup(
   tx: Tx,
-  deps: AccountsDeps,
+  deps: OrgsDeps,
   group: GroupRow,
   patch: { readonly name?: string | undefined; readonly description?: string | null | undefined },
 ): Promise<void> {
@@ -94,7 +88,7 @@ export async function changeGroup(
 }
 
 /** Says who joins by themselves. Throws `InvalidRequest` when a role is missing. */
-export async function setAutoJoin(tx: Tx, deps: AccountsDeps, group: GroupRow, autoJoin: AutoJoin): Promise<void> {
+export async function setAutoJoin(tx: Tx, deps: OrgsDeps, group: GroupRow, autoJoin: AutoJoin): Promise<void> {
   const wanted = readAutoJoin(autoJoin)
   await updateGroup(tx, group.id, wanted, deps.clock.now())
   await record(tx, deps, group.orgId, {
@@ -111,7 +105,7 @@ function readAutoJoin({ enabled, role, scope = 'all' }: AutoJoin) {
 }
 
 /** Removes an empty group: what is in it would otherwise be shown to the whole organisation. Throws `Conflict`. */
-export async function removeGroup(tx: Tx, deps: GroupDeps, group: GroupRow): Promise<void> {
+export async function removeGroup(tx: Tx, deps: OrgsDeps, group: GroupRow): Promise<void> {
   await lockAccount(tx, group.orgId)
   const held = (await deps.listGroupResources(tx, [group.id])).get(group.id)?.length ?? 0
   if (held > 0) throw refuse('Conflict', `The group holds ${held} repositories or buckets. Move them first.`)
@@ -122,7 +116,7 @@ export async function removeGroup(tx: Tx, deps: GroupDeps, group: GroupRow): Pro
 /** Adds members of the organisation, or changes their role. Throws `AccountNotFound` for somebody outside of it. */
 export async function addGroupMembers(
   tx: Tx,
-  deps: AccountsDeps,
+  deps: OrgsDeps,
   group: Pick<GroupRow, 'id' | 'orgId' | 'name'>,
   members: readonly NewGroupMember[],
   byId: string | null,
@@ -143,7 +137,7 @@ export async function addGroupMembers(
 }
 
 /** Takes somebody out of a group. Throws `AccountNotFound`. */
-export async function removeGroupMember(tx: Tx, deps: AccountsDeps, group: GroupRow, user: AccountRow): Promise<void> {
+export async function removeGroupMember(tx: Tx, deps: OrgsDeps, group: GroupRow, user: AccountRow): Promise<void> {
   if (!(await deleteGroupMember(tx, group.id, user.id))) throw refuse('AccountNotFound', `${user.name} is not in it.`)
   await record(tx, deps, group.orgId, { verb: 'remove_users', group, before: { userId: user.id } })
 }
@@ -155,7 +149,7 @@ interface GroupEvent {
   readonly after?: AuditFacts
 }
 
-async function record(tx: Tx, deps: AccountsDeps, orgId: string, event: GroupEvent): Promise<void> {
+async function record(tx: Tx, deps: OrgsDeps, orgId: string, event: GroupEvent): Promise<void> {
   const { verb, group, ...change } = event
   const target = { type: 'resource_group', id: group.id, name: group.name }
   await deps.audit.record(tx, { chain: orgId, action: `resource_group.${verb}`, target, ...change })
@@ -169,7 +163,7 @@ export async function getGroup(db: Db | Tx, orgId: string, groupId: string): Pro
 }
 
 /** Groups as the wire has them, with their people and what they hold. */
-export async function showGroups(deps: GroupDeps, groups: readonly GroupRow[]): Promise<ResourceGroupView[]> {
+export async function showGroups(deps: OrgsDeps, groups: readonly GroupRow[]): Promise<ResourceGroupView[]> {
   const ids = groups.map((group) => group.id)
   const [members, resources] = [
     await listGroupMembers(deps.db, ids, GROUP_MEMBERS_MAX),

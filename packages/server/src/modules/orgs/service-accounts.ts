@@ -1,26 +1,38 @@
 import { refuse, SERVICE_ACCOUNTS_MAX, type ServiceAccountView } from '@stoa/contracts'
-import type { Db, Tx } from '../../../kit/db/database.js'
-import type { Role, TokenScope } from '../../../kit/http/actor.js'
-import { createAccessToken, HINT_LENGTH } from '../access-tokens.js'
-import { createService as insertServiceAccount } from '../create-account.js'
-import type { AccountsDeps } from '../deps.js'
-import { type AccountRow, lockAccount, updateAccount } from '../queries/accounts.js'
-import {
-  changeTokenSecret,
-  deleteToken,
-  deleteTokensOf,
-  listTokenRows,
-  type TokenRow,
-  updateToken,
-} from '../queries/credentials.js'
-import { deleteMembershipsOf } from '../queries/memberships.js'
-import { deleteGroupsOf, listGroupsOfMembers } from '../queries/resource-groups.js'
-import { findService, insertService, listServices, type ServiceRow } from '../queries/service-accounts.js'
-import { setMembership } from '../change-membership.js'
-import { hashSecret, makeTokenSecret } from '../token-secret.js'
+import type { Db, Tx } from '../../kit/db/database.js'
+import type { Role, TokenScope } from '../../kit/http/actor.js'
+import { type AccountRow, listAccountRowsById, listRoles, lockAccount, type TokenRow } from '../accounts/index.js'
+import type { OrgsDeps } from './deps.js'
+import { deleteGroupsOf, listGroupsOfMembers } from './queries/resource-groups.js'
+import { insertService, listServiceFacts, type ServiceFacts } from './queries/service-accounts.js'
 import { addGroupMembers, getGroup } from './resource-groups.js'
 
 type ServiceRole = Exclude<Role, 'admin'>
+
+export interface ServiceRow {
+  readonly id: string
+  readonly name: string
+  readonly fullname: string
+  readonly details: string | null
+  readonly role: Role
+  readonly createdAt: Date
+}
+
+/** Service accounts of an organisation that were not removed, by name. */
+export async function listServices(db: Db | Tx, orgId: string): Promise<ServiceRow[]> {
+  return readServices(db, orgId, await listServiceFacts(db, orgId))
+}
+
+async function readServices(db: Db | Tx, orgId: string, facts: readonly ServiceFacts[]): Promise<ServiceRow[]> {
+  const ids = facts.map((one) => one.accountId)
+  const [accounts, roles] = [await listAccountRowsById(db, ids), await listRoles(db, orgId, ids)]
+  const made = new Map(facts.map((one) => [one.accountId, one.createdAt]))
+  return accounts.flatMap(({ id, name, fullname, details, state, createdAt }) =>
+    state === 'removed'
+      ? []
+      : [{ id, name, fullname, details, role: roles.get(id) ?? 'no_access', createdAt: made.get(id) ?? createdAt }],
+  )
+}
 
 export interface NewService {
   readonly name: string
@@ -35,7 +47,7 @@ export interface NewService {
 /** Makes a service account of an organisation; its id. Throws `NameInvalid`, `NameTaken`, `Conflict` when there are too many. */
 export async function createService(
   tx: Tx,
-  deps: AccountsDeps,
+  deps: OrgsDeps,
   org: Pick<AccountRow, 'id' | 'name'>,
   service: NewService,
 ): Promise<string> {
@@ -44,9 +56,9 @@ export async function createService(
     throw refuse('Conflict', `An organisation has at most ${SERVICE_ACCOUNTS_MAX} service accounts.`)
   const { name, description, role, byId } = service
   const patch = description === undefined ? {} : { details: description }
-  const id = await insertServiceAccount(tx, deps, { name, patch })
+  const id = await deps.accounts.machines.create(tx, { name, patch })
   await insertService(tx, { accountId: id, orgId: org.id, createdBy: byId, createdAt: deps.clock.now() })
-  await setMembership(tx, deps, { orgId: org.id, userId: id, role })
+  await deps.accounts.organisations.setMember(tx, { orgId: org.id, userId: id, role })
   for (const { id: groupId, role: groupRole } of service.resourceGroups ?? []) {
     const group = await getGroup(tx, org.id, groupId)
     await addGroupMembers(tx, deps, group, [{ user: name, role: groupRole }], byId)
@@ -56,12 +68,10 @@ export async function createService(
 }
 
 /** Removes a service account: its tokens stop, its name is not given again. */
-export async function removeService(tx: Tx, deps: AccountsDeps, orgId: string, service: ServiceRow): Promise<void> {
+export async function removeService(tx: Tx, deps: OrgsDeps, orgId: string, service: ServiceRow): Promise<void> {
   const { id, name } = service
-  await deleteTokensOf(tx, id)
-  await deleteMembershipsOf(tx, id)
   await deleteGroupsOf(tx, id)
-  await updateAccount(tx, id, { state: 'removed', details: null }, deps.clock.now())
+  await deps.accounts.machines.remove(tx, id)
   await record(tx, deps, orgId, { verb: 'delete', id, name })
 }
 
@@ -73,13 +83,19 @@ interface TokenWork {
 /** Makes a token of a service account; it may do these things in its organisation. Throws `TokenNameTaken`, `TokenLimit`. */
 export async function createServiceToken(
   tx: Tx,
-  deps: AccountsDeps,
+  deps: OrgsDeps,
   { org, service }: TokenWork,
   token: { readonly name: string; readonly permissions: readonly string[]; readonly expiresAt: Date | null },
 ): Promise<{ readonly token: TokenRow; readonly secret: string }> {
   const { name, permissions, expiresAt } = token
   const scopes = scopesOf(org, permissions)
-  const made = await createAccessToken(tx, deps, { userId: service.id, name, role: 'fineGrained', scopes, expiresAt })
+  const made = await deps.accounts.machines.createToken(tx, {
+    userId: service.id,
+    name,
+    role: 'fineGrained',
+    scopes,
+    expiresAt,
+  })
   const after = { name, permissions: [...permissions] }
   await record(tx, deps, org.id, { verb: 'token.create', id: service.id, name: service.name, after })
   return made
@@ -92,20 +108,20 @@ const scopesOf = (org: Pick<AccountRow, 'name'>, permissions: readonly string[])
 /** Changes what a token may do. Throws `NotFound`. */
 export async function changeServiceToken(
   tx: Tx,
-  deps: AccountsDeps,
+  deps: OrgsDeps,
   { org, service }: TokenWork,
   change: { readonly tokenId: string; readonly permissions: readonly string[] },
 ): Promise<TokenRow> {
-  const token = await getToken(tx, service, change.tokenId)
+  const token = await getToken(tx, deps, service, change.tokenId)
   const scopes = scopesOf(org, change.permissions)
-  await updateToken(tx, token.id, { role: 'fineGrained', scopes })
+  await deps.accounts.machines.changeScopes(tx, token.id, scopes)
   const after = { name: token.name, permissions: [...change.permissions] }
   await record(tx, deps, org.id, { verb: 'token.update', id: service.id, name: service.name, after })
   return { ...token, scopes }
 }
 
-async function getToken(tx: Tx, service: ServiceRow, tokenId: string): Promise<TokenRow> {
-  const token = (await listTokenRows(tx, service.id)).find((one) => one.id === tokenId)
+async function getToken(tx: Tx, deps: OrgsDeps, service: ServiceRow, tokenId: string): Promise<TokenRow> {
+  const token = (await deps.accounts.machines.listTokens(tx, service.id)).find((one) => one.id === tokenId)
   if (!token) throw refuse('NotFound')
   return token
 }
@@ -113,28 +129,26 @@ async function getToken(tx: Tx, service: ServiceRow, tokenId: string): Promise<T
 /** Gives a token another secret; the old one stops. Throws `NotFound`. */
 export async function rotateServiceToken(
   tx: Tx,
-  deps: AccountsDeps,
+  deps: OrgsDeps,
   { org, service }: TokenWork,
   tokenId: string,
 ): Promise<{ readonly token: TokenRow; readonly secret: string }> {
-  const secret = makeTokenSecret()
-  const changed = { secretHash: hashSecret(secret), hint: secret.slice(-HINT_LENGTH) }
-  const token = await changeTokenSecret(tx, service.id, tokenId, changed)
-  if (!token) throw refuse('NotFound')
-  const after = { name: token.name }
+  const made = await deps.accounts.machines.rotateToken(tx, service.id, tokenId)
+  if (!made) throw refuse('NotFound')
+  const after = { name: made.token.name }
   await record(tx, deps, org.id, { verb: 'token.rotate', id: service.id, name: service.name, after })
-  return { token, secret }
+  return made
 }
 
 /** Revokes a token. Throws `NotFound`. */
 export async function revokeServiceToken(
   tx: Tx,
-  deps: AccountsDeps,
+  deps: OrgsDeps,
   { org, service }: TokenWork,
   tokenId: string,
 ): Promise<void> {
-  const token = await getToken(tx, service, tokenId)
-  await deleteToken(tx, service.id, token.id)
+  const token = await getToken(tx, deps, service, tokenId)
+  await deps.accounts.machines.revokeToken(tx, service.id, token.id)
   const before = { name: token.name }
   await record(tx, deps, org.id, { verb: 'token.revoke', id: service.id, name: service.name, before })
 }
@@ -147,7 +161,7 @@ interface ServiceEvent {
   readonly after?: Record<string, string | string[]>
 }
 
-async function record(tx: Tx, deps: AccountsDeps, orgId: string, event: ServiceEvent): Promise<void> {
+async function record(tx: Tx, deps: OrgsDeps, orgId: string, event: ServiceEvent): Promise<void> {
   const { verb, id, name, ...change } = event
   const target = { type: 'service_account', id, name }
   await deps.audit.record(tx, { chain: orgId, action: `service_account.${verb}`, target, ...change })
@@ -155,12 +169,12 @@ async function record(tx: Tx, deps: AccountsDeps, orgId: string, event: ServiceE
 
 /** The service account of an organisation. Throws `AccountNotFound`. */
 export async function getService(db: Db | Tx, orgId: string, id: string): Promise<ServiceRow> {
-  const service = await findService(db, orgId, id)
+  const [service] = await readServices(db, orgId, await listServiceFacts(db, orgId, id))
   if (!service) throw refuse('AccountNotFound', 'No such service account.')
   return service
 }
 
-export async function showService(deps: AccountsDeps, orgId: string, service: ServiceRow): Promise<ServiceAccountView> {
+export async function showService(deps: OrgsDeps, orgId: string, service: ServiceRow): Promise<ServiceAccountView> {
   const groups = await listGroupsOfMembers(deps.db, orgId, [service.id])
   return {
     id: service.id,
@@ -169,7 +183,7 @@ export async function showService(deps: AccountsDeps, orgId: string, service: Se
     role: service.role as ServiceRole,
     resourceGroups: groups.map(({ id, role }) => ({ id, role })),
     createdAt: service.createdAt.toISOString(),
-    tokens: (await listTokenRows(deps.db, service.id)).map(showServiceToken),
+    tokens: (await deps.accounts.machines.listTokens(deps.db, service.id)).map(showServiceToken),
   }
 }
 

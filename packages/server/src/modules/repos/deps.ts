@@ -3,6 +3,7 @@ import type { Db, Tx } from '../../kit/db/database.js'
 import type { Kit } from '../../kit/kit.js'
 import type { Accounts } from '../accounts/index.js'
 import type { Commerce } from '../commerce/index.js'
+import type { Orgs } from '../orgs/index.js'
 import type { GitStore } from './git/store.js'
 import type { Gatekeeper } from './gatekeeper.js'
 import type { PullRequests } from './pull-requests.js'
@@ -11,16 +12,13 @@ import type { Quotas } from './quotas/quotas.js'
 /** What repositories use of accounts. */
 export type RepoAccounts = Pick<
   Accounts,
-  | 'findResourceGroup'
-  | 'findResourceGroupByName'
-  | 'provideGroupResources'
-  | 'findAccount'
-  | 'getAccount'
-  | 'guardRemoval'
-  | 'isLenient'
-  | 'previewMember'
-  | 'provideRepoCounts'
-  | 'recall'
+  'findAccount' | 'getAccount' | 'guardRemoval' | 'isLenient' | 'provideRepoCounts' | 'recall'
+>
+
+/** What repositories use of organisations. */
+export type RepoOrgs = Pick<
+  Orgs,
+  'findResourceGroup' | 'findResourceGroupByName' | 'previewMember' | 'provideGroupResources'
 >
 
 /** What repositories use of commerce. */
@@ -39,6 +37,7 @@ export type Store = GitStore<Db, Tx>
 /** What every operation of this module is given. */
 export interface RepoDeps extends Kit {
   readonly accounts: RepoAccounts
+  readonly orgs: RepoOrgs
   readonly commerce: RepoCommerce
   readonly quotas: Quotas
   readonly pulls: PullRequests

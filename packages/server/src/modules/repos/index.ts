@@ -3,7 +3,7 @@ import type { Kit } from '../../kit/kit.js'
 import { type BrowseDeps, createBrowseDeps } from './browse/browser.js'
 import { createBucketFeed } from './buckets/bucket-feed.js'
 import { createDownloadCounter } from './count-downloads.js'
-import type { RepoAccounts, RepoCommerce } from './deps.js'
+import type { RepoAccounts, RepoCommerce, RepoOrgs } from './deps.js'
 import { eraseOwner } from './erase-owner.js'
 import { createReading, createWriting } from './face.js'
 import { CLOSED_GATES, type Gatekeeper } from './gatekeeper.js'
@@ -48,6 +48,7 @@ const LFS_PART_BYTES = 512 * 1024 * 1024
 
 export interface ReposOptions extends Kit {
   readonly accounts: RepoAccounts
+  readonly orgs: RepoOrgs
   readonly commerce: RepoCommerce
   /** For tests of the multipart transfer. */
   readonly lfsPartBytes?: number
@@ -139,8 +140,8 @@ export function createRepos(options: ReposOptions) {
 }
 
 /** Tells accounts what their holders own: for overviews, and so that no account goes with its repositories. */
-function provideCounts({ db, accounts }: BrowseDeps): void {
-  accounts.provideGroupResources(listGroupResources)
+function provideCounts({ db, accounts, orgs }: BrowseDeps): void {
+  orgs.provideGroupResources(listGroupResources)
   accounts.provideRepoCounts((accountId) => countPublicRepos(db, accountId))
   accounts.guardRemoval(async (tx, accountId) => {
     const count = await countRepos(tx, accountId)

@@ -190,6 +190,7 @@ describe('large files', () => {
     const small = createRepos({
       ...kit,
       accounts: app.accounts,
+      orgs: app.orgs,
       commerce: app.commerce,
       jobs: { ...kit.jobs, repeat: () => {} },
       lfsPartBytes: partBytes,

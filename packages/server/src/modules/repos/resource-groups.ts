@@ -17,7 +17,7 @@ interface Owner {
  * Throws `GroupNotFound`, also for a group they are not in.
  */
 export async function getJoinableGroup(deps: RepoDeps, actor: SignedIn, owner: Owner, groupId: string) {
-  const group = await deps.accounts.findResourceGroup(deps.db, owner.id, groupId)
+  const group = await deps.orgs.findResourceGroup(deps.db, owner.id, groupId)
   const role = actor.memberships
     .find(({ accountId }) => accountId === owner.id)
     ?.groups?.find((joined) => joined.groupId === groupId)?.role

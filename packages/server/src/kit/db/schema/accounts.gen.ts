@@ -79,35 +79,9 @@ export interface PlatformDuties {
   createdAt: Date
 }
 
-export interface ResourceGroupMembers {
-  groupId: string
-  userId: string
-  role: string
-  addedBy: string | null
-  createdAt: Date
-}
-
-export interface ResourceGroups {
-  id: string
-  orgId: string
-  name: string
-  description: string | null
-  autoJoinRole: string | null
-  autoJoinScope: Generated<string>
-  createdAt: Date
-  updatedAt: Date
-}
-
 export interface RetiredNames {
   nameHash: Buffer
   retiredAt: Date
-}
-
-export interface ServiceAccounts {
-  accountId: string
-  orgId: string
-  createdBy: string | null
-  createdAt: Date
 }
 
 export interface Sessions {
@@ -130,27 +104,6 @@ export interface Settings {
   key: string
   /** unknown */
   value: ColumnType<unknown, string, string>
-  updatedAt: Date
-}
-
-export interface TokenDecisions {
-  orgId: string
-  tokenId: string
-  userId: string
-  state: string
-  decidedBy: string | null
-  decidedAt: Date
-}
-
-export interface TokenPolicies {
-  orgId: string
-  /** roles of tokens that are let in */
-  kinds: string[]
-  needsApproval: boolean
-  maxAgeDays: number | null
-  /** networks of an organisation */
-  ipRanges: string[]
-  enforcesIpRanges: boolean
   updatedAt: Date
 }
 

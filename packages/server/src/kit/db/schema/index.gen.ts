@@ -11,6 +11,7 @@ import type * as inference from './inference.gen.js'
 import type * as kit from './kit.gen.js'
 import type * as metering from './metering.gen.js'
 import type * as oauth from './oauth.gen.js'
+import type * as orgs from './orgs.gen.js'
 import type * as repos from './repos.gen.js'
 import type * as signin from './signin.gen.js'
 
@@ -22,14 +23,9 @@ export interface Schema {
   'accounts.oneTimeLinks': accounts.OneTimeLinks
   'accounts.passwords': accounts.Passwords
   'accounts.platformDuties': accounts.PlatformDuties
-  'accounts.resourceGroupMembers': accounts.ResourceGroupMembers
-  'accounts.resourceGroups': accounts.ResourceGroups
   'accounts.retiredNames': accounts.RetiredNames
-  'accounts.serviceAccounts': accounts.ServiceAccounts
   'accounts.sessions': accounts.Sessions
   'accounts.settings': accounts.Settings
-  'accounts.tokenDecisions': accounts.TokenDecisions
-  'accounts.tokenPolicies': accounts.TokenPolicies
   'accounts.users': accounts.Users
   'catalog.entries': catalog.Entries
   'commerce.idempotencyKeys': commerce.IdempotencyKeys
@@ -99,6 +95,11 @@ export interface Schema {
   'oauth.tokenIssuers': oauth.TokenIssuers
   'oauth.tokens': oauth.Tokens
   'oauth.trustedPublishers': oauth.TrustedPublishers
+  'orgs.resourceGroupMembers': orgs.ResourceGroupMembers
+  'orgs.resourceGroups': orgs.ResourceGroups
+  'orgs.serviceAccounts': orgs.ServiceAccounts
+  'orgs.tokenDecisions': orgs.TokenDecisions
+  'orgs.tokenPolicies': orgs.TokenPolicies
   'repos.bucketChanges': repos.BucketChanges
   'repos.bucketFiles': repos.BucketFiles
   'repos.bucketRedirects': repos.BucketRedirects

@@ -97,11 +97,13 @@ export async function findAccountRowById(db: Db | Tx, id: string): Promise<Accou
   return row ? toRow(row) : null
 }
 
+/** By name. */
 export async function listAccountRowsById(db: Db | Tx, ids: readonly string[]): Promise<AccountRow[]> {
   if (ids.length === 0) return []
   return (
     await selectAccounts(db)
       .where('a.id', 'in', [...ids])
+      .orderBy((eb) => eb.fn('lower', ['a.name']))
       .execute()
   ).map(toRow)
 }

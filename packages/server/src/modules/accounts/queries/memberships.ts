@@ -1,6 +1,5 @@
 import type { Membership, OrgDuty, Role } from '../../../kit/http/actor.js'
 import type { Db, Tx } from '../../../kit/db/database.js'
-import { listJoinedGroups } from './resource-groups.js'
 
 /** A member as lists show them. */
 export interface MemberRow {
@@ -12,8 +11,8 @@ export interface MemberRow {
   readonly duties: readonly OrgDuty[]
 }
 
-/** Organisations of a user, by name, with duties and resource groups. */
-export async function listMemberships(db: Db | Tx, userId: string): Promise<Membership[]> {
+/** Organisations of a user, by name, with duties. */
+export async function listMembershipRows(db: Db | Tx, userId: string): Promise<Membership[]> {
   const rows = await db
     .selectFrom('accounts.memberships as m')
     .innerJoin('accounts.accounts as a', 'a.id', 'm.orgId')
@@ -22,13 +21,7 @@ export async function listMemberships(db: Db | Tx, userId: string): Promise<Memb
     .where('a.state', '=', 'active')
     .orderBy('a.name')
     .execute()
-  const groups = rows.length === 0 ? [] : await listJoinedGroups(db, userId)
-  return rows.map((row) => ({
-    ...row,
-    role: row.role as Role,
-    duties: row.duties as OrgDuty[],
-    groups: groups.filter((group) => group.orgId === row.accountId).map(({ groupId, role }) => ({ groupId, role })),
-  }))
+  return rows.map((row) => ({ ...row, role: row.role as Role, duties: row.duties as OrgDuty[] }))
 }
 
 export async function findRole(db: Db | Tx, orgId: string, userId: string): Promise<Role | null> {
@@ -39,6 +32,18 @@ export async function findRole(db: Db | Tx, orgId: string, userId: string): Prom
     .where('userId', '=', userId)
     .executeTakeFirst()
   return (row?.role as Role | undefined) ?? null
+}
+
+/** Roles of these accounts in an organisation; without whoever is no member. */
+export async function listRoles(db: Db | Tx, orgId: string, userIds: readonly string[]): Promise<Map<string, Role>> {
+  if (userIds.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('accounts.memberships')
+    .select(['userId', 'role'])
+    .where('orgId', '=', orgId)
+    .where('userId', 'in', [...userIds])
+    .execute()
+  return new Map(rows.map(({ userId, role }) => [userId, role as Role]))
 }
 
 /** Everybody in an organisation. */

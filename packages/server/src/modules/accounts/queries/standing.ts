@@ -18,6 +18,22 @@ export async function findStanding(db: Db | Tx, userId: string, now: Date): Prom
   return rows[0] ?? { duties: [], brokenGlass: [] }
 }
 
+/** Organisations somebody belongs to or has opened; who runs the platform reaches all. */
+export async function findReach(
+  db: Db | Tx,
+  userId: string,
+  now: Date,
+): Promise<{ readonly isAdmin: boolean; readonly orgIds: readonly string[] }> {
+  const { rows } = await sql<{ isAdmin: boolean; orgIds: string[] }>`
+    select
+      exists (select from accounts.users where account_id = ${userId} and is_admin) as is_admin,
+      array(select org_id from accounts.memberships where user_id = ${userId}
+            union
+            select org_id from accounts.break_glass
+            where user_id = ${userId} and expires_at > ${now}) as org_ids`.execute(db)
+  return rows[0] ?? { isAdmin: false, orgIds: [] }
+}
+
 export async function listDuties(db: Db | Tx, userIds: readonly string[]): Promise<Map<string, PlatformDuty[]>> {
   const found = new Map<string, PlatformDuty[]>()
   if (userIds.length === 0) return found

@@ -1,13 +1,10 @@
-import { avatarImage, orgAvatar, orgMembers, orgOverview, userAvatar, userOverview, whoami } from '@stoa/contracts'
+import { avatarImage, orgAvatar, orgOverview, userAvatar, userOverview, whoami } from '@stoa/contracts'
 import type { FastifyReply } from 'fastify'
 import type { Http } from '../../../kit/http/server.js'
 import { avatarUrlOf } from '../account.js'
-import { can } from '../authz/can.js'
 import { drawAvatar } from '../avatar.js'
 import { showOrgOverview, showUserOverview } from '../overview.js'
 import type { AccountRow } from '../queries/accounts.js'
-import { listGroupsOfMembers } from '../queries/resource-groups.js'
-import { listMembers } from '../queries/memberships.js'
 import type { CountRepos } from '../repo-counts.js'
 import { buildWhoami } from '../whoami.js'
 import { getShown, type RouteDeps } from './route-deps.js'
@@ -28,40 +25,6 @@ export function bindHub(http: Http, deps: RouteDeps, countRepos: CountRepos): vo
   hub.bind(orgOverview, async ({ params }) => {
     const org = await getShown(deps, params.name, 'org')
     return showOrgOverview(deps, org, await countRepos(org.id))
-  })
-
-  hub.bind(orgMembers, async ({ actor, params, query, reply }) => {
-    const org = await getShown(deps, params.name, 'org')
-    const { search, limit, cursor } = query
-    const rows = await listMembers(deps.db, org.id, { search, after: cursor, limit: limit + 1 })
-    const page = rows.slice(0, limit)
-    const last = page.at(-1)
-    if (rows.length > limit && last) {
-      const next = new URLSearchParams({ ...(search ? { search } : {}), limit: String(limit), cursor: last.name })
-      const address = `${deps.publicUrl()}/api/organizations/${encodeURIComponent(org.name)}/members?${next}`
-      reply.header('link', `<${address}>; rel="next"`)
-    }
-    const isMember = can(actor, 'org.read', { id: org.id, type: 'org', name: org.name }).allow
-    const isAdmin = can(actor, 'org.settings.read', { id: org.id, type: 'org', name: org.name }).allow
-    const joined = isAdmin
-      ? await listGroupsOfMembers(
-          deps.db,
-          org.id,
-          page.map((member) => member.id),
-        )
-      : []
-    const groupsOf = (userId: string) =>
-      joined.filter((one) => one.userId === userId).map(({ id, name, role }) => ({ id, name, role }))
-    return page.map((member) => ({
-      _id: member.id,
-      user: member.name,
-      fullname: member.fullname,
-      avatarUrl: avatarUrlOf(member),
-      isPro: false,
-      type: 'user' as const,
-      ...(isMember ? { role: member.role, duties: [...member.duties] } : {}),
-      ...(isAdmin ? { resourceGroups: groupsOf(member.id) } : {}),
-    }))
   })
 }
 

@@ -10,7 +10,7 @@ import {
 import type { Http } from '../../../kit/http/server.js'
 import { changeTokenNetworks, createAccessToken, revokeLeaked, revokeToken } from '../access-tokens.js'
 import { demandConfirmed } from '../confirm-session.js'
-import { type HeldBackToken, listHeldBack } from '../orgs/held-back-tokens.js'
+import { type HeldBackToken, listHeldBack } from '../held-back-tokens.js'
 import { listTokenRows, type TokenRow } from '../queries/credentials.js'
 import { requireSession, type RouteDeps } from './route-deps.js'
 

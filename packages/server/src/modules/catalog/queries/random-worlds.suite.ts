@@ -6,8 +6,10 @@ import { type Actor, ANONYMOUS, type TokenScope, type UserActor } from '../../..
 import { compileIpRanges } from '../../../kit/http/ip-ranges.js'
 import { can, type RepoResource, visibleTo } from '../../accounts/index.js'
 import { limitActor } from '../../accounts/held-back.js'
-import { OPEN_POLICY } from '../../accounts/orgs/token-policy.js'
-import { listMemberships } from '../../accounts/queries/memberships.js'
+import { OPEN_POLICY } from '../../accounts/authz/token-policy.js'
+import { listMemberships } from '../../accounts/list-memberships.js'
+import { NO_ORGS } from '../../accounts/org-source.js'
+import { listJoinedGroups } from '../../orgs/queries/resource-groups.js'
 import { findStanding } from '../../accounts/queries/standing.js'
 import { listAccountBuckets } from '../../repos/queries/buckets.js'
 import { NO_FACTS } from '../entry.js'
@@ -100,7 +102,7 @@ async function storeWorld(database: Database, { users, orgs, repos, buckets }: W
       for (const groupId of groups) {
         const auto = dice.pick([null, null, 'read', 'write'])
         await tx
-          .insertInto('accounts.resourceGroups')
+          .insertInto('orgs.resourceGroups')
           .values({
             id: groupId,
             orgId: id,
@@ -114,7 +116,7 @@ async function storeWorld(database: Database, { users, orgs, repos, buckets }: W
           if (dice.roll(4) > 0) continue
           const role = dice.pick(['read', 'contributor', 'write', 'admin'])
           await tx
-            .insertInto('accounts.resourceGroupMembers')
+            .insertInto('orgs.resourceGroupMembers')
             .values({ groupId, userId: user.id, role, createdAt: AT })
             .execute()
         }
@@ -160,11 +162,13 @@ async function storeWorld(database: Database, { users, orgs, repos, buckets }: W
   })
 }
 
+const orgSource = () => ({ ...NO_ORGS, listJoinedGroups })
+
 /** Everybody in the world as the server would know them, with credentials of every kind. */
 async function listActors(database: Database, world: World, dice: Dice): Promise<Actor[]> {
   const actors: Actor[] = [ANONYMOUS]
   for (const user of world.users) {
-    const memberships = await listMemberships(database.db, user.id)
+    const memberships = await listMemberships(database.db, { orgSource }, user.id)
     const { duties, brokenGlass } = await findStanding(database.db, user.id, AT)
     const person = { kind: 'user', userId: user.id, name: user.name, memberships, duties, brokenGlass } as const
     const session = { type: 'session', sessionId: 's' } as const

@@ -119,15 +119,15 @@ export async function followDirectoryGroups(
     const grant = await toGrant(tx, deps, rule)
     if (grant) wanted.push(grant)
   }
-  return applyGrants(tx, deps.accounts.people, { userId, source: `ldap:${row.id}` }, strongest(wanted))
+  return applyGrants(tx, deps, { userId, source: `ldap:${row.id}` }, strongest(wanted))
 }
 
 /** Null when the organisation or resource group is there no more. */
-async function toGrant(tx: Tx, { accounts }: DirectoryDeps, rule: GroupRule): Promise<Grant | null> {
+async function toGrant(tx: Tx, { accounts, orgs }: DirectoryDeps, rule: GroupRule): Promise<Grant | null> {
   if ('duty' in rule) return { kind: 'duty', targetId: '', orgId: null, value: rule.duty }
   const org = await accounts.findAccount(tx, rule.org)
   if (org?.type !== 'org') return null
   if (rule.resourceGroup === undefined) return { kind: 'role', targetId: org.id, orgId: org.id, value: rule.role }
-  const group = await accounts.findResourceGroupByName(tx, org.id, rule.resourceGroup)
+  const group = await orgs.findResourceGroupByName(tx, org.id, rule.resourceGroup)
   return group && { kind: 'group', targetId: group.id, orgId: org.id, value: rule.role }
 }

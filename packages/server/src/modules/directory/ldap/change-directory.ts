@@ -109,7 +109,7 @@ async function demandUsable(tx: Tx, deps: DirectoryDeps, fields: DirectoryFields
     if (rule.resourceGroup === undefined) continue
     if (rule.role === 'no_access')
       throw refuse('InvalidRequest', 'A resource group gives read, contributor, write or admin.')
-    if (!(await deps.accounts.findResourceGroupByName(tx, org.id, rule.resourceGroup))) {
+    if (!(await deps.orgs.findResourceGroupByName(tx, org.id, rule.resourceGroup))) {
       throw refuse('GroupNotFound', `${rule.org} has no resource group ${rule.resourceGroup}.`)
     }
   }

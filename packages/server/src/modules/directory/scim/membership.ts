@@ -23,7 +23,7 @@ export async function activate(tx: Tx, deps: DirectoryDeps, member: Member): Pro
   if (held !== null) {
     if (!isThere) await people.setRole(tx, orgId, userId, held.role as Role)
     for (const { groupId, role } of held.groups) {
-      await people.setGroupRole(tx, { orgId, groupId, userId }, role as Exclude<Role, 'no_access'>)
+      await deps.orgs.setGroupRole(tx, { orgId, groupId, userId }, role as Exclude<Role, 'no_access'>)
     }
   } else if (!isThere && !(await areRolesMapped(tx, orgId))) {
     await people.setRole(tx, orgId, userId, (await findDefaultRole(tx, orgId)) ?? DEFAULT_ROLE)
@@ -53,7 +53,7 @@ export async function deactivate(tx: Tx, deps: DirectoryDeps, member: Member): P
   const { people } = deps.accounts
   const { orgId, userId } = member
   const role = await people.roleIn(tx, orgId, userId)
-  const groups = role === null ? [] : await people.groupsIn(tx, orgId, userId)
+  const groups = role === null ? [] : await deps.orgs.groupsIn(tx, orgId, userId)
   try {
     if (role !== null) await people.leave(tx, orgId, userId)
     if (member.isManaged) await suspendManaged(tx, deps, member)
@@ -80,5 +80,5 @@ export async function applyMappings(tx: Tx, deps: DirectoryDeps, member: Member)
   const groups = (await listGroupsOfUsers(tx, [id])).map((one) => one.displayName)
   const defaultRole = (await findDefaultRole(tx, orgId)) ?? DEFAULT_ROLE
   const wanted = grantsOf(orgId, await listMappings(tx, orgId), { groups, defaultRole })
-  return applyGrants(tx, deps.accounts.people, { userId, source: sourceOf(orgId) }, wanted)
+  return applyGrants(tx, deps, { userId, source: sourceOf(orgId) }, wanted)
 }

@@ -85,7 +85,7 @@ async function findLinkable(
   org: Org,
   { name, role }: { readonly name: string; readonly role: Role },
 ): Promise<string> {
-  const group = await deps.accounts.findResourceGroupByName(tx, org.id, name)
+  const group = await deps.orgs.findResourceGroupByName(tx, org.id, name)
   if (!group) throw refuse('GroupNotFound', `There is no resource group ${name}.`)
   if (role === 'no_access') throw refuse('InvalidRequest', 'A resource group gives read, contributor, write or admin.')
   if (group.autoJoinRole !== null) {
@@ -98,7 +98,7 @@ async function findLinkable(
 export async function showMappings(db: Db | Tx, deps: DirectoryDeps, orgId: string): Promise<GroupMapping[]> {
   const shown: GroupMapping[] = []
   for (const { groupName, resourceGroupId, role } of await listMappings(db, orgId)) {
-    const group = resourceGroupId === null ? null : await deps.accounts.findResourceGroup(db, orgId, resourceGroupId)
+    const group = resourceGroupId === null ? null : await deps.orgs.findResourceGroup(db, orgId, resourceGroupId)
     shown.push({ group: groupName, role, ...(group ? { resourceGroup: group.name } : {}) })
   }
   return shown

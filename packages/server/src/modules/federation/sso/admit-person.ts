@@ -102,17 +102,17 @@ async function placeInOrg(
   userId: string,
 ): Promise<void> {
   if (orgId === null) return
-  const { accounts } = deps
+  const { accounts, orgs } = deps
   const isExempt = (await listExemptIds(tx, orgId)).includes(userId)
   const current = await accounts.people.roleIn(tx, orgId, userId)
   // A default is for newcomers: what an admin changed since stays. Nobody's provider decides over an exempt admin.
   const role = current !== null && (isExempt || !rights.isByRule) ? current : rights.role
   const grants: Grant[] = role === null ? [] : [{ kind: 'role', targetId: orgId, orgId, value: role }]
   for (const [name, groupRole] of rights.groups) {
-    const group = groupRole === null ? null : await accounts.findResourceGroupByName(tx, orgId, name)
+    const group = groupRole === null ? null : await orgs.findResourceGroupByName(tx, orgId, name)
     if (group && groupRole !== null) grants.push({ kind: 'group', targetId: group.id, orgId, value: groupRole })
   }
-  await applyGrants(tx, accounts.people, { userId, source: `sso:${id}` }, grants)
+  await applyGrants(tx, deps, { userId, source: `sso:${id}` }, grants)
 }
 
 /** Somebody whose groups give no place any more loses the one that they gave. */
@@ -125,7 +125,7 @@ async function endMembership(
 ): Promise<void> {
   if (!('code' in plan) || plan.code !== 'SignOnNoRole') return
   const known = await findIdentity(tx, connection.id, { subject: assertion.subject })
-  if (known) await applyGrants(tx, deps.accounts.people, { userId: known.userId, source: `sso:${connection.id}` }, [])
+  if (known) await applyGrants(tx, deps, { userId: known.userId, source: `sso:${connection.id}` }, [])
 }
 
 interface SignOnRecord {

@@ -130,7 +130,7 @@ async function knownGroups(deps: SsoDeps, { orgId }: Connection, { rights }: Adm
   const found: { group: string; role: string }[] = []
   for (const [group, role] of rights.groups) {
     if (role === null || orgId === null) continue
-    if (await deps.accounts.findResourceGroupByName(deps.db, orgId, group)) found.push({ group, role })
+    if (await deps.orgs.findResourceGroupByName(deps.db, orgId, group)) found.push({ group, role })
     else trail.note('map.resource_group', group)
   }
   return found

@@ -9,16 +9,18 @@ import {
   type ManifestNoun,
 } from '../../../kit/manifest/noun.js'
 import { pickDefined } from '../../../kit/http/sent-fields.js'
-import { changeTokenPolicy } from '../orgs/change-token-policy.js'
-import { TOKEN_KINDS } from '../orgs/token-policy.js'
+import {
+  findAccountRow,
+  findDuties,
+  findRole,
+  listAccountRows,
+  listMembers,
+  type MemberRow,
+  TOKEN_KINDS,
+} from '../../accounts/index.js'
+import { changeTokenPolicy } from '../change-token-policy.js'
+import type { OrgsDeps } from '../deps.js'
 import { findTokenPolicy, type TokenPolicyRow } from '../queries/token-policies.js'
-import { setDuties, setMembership } from '../change-membership.js'
-import { createOrg } from '../create-account.js'
-import { findAccountRow, listAccountRows, updateAccount } from '../queries/accounts.js'
-import { findDuties, findRole, listMembers, type MemberRow } from '../queries/memberships.js'
-import { differingFacts, recordAccount } from '../record-change.js'
-import { removeAccount } from '../remove-account.js'
-import type { NounDeps } from './noun-deps.js'
 
 const MAX_MEMBERS = 10_000
 
@@ -51,7 +53,7 @@ const org = z.strictObject({
 export type OrgItem = z.output<typeof org>
 
 /** `orgs:` of a manifest. Members that are not mentioned stay. */
-export function createOrgsNoun(deps: NounDeps): ManifestNoun<OrgItem> {
+export function createOrgsNoun(deps: OrgsDeps): ManifestNoun<OrgItem> {
   return {
     key: 'orgs',
     identity: ['name'],
@@ -61,8 +63,8 @@ export function createOrgsNoun(deps: NounDeps): ManifestNoun<OrgItem> {
       const row = await findAccountRow(tx, item.name)
       if (!row || row.state === 'removed') return null
       if (row.kind !== 'org') throw itemProblem(['name'], `${row.name} is a user`)
-      await removeAccount(tx, deps, row)
-      context.afterCommit(deps.forgetAll)
+      await deps.accounts.organisations.remove(tx, row)
+      context.afterCommit(deps.accounts.forgetAll)
       return { kind: 'remove', subject: `org ${row.name}`, text: '' }
     },
     export: async (db) => {
@@ -87,15 +89,20 @@ export function createOrgsNoun(deps: NounDeps): ManifestNoun<OrgItem> {
   }
 }
 
-async function applyOrg(tx: Tx, deps: NounDeps, item: OrgItem, context: ManifestContext): Promise<Change | null> {
+async function applyOrg(tx: Tx, deps: OrgsDeps, item: OrgItem, context: ManifestContext): Promise<Change | null> {
   const { name, fullname, members = {} } = item
   const before = await findAccountRow(tx, name)
   if (before?.state === 'removed')
     throw itemProblem(['name'], 'the name of a removed account; names are not given again')
   if (before && before.kind !== 'org') throw itemProblem(['name'], `${before.name} is a user`)
-  context.afterCommit(deps.forgetAll)
+  context.afterCommit(deps.accounts.forgetAll)
   if (!before) {
-    const orgId = await createOrg(tx, deps, { name, fullname, isLenient: context.lenient, patch: settingsOf(item) })
+    const orgId = await deps.accounts.organisations.create(tx, {
+      name,
+      fullname,
+      isLenient: context.lenient,
+      patch: settingsOf(item),
+    })
     await applyMembers(tx, deps, orgId, members)
     await applyDuties(tx, deps, orgId, item.duties ?? {})
     await applyPolicy(tx, deps, { id: orgId, name }, item)
@@ -107,11 +114,7 @@ async function applyOrg(tx: Tx, deps: NounDeps, item: OrgItem, context: Manifest
   }
   const wanted = { ...settingsOf(item), ...(fullname === undefined ? {} : { fullname }) }
   const texts = [describeDifference({ ...before }, wanted)]
-  if (texts[0] !== '') {
-    await updateAccount(tx, before.id, wanted, context.now)
-    const { isSame, ...facts } = differingFacts(before, before, wanted)
-    if (!isSame) await recordAccount(tx, deps, before, { action: 'org.settings.update', ...facts })
-  }
+  if (texts[0] !== '') await deps.accounts.organisations.change(tx, before, wanted)
   texts.push(...(await applyMembers(tx, deps, before.id, members)))
   texts.push(...(await applyDuties(tx, deps, before.id, item.duties ?? {})))
   texts.push(await applyPolicy(tx, deps, before, item))
@@ -127,7 +130,7 @@ function settingsOf({ plan, defaultPrivate, requiresMfa, website, details }: Org
 /** Admins first, so that handing over an organisation never leaves it without one. */
 async function applyMembers(
   tx: Tx,
-  deps: NounDeps,
+  deps: OrgsDeps,
   orgId: string,
   members: Readonly<Record<string, NonNullable<OrgItem['members']>[string]>>,
 ): Promise<string[]> {
@@ -137,7 +140,7 @@ async function applyMembers(
     const user = await findAccountRow(tx, name)
     if (user?.kind !== 'user' || user.state === 'removed')
       throw itemProblem(['members', name], `there is no user ${name}`)
-    const before = await setMembership(tx, deps, { orgId, userId: user.id, role })
+    const before = await deps.accounts.organisations.setMember(tx, { orgId, userId: user.id, role })
     if (before !== role) texts.push(`member ${user.name} ${before ?? 'none'} → ${role}`)
   }
   return texts
@@ -146,7 +149,7 @@ async function applyMembers(
 /** Members have exactly the named duties; those that are not mentioned keep theirs. */
 async function applyDuties(
   tx: Tx,
-  deps: NounDeps,
+  deps: OrgsDeps,
   orgId: string,
   duties: NonNullable<OrgItem['duties']>,
 ): Promise<string[]> {
@@ -158,7 +161,7 @@ async function applyDuties(
     const wanted = [...new Set(given)].sort()
     const held = await findDuties(tx, orgId, user.id)
     if (held.join() === wanted.join()) continue
-    await setDuties(tx, deps, { orgId, user, duties: wanted })
+    await deps.accounts.organisations.setDuties(tx, { orgId, user, duties: wanted })
     texts.push(`duties of ${user.name} ${held.join('+') || 'none'} → ${wanted.join('+') || 'none'}`)
   }
   return texts
@@ -167,7 +170,7 @@ async function applyDuties(
 /** Makes the named parts of the policy so; a phrase, empty when nothing changed. */
 async function applyPolicy(
   tx: Tx,
-  deps: NounDeps,
+  deps: OrgsDeps,
   org: { readonly id: string; readonly name: string },
   { tokenPolicy }: OrgItem,
 ): Promise<string> {

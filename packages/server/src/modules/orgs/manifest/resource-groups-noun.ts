@@ -1,24 +1,11 @@
 import { z } from 'zod'
 import type { Tx } from '../../../kit/db/database.js'
 import { type Change, itemProblem, type ManifestContext, type ManifestNoun } from '../../../kit/manifest/noun.js'
-import {
-  addGroupMembers,
-  changeGroup,
-  createGroup,
-  type GroupDeps,
-  removeGroup,
-  setAutoJoin,
-} from '../orgs/resource-groups.js'
-import { type AccountRow, findAccountRow, listAccountRows } from '../queries/accounts.js'
-import { findRole } from '../queries/memberships.js'
-import {
-  findGroupByName,
-  findGroupRole,
-  type GroupRow,
-  listGroupMembers,
-  listGroups,
-} from '../queries/resource-groups.js'
-import type { NounDeps } from './noun-deps.js'
+import { type AccountRow, findAccountRow, findRole, listAccountRows } from '../../accounts/index.js'
+import type { OrgsDeps } from '../deps.js'
+import { listGroupMembers } from '../group-members.js'
+import { addGroupMembers, changeGroup, createGroup, removeGroup, setAutoJoin } from '../resource-groups.js'
+import { findGroupByName, findGroupRole, type GroupRow, listGroups } from '../queries/resource-groups.js'
 
 const MAX_MEMBERS = 10_000
 const role = z.enum(['read', 'contributor', 'write', 'admin'])
@@ -33,10 +20,8 @@ const groupItem = z.strictObject({
 })
 export type GroupItem = z.output<typeof groupItem>
 
-type Deps = NounDeps & GroupDeps
-
 /** `resourceGroups:` of a manifest. Members that are not mentioned stay. */
-export function createResourceGroupsNoun(deps: Deps): ManifestNoun<GroupItem> {
+export function createResourceGroupsNoun(deps: OrgsDeps): ManifestNoun<GroupItem> {
   return {
     key: 'resourceGroups',
     identity: ['org', 'name'],
@@ -47,7 +32,7 @@ export function createResourceGroupsNoun(deps: Deps): ManifestNoun<GroupItem> {
       const group = await findGroupByName(tx, org.id, item.name)
       if (!group) return null
       await removeGroup(tx, deps, group)
-      context.afterCommit(deps.forgetAll)
+      context.afterCommit(deps.accounts.forgetAll)
       return { kind: 'remove', subject: subjectOf(item), text: '' }
     },
     export: async (db) => {
@@ -77,9 +62,9 @@ async function findOrg(tx: Tx, item: GroupItem): Promise<AccountRow> {
   return org
 }
 
-async function applyGroup(tx: Tx, deps: Deps, item: GroupItem, context: ManifestContext): Promise<Change | null> {
+async function applyGroup(tx: Tx, deps: OrgsDeps, item: GroupItem, context: ManifestContext): Promise<Change | null> {
   const org = await findOrg(tx, item)
-  context.afterCommit(deps.forgetAll)
+  context.afterCommit(deps.accounts.forgetAll)
   const byId = context.actor?.userId ?? null
   const existing = await findGroupByName(tx, org.id, item.name)
   const { name, description, autoJoin } = item
@@ -94,7 +79,7 @@ async function applyGroup(tx: Tx, deps: Deps, item: GroupItem, context: Manifest
   return texts.length === 0 ? null : { kind: 'update', subject: subjectOf(item), text: texts.join(', ') }
 }
 
-async function changeSettings(tx: Tx, deps: Deps, group: GroupRow, item: GroupItem): Promise<string[]> {
+async function changeSettings(tx: Tx, deps: OrgsDeps, group: GroupRow, item: GroupItem): Promise<string[]> {
   const texts: string[] = []
   if (item.description !== undefined && item.description !== group.description) {
     await changeGroup(tx, deps, group, { description: item.description })
@@ -109,7 +94,7 @@ async function changeSettings(tx: Tx, deps: Deps, group: GroupRow, item: GroupIt
 
 async function applyMembers(
   tx: Tx,
-  deps: Deps,
+  deps: OrgsDeps,
   group: Pick<GroupRow, 'id' | 'orgId' | 'name'>,
   { item, byId }: { readonly item: GroupItem; readonly byId: string | null },
 ): Promise<string[]> {

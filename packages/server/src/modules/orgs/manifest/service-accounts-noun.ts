@@ -8,12 +8,16 @@ import {
   type ManifestContext,
   type ManifestNoun,
 } from '../../../kit/manifest/noun.js'
-import { setMembership } from '../change-membership.js'
-import { changeServiceToken, createService, createServiceToken, removeService } from '../orgs/service-accounts.js'
-import { type AccountRow, findAccountRow, listAccountRows } from '../queries/accounts.js'
-import { findTokenByName, listTokenRows } from '../queries/credentials.js'
-import { listServices, type ServiceRow } from '../queries/service-accounts.js'
-import type { NounDeps } from './noun-deps.js'
+import { type AccountRow, findAccountRow, listAccountRows } from '../../accounts/index.js'
+import type { OrgsDeps } from '../deps.js'
+import {
+  changeServiceToken,
+  createService,
+  createServiceToken,
+  listServices,
+  removeService,
+  type ServiceRow,
+} from '../service-accounts.js'
 
 const serviceItem = z.strictObject({
   org: z.string().min(1).max(96),
@@ -25,7 +29,7 @@ const serviceItem = z.strictObject({
 export type ServiceItem = z.output<typeof serviceItem>
 
 /** `serviceAccounts:` of a manifest: accounts of machines, with access tokens only. */
-export function createServiceAccountsNoun(deps: NounDeps): ManifestNoun<ServiceItem> {
+export function createServiceAccountsNoun(deps: OrgsDeps): ManifestNoun<ServiceItem> {
   return {
     key: 'serviceAccounts',
     identity: ['org', 'name'],
@@ -35,14 +39,14 @@ export function createServiceAccountsNoun(deps: NounDeps): ManifestNoun<ServiceI
       const { org, service } = await find(tx, item)
       if (!service) return null
       await removeService(tx, deps, org.id, service)
-      context.afterCommit(deps.forgetAll)
+      context.afterCommit(deps.accounts.forgetAll)
       return { kind: 'remove', subject: subjectOf(item), text: '' }
     },
     export: async (db) => {
       const items: ServiceItem[] = []
       for (const org of await listAccountRows(db, 'org')) {
         for (const service of await listServices(db, org.id)) {
-          const tokens = (await listTokenRows(db, service.id)).map((token) => [
+          const tokens = (await deps.accounts.machines.listTokens(db, service.id)).map((token) => [
             token.name,
             token.scopes.flatMap((scope) => scope.permissions),
           ])
@@ -66,12 +70,12 @@ async function find(tx: Tx, item: ServiceItem): Promise<{ org: AccountRow; servi
 
 async function applyService(
   tx: Tx,
-  deps: NounDeps,
+  deps: OrgsDeps,
   item: ServiceItem,
   context: ManifestContext,
 ): Promise<Change | null> {
   const { org, service: before } = await find(tx, item)
-  context.afterCommit(deps.forgetAll)
+  context.afterCommit(deps.accounts.forgetAll)
   if (!before) {
     const { name, role = 'read' } = item
     await createService(tx, deps, org, { name, role, byId: context.actor?.userId ?? null })
@@ -80,7 +84,7 @@ async function applyService(
   if (!service) throw new Error(`the service account ${item.name} was not made`)
   const texts: string[] = []
   if (item.role !== undefined && item.role !== service.role) {
-    await setMembership(tx, deps, { orgId: org.id, userId: service.id, role: item.role })
+    await deps.accounts.organisations.setMember(tx, { orgId: org.id, userId: service.id, role: item.role })
     texts.push(`role ${service.role} → ${item.role}`)
   }
   texts.push(...(await applyTokens(tx, deps, { org, service }, { item, context })))
@@ -90,13 +94,13 @@ async function applyService(
 
 async function applyTokens(
   tx: Tx,
-  deps: NounDeps,
+  deps: OrgsDeps,
   owner: { readonly org: AccountRow; readonly service: ServiceRow },
   { item, context }: { readonly item: ServiceItem; readonly context: ManifestContext },
 ): Promise<string[]> {
   const texts: string[] = []
   for (const [name, permissions] of Object.entries(item.tokens ?? {})) {
-    const known = await findTokenByName(tx, owner.service.id, name)
+    const known = await deps.accounts.machines.findToken(tx, owner.service.id, name)
     if (known) {
       const given = known.scopes.flatMap((scope) => scope.permissions)
       if (isSame(given, permissions)) continue

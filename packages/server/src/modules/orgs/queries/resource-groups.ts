@@ -1,20 +1,23 @@
 import { sql } from 'kysely'
 import type { Db, Tx } from '../../../kit/db/database.js'
 import type { GroupMembership } from '../../../kit/http/actor.js'
+import type { HeldRole } from '../../accounts/index.js'
 
-/** Resource groups a user is in: by name, or because members of the organisation join by themselves. */
+/** Resource groups a member of these organisations is in: by name, or because members join by themselves. */
 export async function listJoinedGroups(
   db: Db | Tx,
   userId: string,
+  roles: readonly HeldRole[],
 ): Promise<(GroupMembership & { readonly orgId: string })[]> {
+  const orgIds = roles.map(({ orgId }) => orgId)
+  const readable = roles.filter(({ role }) => role !== 'no_access').map(({ orgId }) => orgId)
   const { rows } = await sql<GroupMembership & { readonly orgId: string }>`
     select g.id as group_id, g.org_id, coalesce(gm.role, g.auto_join_role) as role
-    from accounts.memberships m
-    join accounts.resource_groups g on g.org_id = m.org_id
-    left join accounts.resource_group_members gm on gm.group_id = g.id and gm.user_id = m.user_id
-    where m.user_id = ${userId}
+    from orgs.resource_groups g
+    left join orgs.resource_group_members gm on gm.group_id = g.id and gm.user_id = ${userId}
+    where g.org_id = any(${orgIds}::text[])
       and (gm.user_id is not null
-        or (g.auto_join_role is not null and (g.auto_join_scope = 'all' or m.role <> 'no_access')))
+        or (g.auto_join_role is not null and (g.auto_join_scope = 'all' or g.org_id = any(${readable}::text[]))))
     order by g.id`.execute(db)
   return rows
 }
@@ -37,7 +40,7 @@ function toGroup(row: Record<(typeof COLUMNS)[number], string | null>): GroupRow
 
 export async function listGroups(db: Db | Tx, orgId: string): Promise<GroupRow[]> {
   const rows = await db
-    .selectFrom('accounts.resourceGroups')
+    .selectFrom('orgs.resourceGroups')
     .select(COLUMNS)
     .where('orgId', '=', orgId)
     .orderBy((eb) => eb.fn('lower', ['name']))
@@ -47,7 +50,7 @@ export async function listGroups(db: Db | Tx, orgId: string): Promise<GroupRow[]
 
 export async function findGroup(db: Db | Tx, orgId: string, groupId: string): Promise<GroupRow | null> {
   const row = await db
-    .selectFrom('accounts.resourceGroups')
+    .selectFrom('orgs.resourceGroups')
     .select(COLUMNS)
     .where('orgId', '=', orgId)
     .where('id', '=', groupId)
@@ -57,7 +60,7 @@ export async function findGroup(db: Db | Tx, orgId: string, groupId: string): Pr
 
 export async function findGroupByName(db: Db | Tx, orgId: string, name: string): Promise<GroupRow | null> {
   const row = await db
-    .selectFrom('accounts.resourceGroups')
+    .selectFrom('orgs.resourceGroups')
     .select(COLUMNS)
     .where('orgId', '=', orgId)
     .where((eb) => eb(eb.fn('lower', ['name']), '=', eb.fn('lower', [eb.val(name)])))
@@ -67,7 +70,7 @@ export async function findGroupByName(db: Db | Tx, orgId: string, name: string):
 
 export async function insertGroup(tx: Tx, group: GroupRow, now: Date): Promise<void> {
   await tx
-    .insertInto('accounts.resourceGroups')
+    .insertInto('orgs.resourceGroups')
     .values({ ...group, createdAt: now, updatedAt: now })
     .execute()
 }
@@ -76,42 +79,38 @@ export type GroupPatch = Partial<Pick<GroupRow, 'name' | 'description' | 'autoJo
 
 export async function updateGroup(tx: Tx, groupId: string, patch: GroupPatch, now: Date): Promise<void> {
   await tx
-    .updateTable('accounts.resourceGroups')
+    .updateTable('orgs.resourceGroups')
     .set({ ...patch, updatedAt: now })
     .where('id', '=', groupId)
     .execute()
 }
 
 export async function deleteGroup(tx: Tx, groupId: string): Promise<void> {
-  await tx.deleteFrom('accounts.resourceGroups').where('id', '=', groupId).execute()
+  await tx.deleteFrom('orgs.resourceGroups').where('id', '=', groupId).execute()
 }
 
 /** Somebody who was added to a group by name. */
 export interface GroupMemberRow {
   readonly groupId: string
-  readonly id: string
-  readonly name: string
-  readonly fullname: string
-  readonly avatarUrl: string | null
+  readonly userId: string
   readonly role: GroupMembership['role']
+  /** The id of who did it. */
   readonly addedBy: string | null
 }
 
-/** People added to these groups, by name; whoever joins by themselves is not among them. */
-export async function listGroupMembers(
+/** Accounts added to these groups; whoever joins by themselves is not among them. */
+export async function listGroupMemberRows(
   db: Db | Tx,
   groupIds: readonly string[],
   limit: number,
 ): Promise<GroupMemberRow[]> {
   if (groupIds.length === 0) return []
   const rows = await db
-    .selectFrom('accounts.resourceGroupMembers as m')
-    .innerJoin('accounts.accounts as a', 'a.id', 'm.userId')
-    .leftJoin('accounts.accounts as by', 'by.id', 'm.addedBy')
-    .select(['m.groupId', 'a.id', 'a.name', 'a.fullname', 'a.avatarUrl', 'm.role', 'by.name as addedBy'])
-    .where('m.groupId', 'in', [...groupIds])
-    .where('a.state', '=', 'active')
-    .orderBy((eb) => eb.fn('lower', ['a.name']))
+    .selectFrom('orgs.resourceGroupMembers')
+    .select(['groupId', 'userId', 'role', 'addedBy'])
+    .where('groupId', 'in', [...groupIds])
+    .orderBy('groupId')
+    .orderBy('userId')
     .limit(limit)
     .execute()
   return rows.map((row) => ({ ...row, role: row.role as GroupMemberRow['role'] }))
@@ -125,8 +124,8 @@ export async function listGroupsOfMembers(
 ): Promise<{ userId: string; id: string; name: string; role: string }[]> {
   if (userIds.length === 0) return []
   return db
-    .selectFrom('accounts.resourceGroupMembers as m')
-    .innerJoin('accounts.resourceGroups as g', 'g.id', 'm.groupId')
+    .selectFrom('orgs.resourceGroupMembers as m')
+    .innerJoin('orgs.resourceGroups as g', 'g.id', 'm.groupId')
     .select(['m.userId', 'g.id', 'g.name', 'm.role'])
     .where('g.orgId', '=', orgId)
     .where('m.userId', 'in', [...userIds])
@@ -136,7 +135,7 @@ export async function listGroupsOfMembers(
 
 export async function findGroupRole(db: Db | Tx, groupId: string, userId: string): Promise<string | null> {
   const row = await db
-    .selectFrom('accounts.resourceGroupMembers')
+    .selectFrom('orgs.resourceGroupMembers')
     .select('role')
     .where('groupId', '=', groupId)
     .where('userId', '=', userId)
@@ -150,7 +149,7 @@ export async function upsertGroupMember(
 ): Promise<void> {
   const { now, role, ...rest } = member
   await tx
-    .insertInto('accounts.resourceGroupMembers')
+    .insertInto('orgs.resourceGroupMembers')
     .values({ ...rest, role, createdAt: now })
     .onConflict((conflict) => conflict.columns(['groupId', 'userId']).doUpdateSet({ role }))
     .execute()
@@ -158,7 +157,7 @@ export async function upsertGroupMember(
 
 export async function deleteGroupMember(tx: Tx, groupId: string, userId: string): Promise<boolean> {
   const gone = await tx
-    .deleteFrom('accounts.resourceGroupMembers')
+    .deleteFrom('orgs.resourceGroupMembers')
     .where('groupId', '=', groupId)
     .where('userId', '=', userId)
     .executeTakeFirst()
@@ -168,14 +167,14 @@ export async function deleteGroupMember(tx: Tx, groupId: string, userId: string)
 /** Takes a user out of every group of an organisation; when they leave it. */
 export async function deleteGroupMembershipsIn(tx: Tx, orgId: string, userId: string): Promise<void> {
   await tx
-    .deleteFrom('accounts.resourceGroupMembers')
+    .deleteFrom('orgs.resourceGroupMembers')
     .where('userId', '=', userId)
-    .where('groupId', 'in', (eb) => eb.selectFrom('accounts.resourceGroups').select('id').where('orgId', '=', orgId))
+    .where('groupId', 'in', (eb) => eb.selectFrom('orgs.resourceGroups').select('id').where('orgId', '=', orgId))
     .execute()
 }
 
 /** Takes an account out of every group, and removes the groups of an organisation that is removed. */
 export async function deleteGroupsOf(tx: Tx, accountId: string): Promise<void> {
-  await tx.deleteFrom('accounts.resourceGroupMembers').where('userId', '=', accountId).execute()
-  await tx.deleteFrom('accounts.resourceGroups').where('orgId', '=', accountId).execute()
+  await tx.deleteFrom('orgs.resourceGroupMembers').where('userId', '=', accountId).execute()
+  await tx.deleteFrom('orgs.resourceGroups').where('orgId', '=', accountId).execute()
 }

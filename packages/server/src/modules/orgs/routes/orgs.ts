@@ -12,22 +12,23 @@ import {
 } from '@stoa/contracts'
 import type { UserActor } from '../../../kit/http/actor.js'
 import type { Http } from '../../../kit/http/server.js'
-import { can } from '../authz/can.js'
-import { demandConfirmed } from '../confirm-session.js'
-import { avatarUrlOf } from '../account.js'
-import { removeMembership, setDuties, setMembership } from '../change-membership.js'
-import { createOrg as makeOrg } from '../create-account.js'
-import { addGroupMembers, getGroup } from '../orgs/resource-groups.js'
-import { type AccountRow, findAccountRowById, updateAccount } from '../queries/accounts.js'
-import { findRole } from '../queries/memberships.js'
-import { differingFacts, recordAccount } from '../record-change.js'
-import { type RemovalGuard, removeAccount } from '../remove-account.js'
-import { scopeAllows } from '../token-scope.js'
-import { demandOrg, getManagedOrg, getShown, type RouteDeps } from './route-deps.js'
+import {
+  type AccountRow,
+  avatarUrlOf,
+  can,
+  demandOrg,
+  findAccountRowById,
+  findRole,
+  getManagedOrg,
+  getShown,
+  scopeAllows,
+} from '../../accounts/index.js'
+import type { OrgsDeps } from '../deps.js'
+import { addGroupMembers, getGroup } from '../resource-groups.js'
 import { pickDefined } from '../../../kit/http/sent-fields.js'
 
 /** Organisations and their members. */
-export function bindOrgs(http: Http, deps: RouteDeps & { readonly removalGuards: readonly RemovalGuard[] }): void {
+export function bindOrgs(http: Http, deps: OrgsDeps): void {
   bindMembers(http, deps)
   const stoa = http.scope('stoa')
   const show = async (id: string) => {
@@ -38,19 +39,15 @@ export function bindOrgs(http: Http, deps: RouteDeps & { readonly removalGuards:
 
   stoa.bind(createOrg, async ({ actor, body }) => {
     if (!scopeAllows(actor.auth, 'org.write', { type: 'org', name: body.name })) throw refuse('InsufficientScope')
-    const id = await deps.write((tx) => makeOrg(tx, deps, { ...body, adminId: actor.userId }))
-    deps.authentication.cache.forgetUser(actor.userId)
+    const id = await deps.write((tx) => deps.accounts.organisations.create(tx, { ...body, adminId: actor.userId }))
+    deps.accounts.forgetUser(actor.userId)
     return show(id)
   })
 
   stoa.bind(updateOrg, async ({ actor, params, body }) => {
     const org = await getManagedOrg(deps, actor, params.name)
     const patch = pickDefined(body)
-    await deps.write(async (tx) => {
-      await updateAccount(tx, org.id, patch, deps.clock.now())
-      const { isSame, ...facts } = differingFacts(org, org, patch)
-      if (!isSame) await recordAccount(tx, deps, org, { action: 'org.settings.update', ...facts })
-    })
+    await deps.write((tx) => deps.accounts.organisations.change(tx, org, patch))
     return show(org.id)
   })
 
@@ -62,13 +59,13 @@ export function bindOrgs(http: Http, deps: RouteDeps & { readonly removalGuards:
 
   stoa.bind(deleteOrg, async ({ actor, params }) => {
     const org = await getManagedOrg(deps, actor, params.name)
-    await demandConfirmed(deps, actor)
-    await deps.write((tx) => removeAccount(tx, deps, org))
-    deps.authentication.cache.forgetAll()
+    await deps.accounts.access.demandConfirmed(actor)
+    await deps.write((tx) => deps.accounts.organisations.remove(tx, org))
+    deps.accounts.forgetAll()
   })
 }
 
-function bindMembers(http: Http, deps: RouteDeps): void {
+function bindMembers(http: Http, deps: OrgsDeps): void {
   const stoa = http.scope('stoa')
 
   stoa.bind(addMember, async ({ actor, params, body }) => {
@@ -76,9 +73,9 @@ function bindMembers(http: Http, deps: RouteDeps): void {
     const user = await getShown(deps, body.user, 'user')
     await deps.write(async (tx) => {
       if ((await findRole(tx, orgId, user.id)) !== null) throw refuse('Conflict', `${user.name} is a member already.`)
-      await setMembership(tx, deps, { orgId, userId: user.id, role: body.role })
+      await deps.accounts.organisations.setMember(tx, { orgId, userId: user.id, role: body.role })
     })
-    deps.authentication.cache.forgetUser(user.id)
+    deps.accounts.forgetUser(user.id)
     return { user: user.name, role: body.role }
   })
 
@@ -87,12 +84,12 @@ function bindMembers(http: Http, deps: RouteDeps): void {
     const user = await getShown(deps, params.user, 'user')
     await deps.write(async (tx) => {
       if ((await findRole(tx, orgId, user.id)) === null) throw notMember(user)
-      await setMembership(tx, deps, { orgId, userId: user.id, role: body.role })
+      await deps.accounts.organisations.setMember(tx, { orgId, userId: user.id, role: body.role })
       for (const { id, role } of body.resourceGroups ?? []) {
         await addGroupMembers(tx, deps, await getGroup(tx, orgId, id), [{ user: user.name, role }], actor.userId)
       }
     })
-    deps.authentication.cache.forgetUser(user.id)
+    deps.accounts.forgetUser(user.id)
     return { user: user.name, role: body.role }
   })
 
@@ -100,8 +97,8 @@ function bindMembers(http: Http, deps: RouteDeps): void {
     const { id: orgId } = await getManagedOrg(deps, actor, params.name)
     const user = await getShown(deps, params.user, 'user')
     const duties = [...new Set(body.duties)]
-    await deps.write((tx) => setDuties(tx, deps, { orgId, user, duties }))
-    deps.authentication.cache.forgetUser(user.id)
+    await deps.write((tx) => deps.accounts.organisations.setDuties(tx, { orgId, user, duties }))
+    deps.accounts.forgetUser(user.id)
     return { user: user.name, duties }
   })
 
@@ -109,9 +106,11 @@ function bindMembers(http: Http, deps: RouteDeps): void {
     const user = await getShown(deps, params.user, 'user')
     const isLeaving = user.id === actor.userId && maySelfLeave(actor, params.name)
     const org = isLeaving ? await getShown(deps, params.name, 'org') : await getManagedOrg(deps, actor, params.name)
-    const before = await deps.write((tx) => removeMembership(tx, deps, { orgId: org.id, userId: user.id, isLeaving }))
+    const before = await deps.write((tx) =>
+      deps.accounts.organisations.removeMember(tx, { orgId: org.id, userId: user.id, isLeaving }),
+    )
     if (before === null) throw notMember(user)
-    deps.authentication.cache.forgetUser(user.id)
+    deps.accounts.forgetUser(user.id)
   })
 }
 

@@ -3,26 +3,22 @@ import { refuse } from '@stoa/contracts'
 import type { Tx } from '../../../kit/db/database.js'
 import type { UserActor } from '../../../kit/http/actor.js'
 import type { Http } from '../../../kit/http/server.js'
-import { can } from '../authz/can.js'
+import { type AccountRow, can, demandOrg, findAccountRow, getManagedOrg, getShown } from '../../accounts/index.js'
+import type { OrgsDeps } from '../deps.js'
 import {
   addGroupMembers,
   changeGroup,
   createGroup,
-  type GroupDeps,
   getGroup,
   removeGroup,
   removeGroupMember,
   setAutoJoin,
   showGroups,
-} from '../orgs/resource-groups.js'
-import { type AccountRow, findAccountRow } from '../queries/accounts.js'
+} from '../resource-groups.js'
 import { type GroupRow, listGroups } from '../queries/resource-groups.js'
-import { demandOrg, getManagedOrg, getShown, type RouteDeps } from './route-deps.js'
-
-type Deps = RouteDeps & GroupDeps
 
 /** Resource groups of organisations (hub-api 2.50). */
-export function bindResourceGroups(http: Http, deps: Deps): void {
+export function bindResourceGroups(http: Http, deps: OrgsDeps): void {
   bindReading(http, deps)
   bindGroupMembers(http, deps)
   const hub = http.scope('hub')
@@ -31,7 +27,7 @@ export function bindResourceGroups(http: Http, deps: Deps): void {
   hub.bind(contracts.createResourceGroup, async ({ actor, params, body }) => {
     const org = await getManagedOrg(deps, actor, params.name)
     const id = await deps.write((tx) => createGroup(tx, deps, org, { ...body, byId: actor.userId }))
-    deps.authentication.cache.forgetAll()
+    deps.accounts.forgetAll()
     return showOne(deps, org.id, id)
   })
   hub.bind(contracts.updateResourceGroup, ({ actor, params, body }) =>
@@ -43,12 +39,12 @@ export function bindResourceGroups(http: Http, deps: Deps): void {
   hub.bind(contracts.deleteResourceGroup, async ({ actor, params }) => {
     const org = await getManagedOrg(deps, actor, params.name)
     await deps.write(async (tx) => removeGroup(tx, deps, await getGroup(tx, org.id, params.groupId)))
-    deps.authentication.cache.forgetAll()
+    deps.accounts.forgetAll()
   })
 }
 
 /** Admins see every group, members those they are in; others are told nothing. */
-function bindReading(http: Http, deps: Deps): void {
+function bindReading(http: Http, deps: OrgsDeps): void {
   const hub = http.scope('hub')
   hub.bind(contracts.listResourceGroups, async ({ actor, params }) => {
     const org = await getShown(deps, params.name, 'org')
@@ -63,7 +59,7 @@ function bindReading(http: Http, deps: Deps): void {
   })
 }
 
-async function listSeen(deps: Deps, actor: UserActor, org: AccountRow): Promise<GroupRow[]> {
+async function listSeen(deps: OrgsDeps, actor: UserActor, org: AccountRow): Promise<GroupRow[]> {
   demandOrg(actor, 'org.read', org)
   const groups = await listGroups(deps.db, org.id)
   if (can(actor, 'org.settings.read', { id: org.id, type: 'org', name: org.name }).allow) return groups
@@ -71,7 +67,7 @@ async function listSeen(deps: Deps, actor: UserActor, org: AccountRow): Promise<
   return groups.filter((group) => joined.some(({ groupId }) => groupId === group.id))
 }
 
-function bindGroupMembers(http: Http, deps: Deps): void {
+function bindGroupMembers(http: Http, deps: OrgsDeps): void {
   const hub = http.scope('hub')
   const change = changer(deps)
   hub.bind(contracts.addGroupMembers, ({ actor, params, body }) =>
@@ -92,7 +88,7 @@ function bindGroupMembers(http: Http, deps: Deps): void {
 }
 
 /** A change of one group by an admin of the organisation; who is in it is known anew at once. */
-function changer(deps: Deps) {
+function changer(deps: OrgsDeps) {
   return async (
     actor: UserActor,
     params: { readonly name: string; readonly groupId: string },
@@ -100,12 +96,12 @@ function changer(deps: Deps) {
   ) => {
     const org = await getManagedOrg(deps, actor, params.name)
     await deps.write(async (tx) => work(tx, await getGroup(tx, org.id, params.groupId)))
-    deps.authentication.cache.forgetAll()
+    deps.accounts.forgetAll()
     return showOne(deps, org.id, params.groupId)
   }
 }
 
-async function showOne(deps: Deps, orgId: string, groupId: string) {
+async function showOne(deps: OrgsDeps, orgId: string, groupId: string) {
   const [view] = await showGroups(deps, [await getGroup(deps.db, orgId, groupId)])
   return view as contracts.ResourceGroupView
 }

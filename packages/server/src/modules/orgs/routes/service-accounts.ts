@@ -2,25 +2,25 @@ import * as contracts from '@stoa/contracts'
 import type { FastifyReply } from 'fastify'
 import type { UserActor } from '../../../kit/http/actor.js'
 import type { Http } from '../../../kit/http/server.js'
+import { getManagedOrg, type TokenRow } from '../../accounts/index.js'
 import {
   changeServiceToken,
   createService,
   createServiceToken,
   getService,
+  listServices,
   removeService,
   revokeServiceToken,
   rotateServiceToken,
   showService,
   showServiceToken,
-} from '../orgs/service-accounts.js'
-import type { TokenRow } from '../queries/credentials.js'
-import { listServices } from '../queries/service-accounts.js'
-import { getManagedOrg, type RouteDeps } from './route-deps.js'
+} from '../service-accounts.js'
+import type { OrgsDeps } from '../deps.js'
 
 const DAY_MS = 24 * 3_600_000
 
 /** Service accounts of organisations (hub-api 2.51), for their admins. */
-export function bindServiceAccounts(http: Http, deps: RouteDeps): void {
+export function bindServiceAccounts(http: Http, deps: OrgsDeps): void {
   bindServiceTokens(http, deps)
   const hub = http.scope('hub')
   hub.bind(contracts.listServiceAccounts, async ({ actor, params }) => {
@@ -40,11 +40,11 @@ export function bindServiceAccounts(http: Http, deps: RouteDeps): void {
   hub.bind(contracts.deleteServiceAccount, async ({ actor, params }) => {
     const { org, service } = await openService(deps, actor, params)
     await deps.write((tx) => removeService(tx, deps, org.id, service))
-    deps.authentication.cache.forgetUser(service.id)
+    deps.accounts.forgetUser(service.id)
   })
 }
 
-function bindServiceTokens(http: Http, deps: RouteDeps): void {
+function bindServiceTokens(http: Http, deps: OrgsDeps): void {
   const hub = http.scope('hub')
   hub.bind(contracts.createServiceToken, async ({ actor, params, body, reply }) => {
     const opened = await openService(deps, actor, params)
@@ -59,23 +59,23 @@ function bindServiceTokens(http: Http, deps: RouteDeps): void {
     const opened = await openService(deps, actor, params)
     const change = { tokenId: params.tokenId, permissions: body.permissions }
     const token = await deps.write((tx) => changeServiceToken(tx, deps, opened, change))
-    deps.authentication.cache.forgetUser(opened.service.id)
+    deps.accounts.forgetUser(opened.service.id)
     return showServiceToken(token)
   })
   hub.bind(contracts.deleteServiceToken, async ({ actor, params }) => {
     const opened = await openService(deps, actor, params)
     await deps.write((tx) => revokeServiceToken(tx, deps, opened, params.tokenId))
-    deps.authentication.cache.forgetUser(opened.service.id)
+    deps.accounts.forgetUser(opened.service.id)
   })
   hub.bind(contracts.rotateServiceToken, async ({ actor, params, reply }) => {
     const opened = await openService(deps, actor, params)
     const made = await deps.write((tx) => rotateServiceToken(tx, deps, opened, params.tokenId))
-    deps.authentication.cache.forgetUser(opened.service.id)
+    deps.accounts.forgetUser(opened.service.id)
     return showOnce(reply, made)
   })
 }
 
-async function openService(deps: RouteDeps, actor: UserActor, params: { name: string; serviceId: string }) {
+async function openService(deps: OrgsDeps, actor: UserActor, params: { name: string; serviceId: string }) {
   const org = await getManagedOrg(deps, actor, params.name)
   return { org, service: await getService(deps.db, org.id, params.serviceId) }
 }

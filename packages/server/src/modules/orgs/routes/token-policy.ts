@@ -11,15 +11,21 @@ import {
 import type { UserActor } from '../../../kit/http/actor.js'
 import type { Http } from '../../../kit/http/server.js'
 import { pickDefined } from '../../../kit/http/sent-fields.js'
-import { changeTokenPolicy, refuseLockOut } from '../orgs/change-token-policy.js'
-import { decideToken, listOrgTokens as listTokens } from '../orgs/org-tokens.js'
-import type { DecisionState } from '../orgs/token-policy.js'
-import type { AccountRow } from '../queries/accounts.js'
+import { changeTokenPolicy, refuseLockOut } from '../change-token-policy.js'
+import { decideToken, listOrgTokens as listTokens } from '../org-tokens.js'
+import {
+  type AccountRow,
+  type DecisionState,
+  demandOrg,
+  getManagedOrg,
+  getShown,
+  requireSession,
+} from '../../accounts/index.js'
 import { findTokenPolicy, type TokenPolicyRow } from '../queries/token-policies.js'
-import { demandOrg, getManagedOrg, getShown, requireSession, type RouteDeps } from './route-deps.js'
+import type { OrgsDeps } from '../deps.js'
 
 /** What organisations ask of the credentials that reach them. */
-export function bindTokenPolicies(http: Http, deps: RouteDeps): void {
+export function bindTokenPolicies(http: Http, deps: OrgsDeps): void {
   const stoa = http.scope('stoa')
 
   stoa.bind(getTokenPolicy, async ({ actor, params }) =>
@@ -30,7 +36,7 @@ export function bindTokenPolicies(http: Http, deps: RouteDeps): void {
     requireSession(actor)
     const org = await getManagedOrg(deps, actor, params.name)
     const { policy } = await deps.write((tx) => changeTokenPolicy(tx, deps, org, pickDefined(body)))
-    deps.authentication.cache.forgetAll()
+    deps.accounts.forgetAll()
     return showPolicy(policy)
   })
 
@@ -42,7 +48,7 @@ export function bindTokenPolicies(http: Http, deps: RouteDeps): void {
     const org = await getManagedOrg(deps, actor, params.name)
     const { tokenId } = params
     const userId = await deps.write((tx) => decideToken(tx, deps, org, { tokenId, state, byId: actor.userId }))
-    deps.authentication.cache.forgetUser(userId)
+    deps.accounts.forgetUser(userId)
   }
   // A token must not be able to let another one in.
   stoa.bind(approveOrgToken, async ({ actor, params }) => {
@@ -57,7 +63,7 @@ export function bindTokenPolicies(http: Http, deps: RouteDeps): void {
   bindNetworks(http, deps)
 }
 
-function bindNetworks(http: Http, deps: RouteDeps): void {
+function bindNetworks(http: Http, deps: OrgsDeps): void {
   const hub = http.scope('hub')
 
   hub.bind(getNetworkSecurity, async ({ actor, params }) =>
@@ -72,13 +78,13 @@ function bindNetworks(http: Http, deps: RouteDeps): void {
       refuseLockOut(changed.policy, request.ip)
       return changed
     })
-    deps.authentication.cache.forgetAll()
+    deps.accounts.forgetAll()
     return showNetworks(policy)
   })
 }
 
 /** An organisation whose settings this actor may see with this credential. */
-async function getReadableOrg(deps: RouteDeps, actor: UserActor, name: string): Promise<AccountRow> {
+async function getReadableOrg(deps: OrgsDeps, actor: UserActor, name: string): Promise<AccountRow> {
   const org = await getShown(deps, name, 'org')
   demandOrg(actor, 'org.settings.read', org)
   return org

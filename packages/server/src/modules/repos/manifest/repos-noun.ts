@@ -139,7 +139,7 @@ async function changeRepo(
 /** Id of the group the item names; undefined when it names none. */
 async function findNamedGroup(deps: RepoDeps, tx: Tx, accountId: string, item: RepoItem): Promise<string | undefined> {
   if (item.resourceGroup === undefined) return undefined
-  const group = await deps.accounts.findResourceGroupByName(tx, accountId, item.resourceGroup)
+  const group = await deps.orgs.findResourceGroupByName(tx, accountId, item.resourceGroup)
   if (!group) throw itemProblem(['resourceGroup'], `there is no resource group ${item.resourceGroup}`)
   return group.id
 }
@@ -171,7 +171,7 @@ function demandOrganisation(account: { readonly type: 'user' | 'org' }, visibili
 
 async function nameOfGroup(deps: RepoDeps, db: Db, repo: Repo): Promise<string | undefined> {
   if (repo.resourceGroupId === null) return undefined
-  return (await deps.accounts.findResourceGroup(db, repo.accountId, repo.resourceGroupId))?.name
+  return (await deps.orgs.findResourceGroup(db, repo.accountId, repo.resourceGroupId))?.name
 }
 
 function showRepo(repo: Repo, resourceGroup: string | undefined): RepoItem {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db, Tx } from '../../../kit/db/database.js'
-import type { GroupResource } from '../../accounts/index.js'
+import type { GroupResource } from '../../orgs/index.js'
 
 /** Repositories and buckets that an answer shows of a group. */
 const MAX_SHOWN = 10_000

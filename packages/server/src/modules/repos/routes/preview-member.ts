@@ -13,7 +13,7 @@ export function bindMemberPreview(http: Http, deps: RepoRouteDeps): void {
     if (org?.type !== 'org') throw refuse('AccountNotFound')
     if (!can(actor, 'org.settings.read', org).allow)
       throw refuse('Forbidden', `Only an admin of ${org.name} may do this.`)
-    const member = await deps.accounts.previewMember(deps.db, org, params.user, query.role)
+    const member = await deps.orgs.previewMember(deps.db, org, params.user, query.role)
     if (!member) throw refuse('AccountNotFound')
     const repos = (await listReposOf(deps.db, org.id)).filter((repo) => repo.visibility !== 'public')
     const now = new Set(repos.filter((repo) => rightOn(repo, member.now) !== 'none'))

@@ -13,7 +13,7 @@ import { openRepo, type RepoRouteDeps } from './repo-routes.js'
 export function bindResourceGroupOfThings(http: Http, deps: RepoRouteDeps): void {
   const hub = http.scope('hub')
   const show = async (accountId: string, groupId: string | null) => {
-    const group = groupId === null ? null : await deps.accounts.findResourceGroup(deps.db, accountId, groupId)
+    const group = groupId === null ? null : await deps.orgs.findResourceGroup(deps.db, accountId, groupId)
     return group && { id: group.id, name: group.name }
   }
   hub.bind(getRepoResourceGroup, async (asked) => {

@@ -80,8 +80,7 @@ export async function enter(
   if (await hasUsed(tx, row.id, userId)) throw refuse('LinkInvalid')
   if (!(await takeUse(tx, row.id, userId, deps.clock.now()))) throw refuse('LinkInvalid')
   const { orgId, role, groups, invitedBy } = { ...row, orgId: place.orgId }
-  if (orgId !== null && role !== null)
-    await deps.accounts.newcomers.join(tx, { orgId, userId, role, groups, byId: invitedBy })
+  if (orgId !== null && role !== null) await deps.orgs.join(tx, { orgId, userId, role, groups, byId: invitedBy })
   await deps.audit.record(tx, {
     chain: chainOf(place),
     action: actionOf(place, orgId === null ? 'invite.accept' : 'join.invitation'),

@@ -29,13 +29,13 @@ export async function previewInvitation(
   const ana = newcomer({ orgId, name }, role, groups)
   const org = { id: orgId, type: 'org', name } as const
   const repo = somebodysRepo(orgId, name)
-  const held = await deps.accounts.listGroupResources(
+  const held = await deps.orgs.listGroupResources(
     deps.db,
     groups.map(({ groupId }) => groupId),
   )
   const shown: InvitationPreview['groups'] = []
   for (const { groupId, role: groupRole } of groups) {
-    const group = await deps.accounts.findResourceGroup(deps.db, orgId, groupId)
+    const group = await deps.orgs.findResourceGroup(deps.db, orgId, groupId)
     if (!group) throw refuse('GroupNotFound')
     shown.push({ name: group.name, role: groupRole, resources: held.get(groupId)?.length ?? 0 })
   }

@@ -51,7 +51,7 @@ async function listGroupNames(deps: InviteDeps, rows: readonly InvitationRow[]):
   for (const { orgId, groups } of rows) {
     for (const { groupId } of groups) {
       if (orgId === null || names.has(groupId)) continue
-      const group = await deps.accounts.findResourceGroup(deps.db, orgId, groupId)
+      const group = await deps.orgs.findResourceGroup(deps.db, orgId, groupId)
       if (group) names.set(groupId, group.name)
     }
   }

@@ -56,7 +56,7 @@ function showLine({ line, problem }: CheckedLine): CsvResult['lines'][number] {
 }
 
 async function readGroups(deps: InviteDeps, { orgId }: Place): Promise<Map<string, string>> {
-  const groups = orgId === null ? [] : await deps.accounts.listResourceGroups(deps.db, orgId)
+  const groups = orgId === null ? [] : await deps.orgs.listResourceGroups(deps.db, orgId)
   return new Map(groups.map(({ id, name }) => [name.toLowerCase(), id]))
 }
 

@@ -24,10 +24,10 @@ export function bindJoin(http: Http, deps: InviteDeps): void {
 
   stoa.bind(inspectInvitation, async ({ body }) => {
     const { row, place, fullname, email, inviter } = await getInvitation(deps, body.secret)
-    const { accounts, db, book } = deps
+    const { accounts, orgs, db, book } = deps
     const standing = []
     for (const group of row.groups) {
-      const isThere = place.orgId && (await accounts.findResourceGroup(db, place.orgId, group.groupId))
+      const isThere = place.orgId && (await orgs.findResourceGroup(db, place.orgId, group.groupId))
       if (isThere) standing.push(group)
     }
     return {
