@@ -1,7 +1,8 @@
 import type { Db, Tx } from '../../kit/db/database.js'
+import type { Role } from '../../kit/http/actor.js'
 import type { Http } from '../../kit/http/server.js'
 import type { ManifestNoun } from '../../kit/manifest/noun.js'
-import type { OrgsDeps, OrgsKit } from './deps.js'
+import type { ListGroupResources, OrgsDeps, OrgsKit } from './deps.js'
 import { createJoining } from './joining.js'
 import { createOrgsNoun } from './manifest/orgs-noun.js'
 import { createResourceGroupsNoun } from './manifest/resource-groups-noun.js'
@@ -10,15 +11,13 @@ import { createOrgSource } from './org-source.js'
 import { type MemberPreview, previewMember } from './preview-member.js'
 import { findGroup, findGroupByName, type GroupRow, listGroups } from './queries/resource-groups.js'
 import { deleteApprovalsOf } from './queries/token-policies.js'
-import type { ListGroupResources } from './resource-groups.js'
 import { bindMemberList } from './routes/list-members.js'
 import { bindOrgs } from './routes/orgs.js'
 import { bindResourceGroups } from './routes/resource-groups.js'
 import { bindServiceAccounts } from './routes/service-accounts.js'
 import { bindTokenPolicies } from './routes/token-policy.js'
-import type { Role } from '../../kit/http/actor.js'
 
-export type { GroupResource, ListGroupResources } from './resource-groups.js'
+export type { GroupResource, ListGroupResources } from './deps.js'
 
 /** Organisations: their settings and members, groups of their resources, machines, and what they ask of credentials. */
 export function createOrgs(kit: OrgsKit) {

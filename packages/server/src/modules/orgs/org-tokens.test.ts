@@ -1,7 +1,7 @@
 import type { OrgTokenView } from '@stoa/contracts'
 import { ask, createTestClock, join, joinAsAdmin, type Person, startTestServer, type TestServer } from '@stoa/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { makeApp, signInto } from '../../oauth/oauth-app.suite.js'
+import { makeApp, signInto } from '../oauth/oauth-app.suite.js'
 
 interface Page {
   readonly tokens: OrgTokenView[]

@@ -18,12 +18,6 @@ import {
   upsertGroupMember,
 } from './queries/resource-groups.js'
 
-/** One repository or bucket in a group, as the module that owns it tells. */
-export type GroupResource = ResourceGroupView['resources'][number]
-
-/** What is in these groups, by group; told by the module of repositories. */
-export type ListGroupResources = (db: Db | Tx, groupIds: readonly string[]) => Promise<Map<string, GroupResource[]>>
-
 export interface NewGroup {
   readonly name: string
   readonly description?: string | undefined
