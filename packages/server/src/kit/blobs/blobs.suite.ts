@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BlobExists, BlobMismatch, type BlobStore } from './port.js'
+import { Slabs } from './slabs.js'
 
 const MIB = 1024 * 1024
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
@@ -40,12 +41,40 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>, 
       (await collect(store.list(prefix, after))).map((one) => one.key)
 
     describePut(() => store, keys)
+    describePages(() => store)
     describeReading(() => store)
     describeNames(() => store, keys)
   })
 }
 
 type Keys = (prefix: string, after?: string) => Promise<string[]>
+
+function describePages(store: () => BlobStore): void {
+  it('takes whole pages of memory and gives ranges back into them', async () => {
+    const slabs = new Slabs()
+    for (const sizeBytes of [1, 4096, MIB + 77, 9 * MIB + 4095]) {
+      const bytes = randomBytes(sizeBytes)
+      const key = `pages/aa/${sizeBytes}`
+      await slabs.use(sizeBytes, async (pages) => {
+        pages.fill(1).set(bytes)
+        await store().putPages(key, pages, sizeBytes)
+      })
+      expect((await readAll(await store().get(key))).equals(bytes)).toBe(true)
+      const spans = [0, 1, 4095, 4097, MIB - 1].flatMap((start) => [
+        { start, endExclusive: Math.min(start + 5000, sizeBytes) },
+        { start, endExclusive: sizeBytes },
+      ])
+      await slabs.use(sizeBytes + 8192, async (pages) => {
+        for (const range of spans.filter((span) => span.start < span.endExclusive)) {
+          const read = await store().readPages(key, range, pages)
+          expect(read?.equals(bytes.subarray(range.start, range.endExclusive))).toBe(true)
+        }
+        expect(await store().readPages(key, { start: 0, endExclusive: sizeBytes + 1 }, pages)).toBeNull()
+        expect(await store().readPages('pages/aa/none', { start: 0, endExclusive: 1 }, pages)).toBeNull()
+      })
+    }
+  })
+}
 
 function describePut(store: () => BlobStore, keys: Keys): void {
   for (const sizeBytes of [0, 1, MIB, 8 * MIB, 8 * MIB + 1, 20 * MIB]) {

@@ -5,7 +5,9 @@ import { Readable } from 'node:stream'
 import { refuse } from '@stoa/contracts'
 import { BLOB_RESERVE_BYTES, DiskSpace } from '../disk-space.js'
 import { CheckedBody } from './checked-body.js'
+import { DirectIo } from './direct-io.js'
 import { checkBlobKey, SCRATCH } from './key.js'
+import { fillPages } from './fill-pages.js'
 import { BlobExists, type BlobFacts, type BlobRange, type BlobStore, type ListedBlob } from './port.js'
 import type { PutOptions, WrittenBlob } from './port.js'
 
@@ -23,6 +25,7 @@ export async function openDiskBlobs(root: string, freeBytes?: () => Promise<numb
   await removeOldScratch(join(root, SCRATCH), new Date(Date.now() - SCRATCH_AGE_MS))
   const reserveBytes = BLOB_RESERVE_BYTES
   const space = new DiskSpace(root, { reserveBytes, ...(freeBytes === undefined ? {} : { freeBytes }) })
+  const directIo = new DirectIo()
   const pathOf = (key: string): string => join(root, checkBlobKey(key))
   return {
     kind: 'disk',
@@ -31,8 +34,14 @@ export async function openDiskBlobs(root: string, freeBytes?: () => Promise<numb
     put: async (key, body, options = {}) => {
       const path = pathOf(key)
       await space.check()
-      return put(root, path, body, options)
+      return put(root, path, options, (scratch) => writeScratch(scratch, new CheckedBody(body, options, PIECE_BYTES)))
     },
+    putPages: async (key, pages, sizeBytes) => {
+      const path = pathOf(key)
+      await space.check()
+      await put(root, path, {}, (scratch) => writePages(directIo, scratch, pages, sizeBytes))
+    },
+    readPages: (key, range, pages) => readPages(directIo, pathOf(key), range, pages),
     get: (key, range) => get(pathOf(key), range),
     stat: (key) => statOrNull(pathOf(key)),
     deleteMany: async (keys) => {
@@ -44,15 +53,15 @@ export async function openDiskBlobs(root: string, freeBytes?: () => Promise<numb
   }
 }
 
-async function put(
+async function put<T>(
   root: string,
   path: string,
-  body: AsyncIterable<Uint8Array>,
   options: PutOptions,
-): Promise<WrittenBlob> {
+  write: (scratch: string) => Promise<T>,
+): Promise<T> {
   const scratch = join(root, SCRATCH, randomUUID())
   try {
-    const written = await writeScratch(scratch, new CheckedBody(body, options, PIECE_BYTES))
+    const written = await write(scratch)
     await giveName(scratch, path, options.ifAbsent ?? false)
     return written
   } catch (error) {
@@ -73,6 +82,24 @@ async function writeScratch(path: string, body: CheckedBody): Promise<WrittenBlo
   } finally {
     await writing.settled()
     await file.close()
+  }
+}
+
+async function writePages(directIo: DirectIo, path: string, pages: Buffer, sizeBytes: number): Promise<void> {
+  if (await directIo.write(path, pages, sizeBytes)) return
+  await rm(path, { force: true })
+  const bytes = Readable.from([pages.subarray(0, sizeBytes)])
+  await writeScratch(path, new CheckedBody(bytes, { sizeBytes }, PIECE_BYTES))
+}
+
+async function readPages(directIo: DirectIo, path: string, range: BlobRange, pages: Buffer): Promise<Buffer | null> {
+  try {
+    const read = await directIo.read(path, range, pages)
+    if (read !== null) return read.length < range.endExclusive - range.start ? null : read
+    return await fillPages(await get(path, range), range, pages)
+  } catch (error) {
+    if (isMissing(error)) return null
+    throw error
   }
 }
 

@@ -77,6 +77,13 @@ export interface BlobStore {
   readonly kind: 'disk' | 's3'
   /** Resolves when the bytes are durable. Throws `BlobMismatch`, `BlobExists`, or the refusal `StorageFull`. */
   put(key: string, body: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<WrittenBlob>
+  /**
+   * Writes a blob out of whole pages (`Slabs`), whose rest behind `sizeBytes` is cleared. As durable as `put`, and cheaper
+   * where the disk can read that memory itself.
+   */
+  putPages(key: string, pages: Buffer, sizeBytes: number): Promise<void>
+  /** Reads a range into whole pages that hold two pages more; null when there is no blob or it is shorter. */
+  readPages(key: string, range: BlobRange, pages: Buffer): Promise<Buffer | null>
   /** Null when there is none. `sizeBytes` is the whole blob's size; `body` must be read or destroyed. */
   get(key: string, range?: BlobRange): Promise<{ sizeBytes: number; body: Readable } | null>
   stat(key: string): Promise<BlobFacts | null>

@@ -9,6 +9,7 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
+import { fillPages } from './fill-pages.js'
 import { checkBlobKey, SCRATCH } from './key.js'
 import type { BlobFacts, BlobRange, BlobStore, ListedBlob } from './port.js'
 import type { S3Address } from './s3-address.js'
@@ -31,6 +32,10 @@ export async function openS3Blobs(address: S3Address): Promise<BlobStore> {
     direct,
     localPath: () => null,
     put: (key, body, options = {}) => putToS3(writer, keyOf(key), body, options),
+    putPages: async (key, pages, sizeBytes) => {
+      await putToS3(writer, keyOf(key), Readable.from([pages.subarray(0, sizeBytes)]), { sizeBytes })
+    },
+    readPages: async (key, range, pages) => fillPages(await get(place, keyOf(key), range), range, pages),
     get: (key, range) => get(place, keyOf(key), range),
     stat: (key) => statObject(place, keyOf(key)),
     deleteMany: (keys) => deleteMany(place, keys.map(keyOf)),

@@ -17,12 +17,12 @@ import {
 } from '@stoa/contracts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { HttpScope, Http } from '../../../kit/http/server.js'
+import { Slabs } from '../../../kit/blobs/slabs.js'
 import { Turns } from '../../../kit/turns.js'
 import { findXorbs, holdsXorb } from '../queries/xet.js'
 import { answerDedup } from '../xet/dedup-answer.js'
 import { answerTerms, byteRange, chunkRange, reconstruct } from '../xet/reconstruction-answer.js'
 import { registerShard } from '../xet/register-shard.js'
-import { Slabs } from '../xet/slabs.js'
 import { storeXorb } from '../xet/store-xorb.js'
 import type { TokenIssuer } from '../xet/issue-token.js'
 import type { XetDeps } from '../xet/xet-deps.js'
@@ -92,7 +92,10 @@ function bindUploads(scope: HttpScope, deps: XetDeps): void {
       const grant = await demand(deps, request, 'write')
       const sizeBytes = announcedBytes(request)
       await bodies.take(keyOf(grant), sizeBytes, () =>
-        slabs.use(sizeBytes, async (room) => storeXorb(deps, grant, params.hash, await readBody(request, room))),
+        slabs.use(sizeBytes, async (pages) => {
+          const { length } = await readBody(request, pages)
+          await storeXorb(deps, grant, params.hash, { pages, sizeBytes: length })
+        }),
       )
       // Always the same: whether somebody else had these bytes is nobody's business (xet.md, existence oracles).
       return { was_inserted: true }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import {
   fileHashOf,
   type FileTerm,
@@ -150,7 +151,7 @@ class FilePacker {
     if (this.#builder.count === 0) return
     const { hash, records, chunks } = this.#builder.build(this.#hashes)
     this.#xorb.name = hashToText(hash)
-    await keepXorb(this.#deps, this.#xorb.name, chunks, records)
+    await keepXorb(this.#deps, this.#xorb.name, chunks, (key) => this.#deps.blobs.put(key, Readable.from(records)))
     this.#builder = new XorbBuilder()
     this.#xorb = { name: '' }
   }

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import { refuse } from '@stoa/contracts'
 import type { XorbChunk } from '@stoa/xet'
 import { findXorbs, insertXorb, rescueXorb } from '../queries/xet.js'
@@ -10,15 +9,21 @@ import type { XetGrant } from './xet-keys.js'
 const newBlobKey = (hash: string, uploadId: string): string =>
   `xorbs/${hash.slice(0, 2)}/${hash.slice(2, 4)}/${hash}.${uploadId}`
 
+/** An uploaded body in whole pages (`Slabs`). */
+export interface UploadedBody {
+  readonly pages: Buffer
+  readonly sizeBytes: number
+}
+
 /**
  * Verifies an uploaded xorb against the name it came under and stores its chunk records; the first serialisation stays.
  * Throws `XetInvalid`, and `QuotaExceeded` when its bytes alone would not fit where they are sent.
  */
-export async function storeXorb(deps: XetDeps, grant: XetGrant, name: string, bytes: Buffer): Promise<void> {
-  await deps.quotas.demandRoomIn(deps.db, grant, BigInt(bytes.length))
-  const verified = await deps.verifier.verify(bytes)
+export async function storeXorb(deps: XetDeps, grant: XetGrant, name: string, body: UploadedBody): Promise<void> {
+  await deps.quotas.demandRoomIn(deps.db, grant, BigInt(body.sizeBytes))
+  const verified = await deps.verifier.verify(body.pages.subarray(0, body.sizeBytes))
   if (verified.name !== name) throw refuse('XetInvalid', 'The xorb does not have the hash it was sent under.')
-  await keepXorb(deps, name, verified.chunks, [bytes.subarray(0, verified.recordBytes)])
+  await keepXorb(deps, name, verified.chunks, (key) => deps.blobs.putPages(key, body.pages, verified.recordBytes))
 }
 
 /** Stores the records of a xorb whose name and chunks are known to be right; the first serialisation stays. */
@@ -26,13 +31,13 @@ export async function keepXorb(
   deps: Pick<XetDeps, 'db' | 'write' | 'blobs' | 'clock' | 'ids'>,
   name: string,
   chunks: readonly XorbChunk[],
-  records: readonly Uint8Array[],
+  putRecords: (blobKey: string) => Promise<unknown>,
 ): Promise<void> {
   const isStored = (await findXorbs(deps.db, [name])).has(name)
   if (isStored && (await deps.write((tx) => rescueXorb(tx, name)))) return
   const blobKey = newBlobKey(name, deps.ids.next())
   const last = chunks.at(-1)
-  await deps.blobs.put(blobKey, Readable.from(records))
+  await putRecords(blobKey)
   const kept = await deps.write((tx) =>
     insertXorb(tx, {
       hash: name,
