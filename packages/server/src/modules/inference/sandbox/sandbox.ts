@@ -83,7 +83,7 @@ export function createSandbox(forced: SandboxLevel | null = null): Sandbox {
 }
 
 async function layGround(): Promise<Ground> {
-  const code = await locateReplicaCode()
+  const code = locateReplicaCode()
   const folder = await mkdtemp(join(tmpdir(), 'stoa-'))
   await chmod(folder, 0o700)
   const filter = buildSeccompFilter(process.arch)
