@@ -1,6 +1,3 @@
-import type { Running } from './start.js'
-import { sql } from 'kysely'
-
 interface Governed {
   readonly table: string
   /** Columns of which one is the target of an event in the same transaction. */
@@ -106,8 +103,5 @@ create constraint trigger audit_demanded after ${on} on ${table} deferrable init
   for each row ${when === undefined ? '' : `when (${when})`} execute function kit.demand_audit(${args});`
 }
 
-/** From now on a transaction that changes governed state without recording it fails at its commit. */
-export async function demandAudit(running: Running): Promise<void> {
-  const text = CHECK + GOVERNED.map(triggerOn).join('')
-  await running.kit.write((tx) => sql.raw(text).execute(tx))
-}
+/** SQL after which a transaction that changes governed state without recording it fails at its commit. */
+export const DEMAND_AUDIT: string = CHECK + GOVERNED.map(triggerOn).join('')

@@ -1,4 +1,9 @@
 export { type Clock, createTestClock, systemClock } from './kit/clock.js'
 export { silentLog } from './kit/log.js'
-export { copyTemplateDatabase, createServerDatabase, openTestDatabase } from './kit/db/test-database.js'
-export { demandAudit } from './audit-coverage.js'
+export {
+  copyServerDatabase,
+  copyTemplateDatabase,
+  createServerDatabase,
+  openTestDatabase,
+} from './kit/db/test-database.js'
+export { DEMAND_AUDIT } from './audit-coverage.js'

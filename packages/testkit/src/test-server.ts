@@ -7,7 +7,7 @@ import {
   type Clock,
   copyTemplateDatabase,
   createTestClock,
-  demandAudit,
+  DEMAND_AUDIT,
   silentLog,
   systemClock,
 } from '@stoa/server/testing'
@@ -38,16 +38,15 @@ export interface TestServer {
  */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'stoa-test-'))
-  const stores = await openTestStores(basename(dataDir))
+  const stores = await openTestStores(basename(dataDir), 'migrated')
   const settings = { STOA_PORT: '0', STOA_DATA_DIR: dataDir, STOA_RATE_LIMITS: 'off', ...stores.env, ...options.env }
   const config = readConfig(settings)
-  if (config.databaseUrl === null) await copyTemplateDatabase(join(dataDir, 'database'))
+  if (config.databaseUrl === null) await copyTemplateDatabase(join(dataDir, 'database'), DEMAND_AUDIT)
   const running = await start(config, {
     clock: options.clock ?? systemClock,
     checkResponses: true,
     ...(options.log === 'shown' ? {} : { log: silentLog }),
   })
-  await demandAudit(running)
   return {
     url: running.url,
     running,

@@ -25,12 +25,13 @@ export function findBuiltTemplate(): string | null {
   return existsSync(path) ? path : null
 }
 
-/** Makes a template at `path`, whole or not at all. */
-export async function makeTemplate(path: string): Promise<void> {
+/** Makes a template at `path`, whole or not at all; `addition` is SQL to run after the migrations. */
+export async function makeTemplate(path: string, addition = ''): Promise<void> {
   const scratch = mkdtempSync(join(dirname(path), '.template-'))
   const embeddedDir = join(scratch, 'database')
   const database = await openDatabase({ databaseUrl: null, embeddedDir, templateDir: null, log: silentLog })
   await migrate(database)
+  if (addition !== '') await database.pool.query(addition)
   await database.close()
   try {
     renameSync(embeddedDir, path)

@@ -4,10 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openBlobs } from '../../../kit/blobs/open.js'
 import { systemClock } from '../../../kit/clock.js'
-import { openDatabase } from '../../../kit/db/database.js'
-import { migrate } from '../../../kit/db/migrate.js'
+import { openMigratedServerDatabase, openTestDatabase } from '../../../kit/db/test-database.js'
 import { createIds } from '../../../kit/ids.js'
-import { silentLog } from '../../../kit/log.js'
 import { createGitStorage, type GitStorage } from './create-store.js'
 
 /** A storage on a real database and disk, with empty repositories on demand. */
@@ -22,9 +20,8 @@ export interface TestStorage extends GitStorage {
 
 export async function openTestStorage(): Promise<TestStorage> {
   const dir = mkdtempSync(join(tmpdir(), 'stoa-store-'))
-  const databaseUrl = process.env['STOA_TEST_DATABASE_URL'] ?? null
-  const database = await openDatabase({ databaseUrl, embeddedDir: join(dir, 'pg'), log: silentLog })
-  await migrate(database)
+  const serverUrl = process.env['STOA_TEST_DATABASE_URL']
+  const database = await (serverUrl ? openMigratedServerDatabase(serverUrl) : openTestDatabase())
   const ids = createIds(systemClock)
   const blobs = await openBlobs(process.env['STOA_TEST_BLOBS_URL'] ?? null, dir)
   const kit = { db: database.db, write: database.write, blobs, clock: systemClock, ids }
