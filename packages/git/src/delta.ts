@@ -31,11 +31,12 @@ export function readDeltaHeader(delta: Uint8Array): DeltaHeader {
 /**
  * Content that a delta makes of its base (gitformat-pack, "deltified representation").
  * Throws GitFormatError `badDelta` for any reading outside of the base or writing outside of the stated result.
+ * `room`, when given, takes the result and has its size.
  */
-export function applyDelta(base: Uint8Array, delta: Uint8Array): Buffer {
+export function applyDelta(base: Uint8Array, delta: Uint8Array, room?: Buffer): Buffer {
   const { baseBytes, resultBytes, bodyStart } = readDeltaHeader(delta)
   if (baseBytes !== base.length) throw bad('delta belongs to another base')
-  const out = Buffer.allocUnsafe(resultBytes)
+  const out = room ?? Buffer.allocUnsafe(resultBytes)
   let to = 0
   let at = bodyStart
   while (at < delta.length) {

@@ -12,9 +12,14 @@ const VERSIONS = ['version https://git-lfs.github.com/spec/v1\n', 'version https
 const OID = /^oid sha256:([0-9a-f]{64})$/m
 const SIZE = /^size (\d{1,15})$/m
 
+/** Whether a blob of this size and first byte is worth reading as a pointer. */
+export function mayBeLfsPointer(sizeBytes: number, firstByte: number): boolean {
+  return firstByte === FIRST_BYTE && sizeBytes < LFS_POINTER_MAX_BYTES && sizeBytes >= MIN_POINTER_BYTES
+}
+
 /** The pointer that a blob is, or null when it is ordinary content. */
 export function parseLfsPointer(data: Uint8Array): LfsPointer | null {
-  if (data.length >= LFS_POINTER_MAX_BYTES || data.length < MIN_POINTER_BYTES || data[0] !== FIRST_BYTE) return null
+  if (!mayBeLfsPointer(data.length, data[0] ?? 0)) return null
   const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8')
   if (!VERSIONS.some((version) => text.startsWith(version))) return null
   const oid = OID.exec(text)?.[1]

@@ -34,17 +34,29 @@ export class OidTable {
 
   /** Gives an id that has none a number. False, and nothing is done, when it has one. */
   put(number: number, from: Uint8Array, at: number): boolean {
-    if (this.used * 2 >= this.slots.length || (number + 1) * OID_BYTES > this.ids.length) this.grow(number)
-    const { slots } = this
+    return this.numberFor(number, from, at) === number
+  }
+
+  /** The number of an id, which is given `fresh` when it has none. */
+  numberFor(fresh: number, from: Uint8Array, at: number): number {
+    if (this.used * 2 >= this.slots.length || (fresh + 1) * OID_BYTES > this.ids.length) this.grow(fresh)
+    const { ids, slots } = this
     let slot = this.slotOf(from, at)
     for (; slots[slot] !== 0; slot = (slot + 1) & (slots.length - 1)) {
-      if (this.isAt((slots[slot] as number) - 1, from, at)) return false
+      const number = (slots[slot] as number) - 1
+      if (this.isAt(number, from, at)) return number
     }
-    for (let byte = 0, to = number * OID_BYTES; byte < OID_BYTES; byte++)
-      this.ids[to + byte] = from[at + byte] as number
-    slots[slot] = number + 1
+    for (let byte = 0, to = fresh * OID_BYTES; byte < OID_BYTES; byte++) ids[to + byte] = from[at + byte] as number
+    slots[slot] = fresh + 1
     this.used++
-    return true
+    return fresh
+  }
+
+  /** As `put`, for an id given as text: 40 hex, or its 20 bytes as characters (`latin1`). The table must have room for the number. */
+  putText(number: number, text: string, encoding: 'hex' | 'latin1'): boolean {
+    const at = number * OID_BYTES
+    this.ids.write(text, at, OID_BYTES, encoding)
+    return this.numberFor(number, this.ids, at) === number
   }
 
   /** An id as 40 hex. */

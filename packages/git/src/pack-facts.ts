@@ -4,10 +4,11 @@ import type { NameRules } from './entry-name.js'
 import { checkTree } from './fsck-tree.js'
 import { checkGitmodules } from './gitmodules.js'
 import { isDotGitmodules } from './entry-name.js'
-import { type LfsPointer, parseLfsPointer } from './lfs-pointer.js'
+import { type LfsPointer, mayBeLfsPointer, parseLfsPointer } from './lfs-pointer.js'
 import { type ObjectType, typeCode, typeName } from './object.js'
 import { OID_BYTES, OidTable } from './oid-table.js'
-import { type PackLimits, type PackObject, type PackSource, readPack } from './pack-reader.js'
+import { PACK_HEADER_BYTES, readPackHeader } from './pack-entry.js'
+import { type PackLimits, type PackObject, type PackSource, type PackTable, readPack } from './pack-reader.js'
 import { encodePackIndex } from './pack-index.js'
 import { readRawTree } from './tree.js'
 
@@ -43,31 +44,52 @@ export interface ObjectFacts {
   readonly cards: readonly Uint8Array[]
 }
 
-/** Takes new objects one by one, checks each by git's fsck rules and notes what they point at. */
+/** What is looked at of a blob first; most need no more. */
+export type BlobSign = Pick<PackObject, 'type' | 'sizeBytes' | 'firstByte'>
+
+/**
+ * Takes new objects one by one, checks each by git's fsck rules and notes what they point at. At the end the caller shows the
+ * blobs that `openGitmodules` names, since they may have come before the tree that names them.
+ */
 export class FactCollector {
   private readonly limits: FactLimits
-  private readonly named = new OidTable(FIRST_ROOM)
+  private readonly named: OidTable
   private readonly namedTypes: number[] = []
   private readonly commits: CommitFacts[] = []
   private readonly tags: TagFacts[] = []
   private readonly lfs = new Map<string, LfsPointer>()
   private readonly large: { oid: string; sizeBytes: number }[] = []
   private readonly gitmodules = new Set<string>()
-  private readonly smallBlobs = new Map<string, Buffer>()
-  private smallBlobBytes = 0
   private readonly tips: ReadonlySet<string>
   private readonly readmes = new Map<string, string>()
   private readonly cards = new Map<string, Buffer>()
   private cardBytes = 0
 
-  /** `tips` are the commits whose cards are wanted. */
-  constructor(limits: FactLimits = DEFAULT_FACT_LIMITS, tips: ReadonlySet<string> = new Set()) {
+  /** `tips` are the commits whose cards are wanted; `room` is how many objects are likely to come. */
+  constructor(limits: FactLimits = DEFAULT_FACT_LIMITS, tips: ReadonlySet<string> = new Set(), room = 0) {
     this.limits = limits
     this.tips = tips
+    this.named = new OidTable(Math.min(room, MAX_FIRST_ROOM))
+  }
+
+  /** False for a blob that nothing is to be noted of: it need not be taken. */
+  isWanted({ type, sizeBytes, firstByte }: BlobSign): boolean {
+    return (
+      type !== 'blob' ||
+      sizeBytes > this.limits.largeBytes ||
+      mayBeLfsPointer(sizeBytes, firstByte) ||
+      (firstByte === DASH && this.tips.size > 0) ||
+      this.gitmodules.size > 0
+    )
+  }
+
+  /** Ids of the submodule files that were named and not taken after that. */
+  get openGitmodules(): readonly string[] {
+    return [...this.gitmodules]
   }
 
   /** Throws GitFormatError whose message begins with the object's type and id. */
-  take({ oid, type, data }: PackObject): void {
+  take({ oid, type, data }: Pick<PackObject, 'oid' | 'type' | 'data'>): void {
     try {
       if (type === 'blob') this.takeBlob(oid, data)
       else if (type === 'tree') this.takeTree(oid, data)
@@ -106,10 +128,9 @@ export class FactCollector {
 
   private takeBlob(oid: string, data: Buffer): void {
     if (data.length > this.limits.largeBytes) this.large.push({ oid, sizeBytes: data.length })
-    if (this.gitmodules.size > 0 && this.gitmodules.has(oid)) checkGitmodules(data)
+    if (this.gitmodules.delete(oid)) checkGitmodules(data)
     const pointer = parseLfsPointer(data)
     if (pointer) this.lfs.set(pointer.oid, pointer)
-    this.keepForGitmodules(oid, data)
     this.keepForCard(oid, data)
   }
 
@@ -119,28 +140,13 @@ export class FactCollector {
     if (this.cardBytes <= MAX_CARDS_BYTES) this.cards.set(oid, Buffer.from(data))
   }
 
-  /** A `.gitmodules` blob may come before the tree that names it: remember blobs that look like one. */
-  private keepForGitmodules(oid: string, data: Buffer): void {
-    if (data.length > MAX_REMEMBERED_BYTES || !data.includes(SUBMODULE)) return
-    this.smallBlobBytes += data.length
-    if (this.smallBlobBytes > MAX_REMEMBERED_TOTAL_BYTES)
-      throw new GitFormatError('gitmodulesLarge', 'too many submodule files')
-    this.smallBlobs.set(oid, Buffer.from(data))
-  }
-
   private takeTree(treeOid: string, data: Buffer): void {
     checkTree(data, this.limits.names, (kind, name, oidAt) => {
       if (kind === 'commit') return
       this.link(data, oidAt, kind)
       if (name === README) this.readmes.set(treeOid, oidText(data, oidAt))
-      if (mayBeDotName(name) && isDotGitmodules(name)) this.noteGitmodules(oidText(data, oidAt))
+      if (mayBeDotName(name) && isDotGitmodules(name)) this.gitmodules.add(oidText(data, oidAt))
     })
-  }
-
-  private noteGitmodules(oid: string): void {
-    const blob = this.smallBlobs.get(oid)
-    if (blob) checkGitmodules(blob)
-    else this.gitmodules.add(oid)
   }
 
   private takeCommit(oid: string, data: Buffer): void {
@@ -157,11 +163,10 @@ export class FactCollector {
   }
 
   private link(ids: Buffer, at: number, type: ObjectType): void {
-    const known = this.named.find(ids, at)
-    if (known < 0) {
-      if (this.namedTypes.length === MAX_NAMED_OBJECTS)
-        throw new GitFormatError('tooManyObjects', 'too many objects are named')
-      this.named.put(this.namedTypes.length, ids, at)
+    const fresh = this.namedTypes.length
+    const known = this.named.numberFor(fresh, ids, at)
+    if (known === fresh) {
+      if (fresh === MAX_NAMED_OBJECTS) throw new GitFormatError('tooManyObjects', 'too many objects are named')
       this.namedTypes.push(typeCode(type))
       return
     }
@@ -172,9 +177,8 @@ export class FactCollector {
 
 /** Distinct objects that new ones may name, themselves included. */
 const MAX_NAMED_OBJECTS = 4_000_000
-const FIRST_ROOM = 256
-const MAX_REMEMBERED_BYTES = 64 * 1024
-const MAX_REMEMBERED_TOTAL_BYTES = 64 * 1024 * 1024
+/** Room for names that is made at once, whatever a pack says to hold. */
+const MAX_FIRST_ROOM = 64 * 1024
 const MAX_GITMODULES_NAME_CHARS = 64
 
 /** Aliases of `.gitmodules` begin with a dot, a `g`, or a code point that a file system leaves out. */
@@ -186,7 +190,6 @@ function mayBeDotName(name: string): boolean {
 const oidText = (ids: Buffer, at: number): string => ids.toString('hex', at, at + OID_BYTES)
 
 const README = 'README.md'
-const SUBMODULE = Buffer.from('submodule')
 const DASH = 0x2d
 const beginsAsCard = (data: Buffer): boolean => data[0] === DASH && data[1] === DASH && data[2] === DASH
 const MAX_CARD_BYTES = 1024 * 1024
@@ -229,12 +232,27 @@ export function* checkPack(
   limits: PackLimits,
   options: CheckOptions = {},
 ): Generator<void, CheckedPack> {
-  const collector = new FactCollector(DEFAULT_FACT_LIMITS, new Set(options.tips))
+  const room = readPackHeader(source.read(0, PACK_HEADER_BYTES))
+  const collector = new FactCollector(DEFAULT_FACT_LIMITS, new Set(options.tips), room)
+  const { visit } = options
   const table = yield* readPack(source, limits, (object) => {
-    collector.take(object)
-    options.visit?.(object)
+    if (collector.isWanted(object)) collector.take(object)
+    visit?.(object)
   })
+  yield* checkGitmodulesAgain(collector, table)
   const typeOf = (ids: Buffer, at: number): ObjectType | undefined =>
     typeName(table.types[table.oids.find(ids, at)] ?? 0)
   return { ...collector.facts(typeOf), count: table.count, index: encodePackIndex(table) }
+}
+
+/** Submodule files that came before the trees that name them. */
+function* checkGitmodulesAgain(collector: FactCollector, table: PackTable): Generator<void> {
+  const id = Buffer.alloc(OID_BYTES)
+  for (const oid of collector.openGitmodules) {
+    id.write(oid, 'hex')
+    const number = table.oids.find(id, 0)
+    const type = typeName(table.types[number] ?? 0)
+    if (type !== undefined) collector.take({ oid, type: 'blob', data: table.contentOf(number) })
+    yield
+  }
 }

@@ -22,6 +22,7 @@ const HEAD_BYTES = 16
 const FANOUT_BYTES = 1024
 /** Hex digits that a search by number looks at first. */
 const PREFIX_DIGITS = 8
+const OID_WORDS = OID_BYTES / 4
 /** oid, offset, length, size, base, type. */
 const ROW_BYTES = OID_BYTES + 17
 
@@ -46,12 +47,16 @@ export function encodePackIndex(table: PackTable): Buffer {
   const fanout = words(HEAD_BYTES, FANOUT_BYTES / 4)
   const [offsets, lengths] = [words(column.offsets, count), words(column.lengths, count)]
   const [sizes, bases] = [words(column.sizes, count), words(column.bases, count)]
+  // Ids are copied by words, which is quick and independent of the machine's byte order.
+  const from = new Uint32Array(ids.buffer, ids.byteOffset, count * OID_WORDS)
+  const sorted = words(column.oids, count * OID_WORDS)
   for (let rank = 0; rank < count; rank++) {
     const number = order[rank] as number
     const base = table.bases[number] as number
     const offset = table.offsets[number] as number
     const end = number + 1 < count ? (table.offsets[number + 1] as number) : table.packBytes - OID_BYTES
-    out.set(ids.subarray(number * OID_BYTES, (number + 1) * OID_BYTES), column.oids + rank * OID_BYTES)
+    for (let word = 0; word < OID_WORDS; word++)
+      sorted[rank * OID_WORDS + word] = from[number * OID_WORDS + word] as number
     offsets[rank] = offset
     lengths[rank] = end - offset
     sizes[rank] = table.sizes[number] as number

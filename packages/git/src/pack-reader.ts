@@ -43,11 +43,14 @@ export const DEFAULT_PACK_LIMITS: PackLimits = {
   cacheBytes: 48 * 1024 * 1024,
 }
 
-/** One object of a pack, in pack order. */
+/** One object of a pack, in pack order. Its id as text and its content are made when they are asked for. */
 export interface PackObject {
   readonly oid: string
   readonly type: ObjectType
   readonly data: Buffer
+  readonly sizeBytes: number
+  /** The first byte of the content; 0 when it is empty. */
+  readonly firstByte: number
 }
 
 /** Where everything in a pack is, by entry number (order of offsets). */
@@ -62,6 +65,8 @@ export interface PackTable {
   readonly offsets: Uint32Array
   /** Entry number of a delta's base; NO_BASE for whole content. */
   readonly bases: Uint32Array
+  /** The content of an entry, once more. Throws GitFormatError when that goes over the limits. */
+  contentOf(number: number): Buffer
 }
 
 export const NO_BASE = 0xffffffff
@@ -87,7 +92,7 @@ const fail = (rule: string, message: string): GitFormatError => new GitFormatErr
  * Reads a whole pack: every object is inflated, its deltas applied, named by its own hash and shown to `visit` once.
  * Thin packs are refused. A generator so that the caller may pause: it yields about every megabyte of work.
  *
- * Memory: about 100 bytes an object, `cacheBytes`, and one delta chain's two contents.
+ * Memory: about 80 bytes an object, `cacheBytes`, and one delta chain's two contents.
  * Throws GitFormatError for anything damaged or over a limit; whatever `visit` throws passes through.
  */
 export function* readPack(
@@ -112,14 +117,17 @@ class PackReader {
   private readonly offsets: Uint32Array
   private readonly bases: Uint32Array
   private readonly depths: Uint16Array
-  private readonly slab = new ContentSlab()
+  /** Small contents, and where each lies: slab (0 when in none) and place in it. */
+  private readonly slab: ContentSlab
+  private readonly slabs: Uint32Array
+  private readonly starts: Uint32Array
   private readonly named = Buffer.alloc(OID_BYTES)
   /** The part of the pack that is being read. */
   private window: Buffer = Buffer.alloc(0)
   private windowStart = 0
-  /** Contents by entry number; the oldest entries are forgotten first. */
-  private readonly cache: (Buffer | undefined)[] = []
-  private forgottenBelow = 0
+  /** Contents that are in no slab, by entry number; the oldest are forgotten first. */
+  private readonly cache = new Map<number, Buffer>()
+  private readonly cacheLimitBytes: number
   /** Contents of the bases used last, whatever their age: many deltas may lie on one old base. */
   private readonly recentBases = new Map<number, Buffer>()
   private cachedBytes = 0
@@ -142,6 +150,10 @@ class PackReader {
     this.offsets = new Uint32Array(this.count)
     this.bases = new Uint32Array(this.count).fill(NO_BASE)
     this.depths = new Uint16Array(this.count)
+    this.slabs = new Uint32Array(this.count)
+    this.starts = new Uint32Array(this.count)
+    this.slab = new ContentSlab(limits.cacheBytes / 2)
+    this.cacheLimitBytes = limits.cacheBytes / 2
   }
 
   *readEntries(): Generator<void> {
@@ -151,9 +163,7 @@ class PackReader {
       if (offset >= end) throw fail('badPack', 'the pack holds fewer objects than it says')
       this.offsets[number] = offset
       const header = this.headerAt(offset)
-      const body = this.inflateAt(offset, header)
-      offset += header.headerBytes + body.consumedBytes
-      this.takeEntry(number, header, body.data)
+      offset += header.headerBytes + this.takeEntry(number, header)
       if (this.isStepDone()) yield
     }
     if (offset !== end) throw fail('badPack', 'the pack holds more than it says')
@@ -180,7 +190,7 @@ class PackReader {
     }
     for (let base = known.pop(); base !== undefined; base = known.pop()) {
       for (const { number, header } of this.takeWaiting(base)) {
-        this.takeEntry(number, header, this.inflateAt(this.offsets[number] as number, header).data)
+        this.takeEntry(number, header)
         known.push(number)
         if (this.isStepDone()) yield
       }
@@ -198,31 +208,56 @@ class PackReader {
 
   table(): PackTable {
     const { count, oids, types, sizes, offsets, bases } = this
-    return { count, packBytes: this.source.sizeBytes, oids, types, sizes, offsets, bases }
+    const contentOf = (number: number): Buffer => this.contentOf(number)
+    return { count, packBytes: this.source.sizeBytes, oids, types, sizes, offsets, bases, contentOf }
   }
 
-  private takeEntry(number: number, header: EntryHeader, body: Buffer): void {
+  /** Reads the entry at its offset; how many bytes follow its head. */
+  private takeEntry(number: number, header: EntryHeader): number {
     const type = typeName(header.type)
-    if (type !== undefined) return this.keep(number, type, body, this.nameOf(type, body))
+    if (type === undefined) return this.takeDelta(number, header)
+    const { sizeBytes } = header
+    if (sizeBytes > SLAB_CONTENT_BYTES) {
+      const { data, consumedBytes } = this.inflateAt(this.offsets[number] as number, header)
+      this.keep(number, type, data)
+      return consumedBytes
+    }
+    this.charge(sizeBytes)
+    const bound = deflateBound(sizeBytes)
+    const at = this.see((this.offsets[number] as number) + header.headerBytes, bound)
+    const consumedBytes = this.slab.inflate(this.window, at, Math.min(bound, this.window.length - at), sizeBytes)
+    this.keep(number, type, null)
+    return consumedBytes
+  }
+
+  private takeDelta(number: number, header: EntryHeader): number {
     if (header.type !== PACK_TYPE.ofsDelta && header.type !== PACK_TYPE.refDelta) {
       throw fail('badPack', 'unknown entry type')
     }
+    const { data: delta, consumedBytes } = this.inflateAt(this.offsets[number] as number, header)
     const base = this.findBase(number, header)
     if (base === undefined || this.types[base] === 0) {
       const key = base ?? header.baseOid
       const others = this.waiting.get(key)
       if (others) others.push({ number, header })
       else this.waiting.set(key, [{ number, header }])
-      return
+      return consumedBytes
     }
     const depth = (this.depths[base] as number) + 1
     if (depth > this.limits.maxDeltaDepth) throw fail('deltaTooDeep', 'a delta chain is too long')
     this.depths[number] = depth
     this.bases[number] = base
-    this.charge(readDeltaHeader(body).resultBytes)
+    const { resultBytes } = readDeltaHeader(delta)
+    this.charge(resultBytes)
+    const content = this.contentOf(base)
     const baseType = typeName(this.types[base] as number) as ObjectType
-    const data = applyDelta(this.contentOf(base), body)
-    this.keep(number, baseType, data, hashObject(baseType, data))
+    if (resultBytes > SLAB_CONTENT_BYTES) this.keep(number, baseType, applyDelta(content, delta))
+    else {
+      const room = this.slab.reserve(resultBytes).subarray(this.slab.to, this.slab.to + resultBytes)
+      applyDelta(content, delta, room)
+      this.keep(number, baseType, null)
+    }
+    return consumedBytes
   }
 
   /** Entry number of a base; undefined when it is named by an oid that no entry has yet. */
@@ -251,41 +286,59 @@ class PackReader {
     return number < 0 ? undefined : number
   }
 
-  private nameOf(type: ObjectType, data: Buffer): string {
-    return data.length <= SLAB_CONTENT_BYTES ? this.slab.nameOf(type, data) : hashObject(type, data)
-  }
-
-  private keep(number: number, type: ObjectType, data: Buffer, oid: string): void {
-    this.named.write(oid, 'hex')
-    if (!this.oids.put(number, this.named, 0)) throw fail('duplicateObject', `object ${oid} is in the pack twice`)
+  /** Names an object, gives it its number and shows it. Its content is the one that came last into the slab, or `large`. */
+  private keep(number: number, type: ObjectType, large: Buffer | null): void {
+    const { slab, oids } = this
+    const isNew =
+      large === null
+        ? oids.putText(number, slab.nameOf(type), 'latin1')
+        : oids.putText(number, hashObject(type, large), 'hex')
+    if (!isNew) throw fail('duplicateObject', `object ${oids.textOf(number)} is in the pack twice`)
     this.types[number] = typeCode(type)
-    this.sizes[number] = data.length
-    this.cacheContent(number, data)
-    this.visit({ oid, type, data })
+    this.sizes[number] = large === null ? slab.sizeBytes : large.length
+    if (large === null) {
+      this.slabs[number] = slab.number
+      this.starts[number] = slab.to
+    } else this.cacheContent(number, large)
+    this.visit(
+      large === null
+        ? new ReadObject(type, oids, number, { bytes: slab.out, start: slab.to, sizeBytes: slab.sizeBytes })
+        : new ReadObject(type, oids, number, { bytes: large, start: 0, sizeBytes: large.length }),
+    )
   }
 
-  /** Content of an entry that has been kept, from the cache or made again from its chain. */
+  /** Content of an entry that has been kept, from a cache or made again from its chain. */
   private contentOf(number: number): Buffer {
     const chain: number[] = []
     let at = number
-    let content = this.cache[at] ?? this.recentBases.get(at)
+    let content = this.knownContent(at)
     while (content === undefined && this.bases[at] !== NO_BASE) {
       chain.push(at)
       at = this.bases[at] as number
-      content = this.cache[at] ?? this.recentBases.get(at)
+      content = this.knownContent(at)
     }
     content ??= this.bodyAgain(at)
     for (const next of chain.toReversed()) {
       this.charge(this.sizes[next] as number)
       content = applyDelta(content, this.bodyAgain(next))
     }
-    this.keepBase(number, content)
+    if (this.slabContent(number) === undefined) this.keepBase(number, content)
     return content
+  }
+
+  private knownContent(number: number): Buffer | undefined {
+    return this.slabContent(number) ?? this.cache.get(number) ?? this.recentBases.get(number)
+  }
+
+  private slabContent(number: number): Buffer | undefined {
+    const slab = this.slabs[number] as number
+    if (slab === 0) return undefined
+    return this.slab.contentAt(slab, this.starts[number] as number, this.sizes[number] as number)
   }
 
   private keepBase(number: number, content: Buffer): void {
     this.cacheContent(number, content)
-    if (this.cache[number] !== undefined || content.length > MAX_RECENT_BASE_BYTES) return
+    if (this.cache.has(number) || content.length > MAX_RECENT_BASE_BYTES) return
     this.recentBases.delete(number)
     this.recentBases.set(number, content)
     const [oldest = number] = this.recentBases.keys()
@@ -306,9 +359,7 @@ class PackReader {
     this.charge(sizeBytes)
     const bound = deflateBound(sizeBytes)
     const at = this.see(offset + headerBytes, bound)
-    const length = Math.min(bound, this.window.length - at)
-    if (sizeBytes <= SLAB_CONTENT_BYTES) return this.slab.inflate(this.window, at, length, sizeBytes)
-    return inflateExact(this.window.subarray(at, at + length), sizeBytes)
+    return inflateExact(this.window.subarray(at, at + bound), sizeBytes)
   }
 
   /** Where `offset` lies in the window, which is moved so that `length` bytes from there are in it, if the pack has them. */
@@ -336,16 +387,53 @@ class PackReader {
   }
 
   private cacheContent(number: number, data: Buffer): void {
-    const isWorthIt = data.length <= this.limits.cacheBytes / 4 && number >= this.forgottenBelow
-    if (!isWorthIt || this.cache[number] !== undefined) return
-    this.cache[number] = data
+    if (data.length > this.cacheLimitBytes / 2 || this.cache.has(number)) return
+    this.cache.set(number, data)
     this.cachedBytes += data.length + OBJECT_COST_BYTES
-    for (; this.cachedBytes > this.limits.cacheBytes && this.forgottenBelow < this.count; this.forgottenBelow++) {
-      const old = this.cache[this.forgottenBelow]
-      if (old === undefined) continue
-      this.cachedBytes -= old.length + OBJECT_COST_BYTES
-      this.cache[this.forgottenBelow] = undefined
+    for (const [oldest, content] of this.cache) {
+      if (this.cachedBytes <= this.cacheLimitBytes) break
+      this.cachedBytes -= content.length + OBJECT_COST_BYTES
+      this.cache.delete(oldest)
     }
+  }
+}
+
+/** Where the content of a read object lies. */
+interface ContentPlace {
+  readonly bytes: Buffer
+  readonly start: number
+  readonly sizeBytes: number
+}
+
+class ReadObject implements PackObject {
+  readonly type: ObjectType
+  private readonly oids: OidTable
+  private readonly number: number
+  private readonly place: ContentPlace
+
+  constructor(type: ObjectType, oids: OidTable, number: number, place: ContentPlace) {
+    this.type = type
+    this.oids = oids
+    this.number = number
+    this.place = place
+  }
+
+  get oid(): string {
+    return this.oids.textOf(this.number)
+  }
+
+  get data(): Buffer {
+    const { bytes, start, sizeBytes } = this.place
+    return bytes.subarray(start, start + sizeBytes)
+  }
+
+  get sizeBytes(): number {
+    return this.place.sizeBytes
+  }
+
+  get firstByte(): number {
+    const { bytes, start, sizeBytes } = this.place
+    return sizeBytes === 0 ? 0 : (bytes[start] as number)
   }
 }
 

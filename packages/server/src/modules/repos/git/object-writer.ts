@@ -169,7 +169,9 @@ function settleGeneration(
 function collectFacts(objects: readonly NamedObject[], isLenient: boolean): ObjectFacts {
   const collector = new FactCollector({ ...DEFAULT_FACT_LIMITS, names: { allowBackslash: isLenient } })
   try {
-    for (const object of objects) collector.take(object)
+    // Trees say which blobs are submodule files, so they come first.
+    for (const object of objects) if (object.type !== 'blob') collector.take(object)
+    for (const object of objects) if (object.type === 'blob') collector.take(object)
     const types = new Map(objects.map(({ oid, type }) => [oid, type]))
     const facts = collector.facts((ids, at) => types.get(ids.toString('hex', at, at + 20)))
     const large = facts.large[0]
