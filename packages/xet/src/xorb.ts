@@ -93,6 +93,12 @@ export function* decodeRecords(bytes: Uint8Array): Generator<Uint8Array> {
   }
 }
 
+/** Bytes before the content of a chunk record. */
+export const RECORD_HEADER_BYTES = HEADER_BYTES
+
+/** Whether the header of a chunk record says that its raw bytes follow as they are. */
+export const isStoredRecord = (header: Uint8Array): boolean => header[0] === 0 && header[4] === SCHEME_NONE
+
 /** A chunk record holding the bytes as they are. */
 export function storedRecord(raw: Uint8Array): Uint8Array {
   const record = new Uint8Array(HEADER_BYTES + raw.length)
