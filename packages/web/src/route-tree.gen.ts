@@ -44,6 +44,7 @@ import { Route as DatasetsIndexRouteImport } from './pages/datasets/index'
 import { Route as JoinInvitationRouteImport } from './pages/join_/invitation'
 import { Route as LoginConfirmRouteImport } from './pages/login_/confirm'
 import { Route as LoginForgotRouteImport } from './pages/login_/forgot'
+import { Route as LoginProveRouteImport } from './pages/login_/prove'
 import { Route as LoginResetRouteImport } from './pages/login_/reset'
 import { Route as MarketSellRouteImport } from './pages/market/sell'
 import { Route as OauthConsentRouteImport } from './pages/oauth/consent'
@@ -272,6 +273,11 @@ const LoginConfirmRoute = LoginConfirmRouteImport.update({
 const LoginForgotRoute = LoginForgotRouteImport.update({
   id: '/login_/forgot',
   path: '/login/forgot',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const LoginProveRoute = LoginProveRouteImport.update({
+  id: '/login_/prove',
+  path: '/login/prove',
   getParentRoute: () => rootRouteImport,
 } as any)
 const LoginResetRoute = LoginResetRouteImport.update({
@@ -599,6 +605,7 @@ export interface FileRoutesByFullPath {
   '/join/invitation': typeof JoinInvitationRoute
   '/login/confirm': typeof LoginConfirmRoute
   '/login/forgot': typeof LoginForgotRoute
+  '/login/prove': typeof LoginProveRoute
   '/login/reset': typeof LoginResetRoute
   '/market/sell': typeof MarketSellRoute
   '/oauth/consent': typeof OauthConsentRoute
@@ -688,6 +695,7 @@ export interface FileRoutesByTo {
   '/join/invitation': typeof JoinInvitationRoute
   '/login/confirm': typeof LoginConfirmRoute
   '/login/forgot': typeof LoginForgotRoute
+  '/login/prove': typeof LoginProveRoute
   '/login/reset': typeof LoginResetRoute
   '/market/sell': typeof MarketSellRoute
   '/oauth/consent': typeof OauthConsentRoute
@@ -778,6 +786,7 @@ export interface FileRoutesById {
   '/join_/invitation': typeof JoinInvitationRoute
   '/login_/confirm': typeof LoginConfirmRoute
   '/login_/forgot': typeof LoginForgotRoute
+  '/login_/prove': typeof LoginProveRoute
   '/login_/reset': typeof LoginResetRoute
   '/market/sell': typeof MarketSellRoute
   '/oauth/consent': typeof OauthConsentRoute
@@ -871,6 +880,7 @@ export interface FileRouteTypes {
     | '/join/invitation'
     | '/login/confirm'
     | '/login/forgot'
+    | '/login/prove'
     | '/login/reset'
     | '/market/sell'
     | '/oauth/consent'
@@ -960,6 +970,7 @@ export interface FileRouteTypes {
     | '/join/invitation'
     | '/login/confirm'
     | '/login/forgot'
+    | '/login/prove'
     | '/login/reset'
     | '/market/sell'
     | '/oauth/consent'
@@ -1049,6 +1060,7 @@ export interface FileRouteTypes {
     | '/join_/invitation'
     | '/login_/confirm'
     | '/login_/forgot'
+    | '/login_/prove'
     | '/login_/reset'
     | '/market/sell'
     | '/oauth/consent'
@@ -1126,6 +1138,7 @@ export interface RootRouteChildren {
   JoinInvitationRoute: typeof JoinInvitationRoute
   LoginConfirmRoute: typeof LoginConfirmRoute
   LoginForgotRoute: typeof LoginForgotRoute
+  LoginProveRoute: typeof LoginProveRoute
   LoginResetRoute: typeof LoginResetRoute
   MarketSellRoute: typeof MarketSellRoute
   OauthConsentRoute: typeof OauthConsentRoute
@@ -1384,6 +1397,13 @@ declare module '@tanstack/react-router' {
       path: '/login/forgot'
       fullPath: '/login/forgot'
       preLoaderRoute: typeof LoginForgotRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/login_/prove': {
+      id: '/login_/prove'
+      path: '/login/prove'
+      fullPath: '/login/prove'
+      preLoaderRoute: typeof LoginProveRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/login_/reset': {
@@ -1974,6 +1994,7 @@ const rootRouteChildren: RootRouteChildren = {
   JoinInvitationRoute: JoinInvitationRoute,
   LoginConfirmRoute: LoginConfirmRoute,
   LoginForgotRoute: LoginForgotRoute,
+  LoginProveRoute: LoginProveRoute,
   LoginResetRoute: LoginResetRoute,
   MarketSellRoute: MarketSellRoute,
   OauthConsentRoute: OauthConsentRoute,

@@ -62,7 +62,7 @@ export const inspectMailLink = route({
   rate: 'auth',
   body: z.strictObject({ secret }),
   response: z.object({
-    purpose: z.enum(['verify', 'reset']),
+    purpose: z.enum(['verify', 'reset', 'confirm']),
     name: z.string(),
     email: z.string(),
     expiresAt: date,

@@ -60,6 +60,8 @@ export const confirmProof = z.discriminatedUnion('method', [
   z.strictObject({ method: z.literal('password'), password: z.string().max(PASSWORD_MAX) }),
   z.strictObject({ method: z.literal('totp'), code }),
   z.strictObject({ method: z.literal('passkey'), response: assertion }),
+  /** The link of a letter, opened in the session that is confirmed. */
+  z.strictObject({ method: z.literal('letter'), secret: z.string().min(20).max(200) }),
 ])
 
 const passkeyView = z.object({
@@ -78,6 +80,8 @@ const factorsView = z.object({
   /** Since when codes of an authenticator app are asked for; null without one. */
   totpSince: date.nullable(),
   recoveryCodesLeft: z.number().int(),
+  /** There is nothing else to confirm with but the verified address. */
+  confirmsByLetter: z.boolean(),
   /** The one origin at which passkeys work: browsers tie them to a host name. */
   passkeyOrigin: z.string(),
 })
@@ -290,7 +294,21 @@ export const confirm = route({
     'SecondFactorWrong',
     'PasskeyRefused',
     'SignInThrottled',
+    'LinkInvalid',
   ],
+})
+
+export const writeConfirmLetter = route({
+  id: 'signin.confirm.letter',
+  family: 'stoa',
+  method: 'POST',
+  path: '/api/v1/signin/confirm/letter',
+  summary:
+    'Writes to my verified address, to confirm by its link that it is me; for who has no password, passkey or app.',
+  auth: 'user',
+  rate: 'auth',
+  response: z.object({ to: z.string(), expiresAt: date }),
+  errors: ['Unauthorized', 'SessionRequired', 'InvalidRequest', 'LetterLimit'],
 })
 
 const mfaRequired = z.enum(['nobody', 'duties', 'everybody'])

@@ -364,6 +364,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'hub.org.auditLog.export': { on: 'org' },
   'signin.accounts.reset': { on: 'admin', body: { reason: 'matrix' } },
   'signin.confirm': { on: 'self' },
+  'signin.confirm.letter': { on: 'self' },
   'signin.confirm.start': { on: 'self' },
   'signin.email.change': { on: 'self', body: { email: 'x@example.org' } },
   'signin.email.confirm': { on: 'self', body: { secret: 'x'.repeat(43) } },

@@ -1,5 +1,5 @@
-import { confirm, startConfirm } from '@stoa/contracts'
-import { useQuery } from '@tanstack/react-query'
+import { confirm, startConfirm, writeConfirmLetter } from '@stoa/contracts'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { api } from '../lib/api.js'
 import { lendConfirm } from '../lib/confirm.js'
@@ -59,6 +59,7 @@ function Ways({ onDone }: { onDone: () => void }) {
   if (!factors) return <Skeleton lines={3} />
   const withPasskey = factors.passkeys.length > 0 && passkeysWorkHere(factors)
   const withCode = factors.totpSince !== null
+  if (factors.confirmsByLetter) return <LetterWay onDone={onDone} />
   if (!withPasskey && !withCode && !factors.hasPassword) return <p>{words.confirmNone}</p>
   return (
     <>
@@ -94,6 +95,30 @@ function PasskeyWay({ onDone }: { onDone: () => void }) {
         {words.usePasskey}
       </Button>
     </form>
+  )
+}
+
+/** The link is opened in another tab of this browser; what was asked for is then tried again. */
+function LetterWay({ onDone }: { onDone: () => void }) {
+  const letter = useMutation({ mutationFn: () => api.call(writeConfirmLetter, {}) })
+  if (!letter.data)
+    return (
+      <div className={formClass}>
+        <ErrorSummary message={letter.error?.message} />
+        <p>{words.confirmLetterLead}</p>
+        <Button variant="primary" block busy={letter.isPending} onClick={() => letter.mutate()}>
+          {words.confirmLetter}
+        </Button>
+        <p className="muted">{words.confirmAgain}</p>
+      </div>
+    )
+  return (
+    <div className={formClass}>
+      <p role="status">{words.confirmWritten(letter.data.to)}</p>
+      <Button variant="primary" block onClick={onDone}>
+        {words.confirmOpened}
+      </Button>
+    </div>
   )
 }
 

@@ -12,6 +12,7 @@ import {
 } from '@stoa/testkit'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { Browser } from '../federation/sso/browser.suite.js'
+import { letterTo } from '../signin/letters.suite.js'
 import { downloadArchive, dumpRows, filesHolding, holding } from './traces.suite.js'
 
 const DAY_MS = 24 * 3_600_000
@@ -189,6 +190,36 @@ describe('people who came from elsewhere ask without a password', () => {
     }
     const again = await comeBySso({ ...claimsOf('late'), groups: [] })
     expect((await send(again, 'POST', `${privacy}/exports`, {})).status).toBe(200)
+  })
+})
+
+describe('somebody who has nothing but a verified address', () => {
+  const codeOf = (answer: { body: { error?: { code: string } } }) => answer.body.error?.code
+
+  test('confirms by the link of a letter, in the session they are in; nobody else by it', async () => {
+    const bea = await comeBySso({ ...claimsOf('bea'), groups: [] })
+    clock.advanceMs(16 * MINUTE_MS)
+    expect(codeOf(await send(bea, 'POST', `${privacy}/exports`, {}))).toBe('ConfirmationRequired')
+    const path = '/api/v1/signin/confirm'
+    expect((await ask(`${server.url}${path}/letter`, 'POST')).status).toBe(401)
+    expect((await acme.boss.ask('POST', `${path}/letter`)).status).toBe(400)
+    const written = await send<{ to: string }>(bea, 'POST', `${path}/letter`)
+    expect([written.status, written.body.to]).toEqual([200, 'bea@acme.example'])
+    const { secret } = await letterTo(server, 'bea@acme.example', 'confirm')
+    const inspected = await ask(`${server.url}/api/v1/signin/email/links/inspect`, 'POST', { body: { secret } })
+    expect(inspected.body).toMatchObject({ purpose: 'confirm', email: 'bea@acme.example' })
+
+    const body = { method: 'letter', secret }
+    expect((await ask(server.url + path, 'POST', { body })).status).toBe(401)
+    const stranger = await acme.boss.ask<{ error: { code: string } }>('POST', path, body)
+    expect(codeOf(stranger)).toBe('LinkInvalid')
+    const reset = { secret, password: 'another horse battery' }
+    expect((await ask(`${server.url}/api/v1/signin/password-reset/redeem`, 'POST', { body: reset })).status).toBe(404)
+    const confirmed = await send(bea, 'POST', path, body)
+    expect(confirmed.status).toBe(204)
+    const here = { ...bea, cookie: confirmed.cookie }
+    expect((await send(here, 'POST', `${privacy}/exports`, {})).status).toBe(200)
+    expect(codeOf(await send(here, 'POST', path, body))).toBe('LinkInvalid')
   })
 })
 

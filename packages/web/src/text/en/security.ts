@@ -82,6 +82,16 @@ export const security = {
   confirmLead: 'You are about to change something that matters. For the next 15 minutes we will not ask again.',
   confirm: 'Confirm',
   confirmNone: 'Sign out and in again to confirm that it is you.',
+  confirmAgain: 'You can also sign out and in again.',
+  confirmLetter: 'Write to me',
+  confirmLetterLead: 'We write to your verified address. Open the link in this browser, then come back here.',
+  confirmWritten: (to: string) => `A letter to ${to} is on its way.`,
+  confirmOpened: 'I opened the link',
+  proveTitle: 'Is it you?',
+  proveLead: (name: string) => `Somebody signed in as ${name} is about to change something that matters.`,
+  proveDo: 'Yes, it is me',
+  proveDone: 'Confirmed. Go back to where you were, and go on.',
+  proveSignIn: (name: string) => `Open the link in the browser in which you are signed in as ${name}.`,
 }
 
 export const policy = {

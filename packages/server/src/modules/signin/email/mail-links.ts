@@ -13,7 +13,7 @@ import {
 
 const DAY_MS = 24 * 3_600_000
 const RESET_MS = 2 * 3_600_000
-const PAGES = { verify: '/login/confirm', reset: '/login/reset' } as const
+const PAGES = { verify: '/login/confirm', reset: '/login/reset', confirm: '/login/prove' } as const
 const SEAL_LABEL = 'signin-addresses'
 
 /** A link that is about to be written to somebody. */
@@ -36,7 +36,7 @@ export async function makeMailLink(
   const secret = makeLinkSecret()
   const id = deps.ids.next()
   // A letter that an admin hands over is not there within two hours.
-  const lifeMs = purpose === 'reset' && deps.mail.isSending ? RESET_MS : DAY_MS
+  const lifeMs = purpose !== 'verify' && deps.mail.isSending ? RESET_MS : DAY_MS
   const expiresAt = new Date(now.getTime() + lifeMs)
   const emailSealed = seal(addressKey(deps), Buffer.from(email), id)
   await insertMailLink(tx, {
@@ -68,7 +68,7 @@ export async function getMailLink(deps: SigninKit, secret: string, purpose?: Mai
   const email = openAddress(deps, link)
   // Whoever lost the address lost what was written to it.
   const isTheirs = person.isEmailVerified && person.email?.toLowerCase() === email.toLowerCase()
-  if (link.purpose === 'reset' && !isTheirs) throw refuse('LinkInvalid')
+  if (link.purpose !== 'verify' && !isTheirs) throw refuse('LinkInvalid')
   return { link, email, person }
 }
 

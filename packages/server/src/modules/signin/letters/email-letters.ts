@@ -74,6 +74,22 @@ export function resetPasswordLetter({ to, subjectId, name }: Recipient, link: Li
   }
 }
 
+export function confirmLetter({ to, subjectId, name }: Recipient, link: Link): NewLetter {
+  return {
+    kind: 'confirm',
+    to,
+    subjectId,
+    ...carrying(link),
+    subject: 'Confirm that it is you',
+    paragraphs: [
+      `Somebody who is signed in as ${name}, probably you, is about to change something that matters.`,
+      'Open the link in the browser in which you are signed in. It works once.',
+    ],
+    action: { label: 'Yes, it is me', url: link.url },
+    closing: 'This was not you? Do not open the link, and end the other sessions of your account under Settings.',
+  }
+}
+
 export function passwordChangedLetter({ to, subjectId, name }: Recipient): NewLetter {
   return {
     kind: 'password.changed',

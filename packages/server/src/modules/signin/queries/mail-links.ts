@@ -1,6 +1,6 @@
 import type { Db, Tx } from '../../../kit/db/database.js'
 
-export type MailLinkPurpose = 'verify' | 'reset'
+export type MailLinkPurpose = 'verify' | 'reset' | 'confirm'
 
 export interface MailLinkRow {
   readonly id: string

@@ -3,6 +3,7 @@ import type { Http } from '../../../kit/http/server.js'
 import { requireSession } from '../../accounts/index.js'
 import { addedFactor, recordFactor, removedFactor } from '../change-factors.js'
 import type { SigninDeps } from '../deps.js'
+import { confirmsByLetter } from '../email/confirm-by-letter.js'
 import { relyingPartyOf } from '../passkeys/relying-party.js'
 import { listPasskeys } from '../queries/passkeys.js'
 import { countRecoveryCodes } from '../queries/recovery-codes.js'
@@ -24,6 +25,7 @@ export function bindFactors(http: Http, deps: SigninDeps): void {
       hasPassword: await access.hasPassword(userId),
       passkeys: (await listPasskeys(deps.db, userId)).map(showPasskey),
       totpSince: (await findTotp(deps.db, userId))?.confirmedAt?.toISOString() ?? null,
+      confirmsByLetter: await confirmsByLetter(deps, userId),
       recoveryCodesLeft: await countRecoveryCodes(deps.db, userId),
       passkeyOrigin: relyingPartyOf(deps.publicUrl()).origin,
     }
