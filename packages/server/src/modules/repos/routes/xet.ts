@@ -17,7 +17,6 @@ import {
 } from '@stoa/contracts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { HttpScope, Http } from '../../../kit/http/server.js'
-import { Slabs } from '../../../kit/blobs/slabs.js'
 import { Turns } from '../../../kit/turns.js'
 import { findXorbs, holdsXorb } from '../queries/xet.js'
 import { answerDedup } from '../xet/dedup-answer.js'
@@ -85,14 +84,13 @@ function bindUploads(scope: HttpScope, deps: XetDeps): void {
     unitsPerKey: MAX_HELD_BYTES_PER_USER,
     waiting: MAX_WAITING_UPLOADS,
   })
-  const slabs = new Slabs()
   const shards = new Turns({ units: MAX_SHARDS, unitsPerKey: 1, waiting: MAX_WAITING_UPLOADS })
   for (const route of forms(uploadXorb)) {
     scope.bind(route, async ({ params, request }) => {
       const grant = await demand(deps, request, 'write')
       const sizeBytes = announcedBytes(request)
       await bodies.take(keyOf(grant), sizeBytes, () =>
-        slabs.use(sizeBytes, async (pages) => {
+        deps.slabs.use(sizeBytes, async (pages) => {
           const { length } = await readBody(request, pages)
           await storeXorb(deps, grant, params.hash, { pages, sizeBytes: length })
         }),

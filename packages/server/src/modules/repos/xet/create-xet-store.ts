@@ -1,4 +1,5 @@
 import { type KeyedHashes, loadKeyedHashes } from '@stoa/xet'
+import { Slabs } from '../../../kit/blobs/slabs.js'
 import type { Http } from '../../../kit/http/server.js'
 import type { RepoDeps } from '../deps.js'
 import { bindXet } from '../routes/xet.js'
@@ -17,7 +18,7 @@ export function createXetStore(deps: RepoDeps & { readonly stillMay: StillMay })
     loaded ??= loadKeyedHashes()
     return loaded
   }
-  const xetDeps = { ...deps, keys, verifier, hashes }
+  const xetDeps = { ...deps, keys, verifier, slabs: new Slabs(), hashes }
   const issuer = createTokenIssuer({ ...deps, keys })
   return {
     storeId: keys.storeId,

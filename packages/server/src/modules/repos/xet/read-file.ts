@@ -4,8 +4,8 @@ import { decodeRecords, type FileTerm } from '@stoa/xet'
 import type { ByteRange } from '../../../kit/http/bytes.js'
 import { PumpedBytes } from '../../../kit/http/pumped-bytes.js'
 import { SlabReader } from './slab-reader.js'
-import type { ChunkIndex } from './chunk-index.js'
 import { planRange } from './plan-range.js'
+import { recordSpans } from './record-spans.js'
 import type { XetDeps } from './xet-deps.js'
 
 /** Bytes of a xorb that are read and decoded at once. */
@@ -36,7 +36,7 @@ export async function* rebuild(
   let left = range.endExclusive - range.start
   for await (const { term, xorb, skipBytes } of planRange(deps.db, terms, range)) {
     let skip = skipBytes
-    const spans = steps(xorb.index, term.chunkStart, term.chunkEnd)
+    const spans = recordSpans(xorb.index, term, STEP_BYTES)
     for await (const bytes of readSpans(deps, xorb.stored.blobKey, spans)) {
       for (const raw of decodeRecords(bytes)) {
         const part = raw.subarray(Math.min(skip, raw.length), Math.min(raw.length, skip + left))
@@ -45,18 +45,6 @@ export async function* rebuild(
         if (part.length > 0) yield part
       }
     }
-  }
-}
-
-/** Byte spans of whole chunks, each about one step long. */
-function* steps(index: ChunkIndex, chunkStart: number, chunkEnd: number): Generator<readonly [number, number]> {
-  let start = chunkStart === 0 ? 0 : (index.serialisedEnds[chunkStart - 1] ?? 0)
-  for (let chunk = chunkStart; chunk < chunkEnd; chunk += 1) {
-    const end = index.serialisedEnds[chunk] ?? 0
-    const isLast = chunk === chunkEnd - 1
-    if (!isLast && (index.serialisedEnds[chunk + 1] ?? 0) - start <= STEP_BYTES) continue
-    yield [start, end]
-    start = end
   }
 }
 

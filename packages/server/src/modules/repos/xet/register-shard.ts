@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { refuse } from '@stoa/contracts'
 import {
@@ -18,7 +17,7 @@ import {
 import { insertBucketUpload } from '../queries/bucket-files.js'
 import { insertLfsObject, type NewLfsObject } from '../queries/lfs.js'
 import { findGrantAccount, findXetFile, insertChunks, insertXetFile, type XetFile } from '../queries/xet.js'
-import { rebuild } from './read-file.js'
+import { hashFile } from './hash-file.js'
 import { xetBlobKey } from './xet-blob.js'
 import type { XetDeps } from './xet-deps.js'
 import type { XetGrant } from './xet-keys.js'
@@ -113,7 +112,7 @@ async function verifyFile(deps: XetDeps, file: ShardFile, chunks: Map<string, st
   await checkTerms(deps, hashes, { file, terms, chunks })
   const sizeBytes = terms.reduce((sum, term) => sum + term.rawBytes, 0)
   const known = await findXetFile(deps.db, hash)
-  const sha256 = known?.sha256 ?? (await sha256Of(deps, terms, sizeBytes))
+  const sha256 = known?.sha256 ?? (await hashFile(deps, terms, sizeBytes))
   if (file.sha256 !== null && file.sha256 !== sha256)
     throw refuse('XetInvalid', 'A file does not have the SHA-256 it was sent with.')
   return { hash, sha256, sizeBytes: BigInt(sizeBytes), terms }
@@ -169,10 +168,4 @@ function checkTerm(
   if (rawEnd(term.chunkEnd - 1) - rawEnd(term.chunkStart - 1) !== term.rawBytes)
     throw refuse('XetInvalid', 'A term of the shard has another length than its chunks.')
   return members
-}
-
-async function sha256Of(deps: XetDeps, terms: readonly FileTerm[], sizeBytes: number): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const part of rebuild(deps, terms, { start: 0, endExclusive: sizeBytes })) hash.update(part)
-  return hash.digest('hex')
 }

@@ -1,7 +1,9 @@
+import { createHash, type Hash } from 'node:crypto'
 import { parentPort } from 'node:worker_threads'
 import {
   chunkEnds,
   Chunker,
+  decodeRecords,
   hashToText,
   loadKeyedHashes,
   parseXorb,
@@ -34,6 +36,19 @@ export type VerifyAnswer =
   | { readonly id: number; readonly name: string; readonly chunks: readonly XorbChunk[]; readonly recordBytes: number }
   | { readonly id: number; readonly problem: string }
 
+/** Chunk records that come next in a file, in shared memory; null: there are no more. */
+export interface HashRequest {
+  readonly id: number
+  readonly file: number
+  readonly records: Uint8Array | null
+}
+
+/** The SHA-256 of the file behind its last records. */
+export type HashAnswer = { readonly id: number; readonly sha256: string | null } | { id: number; problem: string }
+
+/** Files that are being hashed here. */
+const files = new Map<number, Hash>()
+
 const hashes = await loadKeyedHashes()
 
 function verify({ id, bytes }: VerifyRequest): VerifyAnswer {
@@ -55,6 +70,27 @@ function cut({ id, bytes, isLast }: CutRequest): CutAnswer {
   return { id, chunks }
 }
 
-parentPort?.on('message', (request: VerifyRequest | CutRequest) =>
-  parentPort?.postMessage('isLast' in request ? cut(request) : verify(request)),
+function hash({ id, file, records }: HashRequest): HashAnswer {
+  const sha256 = files.get(file) ?? createHash('sha256')
+  if (records === null) {
+    files.delete(file)
+    return { id, sha256: sha256.digest('hex') }
+  }
+  files.set(file, sha256)
+  try {
+    for (const raw of decodeRecords(records)) sha256.update(raw)
+    return { id, sha256: null }
+  } catch (error) {
+    if (error instanceof XetFormatError) return { id, problem: error.message }
+    throw error
+  }
+}
+
+function answer(request: VerifyRequest | CutRequest | HashRequest): VerifyAnswer | CutAnswer | HashAnswer {
+  if ('file' in request) return hash(request)
+  return 'isLast' in request ? cut(request) : verify(request)
+}
+
+parentPort?.on('message', (request: VerifyRequest | CutRequest | HashRequest) =>
+  parentPort?.postMessage(answer(request)),
 )
