@@ -28,7 +28,8 @@ const keepAddresses = {
   name: 'keep-addresses',
   transform(code, id) {
     if (!code.includes('import.meta.url')) return null
-    const address = `new URL(${JSON.stringify(relative(FOLDER, id))}, import.meta.url).href`
+    // In single quotes: sources may speak of `import.meta.url` inside of a text in double ones.
+    const address = `new URL('${relative(FOLDER, id)}', import.meta.url).href`
     return { code: code.replaceAll('import.meta.url', address) }
   },
 }
