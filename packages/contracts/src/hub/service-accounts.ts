@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { route } from '../define.js'
+import { ipRanges } from '../ip-range.js'
 import { TOKEN_PERMISSIONS } from '../stoa/token-permissions.js'
 import { accountNameParam } from './identity.js'
 
@@ -23,6 +24,8 @@ const tokenInfo = z.object({
   createdAt: date,
   expiresAt: date.nullable(),
   lastUsedAt: date.nullable(),
+  /** Networks it may be used from; none for everywhere. */
+  ipRanges: z.array(z.string()),
 })
 const serviceView = z.object({
   id: z.string(),
@@ -107,7 +110,12 @@ export const createServiceToken = route({
   auth: 'write',
   rate: 'auth',
   params: byService,
-  body: z.object({ name: tokenName, permissions, expiresInDays: z.number().int().min(1).max(3650).optional() }),
+  body: z.object({
+    name: tokenName,
+    permissions,
+    expiresInDays: z.number().int().min(1).max(3650).optional(),
+    ipRanges: ipRanges.optional(),
+  }),
   response: shownOnce,
   errors: [...REFUSALS, 'TokenNameTaken', 'TokenLimit'],
 })
@@ -117,10 +125,10 @@ export const updateServiceToken = route({
   family: 'hub',
   method: 'PATCH',
   path: '/api/organizations/:name/service-accounts/:serviceId/tokens/:tokenId',
-  summary: 'Changes what an access token of a service account may do.',
+  summary: 'Changes what an access token of a service account may do, and from which networks.',
   auth: 'write',
   params: byToken,
-  body: z.object({ permissions }),
+  body: z.object({ permissions: permissions.optional(), ipRanges: ipRanges.optional() }),
   response: tokenInfo,
   errors: [...REFUSALS, 'NotFound'],
 })

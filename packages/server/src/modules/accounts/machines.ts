@@ -38,8 +38,12 @@ export function createMachines(deps: AccountsDeps) {
     findToken: (db: Db | Tx, id: string, name: string): Promise<TokenRow | null> => findTokenByName(db, id, name),
     /** Throws `TokenNameTaken`, `TokenLimit`. */
     createToken: (tx: Tx, token: NewToken): Promise<MadeToken> => createAccessToken(tx, deps, token),
-    changeScopes: (tx: Tx, tokenId: string, scopes: readonly TokenScope[]): Promise<void> =>
-      updateToken(tx, tokenId, { role: 'fineGrained', scopes }),
+    /** What a token may do, and from where. */
+    changeToken: (
+      tx: Tx,
+      tokenId: string,
+      to: { readonly scopes: readonly TokenScope[]; readonly ipRanges: readonly string[] },
+    ): Promise<void> => updateToken(tx, tokenId, { role: 'fineGrained', ...to }),
     /** Gives a token another secret; the old one stops. Null when it is not the machine's. */
     rotateToken: async (tx: Tx, id: string, tokenId: string): Promise<MadeToken | null> => {
       const secret = makeTokenSecret()

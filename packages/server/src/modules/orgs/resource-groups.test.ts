@@ -147,6 +147,31 @@ describe('service accounts', () => {
     expect((await get(rotated.body.token, '/api/models/acme/kept')).status).toBe(401)
   })
 
+  it('[C1] have tokens that work from their networks only, changed at once by admins alone', async () => {
+    const made = await ada.ask<ServiceAccountView>('POST', services, { name: 'acme-near', role: 'read' })
+    const tokens = `${services}/${made.body.id}/tokens`
+    const office = '203.0.113.0/24'
+    expect((await ada.ask('POST', tokens, { name: 'n', permissions: ['org.read'], ipRanges: ['x'] })).status).toBe(400)
+    const near = await ada.ask<{ token: string; tokenInfo: { id: string; ipRanges: string[] } }>('POST', tokens, {
+      ...{ name: 'office', permissions: ['repo.content.read'], ipRanges: [office, office] },
+    })
+    expect(near.body.tokenInfo.ipRanges).toEqual([office])
+    const from = async (address: string) => {
+      const headers = { authorization: `Bearer ${near.body.token}`, 'x-forwarded-for': address }
+      return (await ask(`${server.url}/api/whoami-v2`, 'GET', { headers })).status
+    }
+    expect([await from('203.0.113.9'), await from('198.51.100.7')]).toEqual([200, 403])
+    const networks = (person: Person, ipRanges: string[]) =>
+      person.ask<{ ipRanges: string[]; permissions: string[] }>('PATCH', `${tokens}/${near.body.tokenInfo.id}`, {
+        ipRanges,
+      })
+    expect((await networks(ben, [])).status).toBe(403)
+    expect((await networks(ada, ['198.51.100.7'])).body).toMatchObject({ permissions: ['repo.content.read'] })
+    expect([await from('203.0.113.9'), await from('198.51.100.7')]).toEqual([403, 200])
+    expect((await networks(ada, [])).body.ipRanges).toEqual([])
+    expect(await from('203.0.113.9')).toBe(200)
+  })
+
   it("are no people: they do not sign in, are listed nowhere, lead nothing, and are their admins' alone", async () => {
     const made = await ada.ask<ServiceAccountView>('POST', services, { name: 'acme-bot', role: 'write' })
     expect((await ada.ask('POST', services, { name: 'acme-boss', role: 'admin' })).status).toBe(400)

@@ -85,9 +85,14 @@ export async function createServiceToken(
   tx: Tx,
   deps: OrgsDeps,
   { org, service }: TokenWork,
-  token: { readonly name: string; readonly permissions: readonly string[]; readonly expiresAt: Date | null },
+  token: {
+    readonly name: string
+    readonly permissions: readonly string[]
+    readonly expiresAt: Date | null
+    readonly ipRanges?: readonly string[] | undefined
+  },
 ): Promise<{ readonly token: TokenRow; readonly secret: string }> {
-  const { name, permissions, expiresAt } = token
+  const { name, permissions, expiresAt, ipRanges = [] } = token
   const scopes = scopesOf(org, permissions)
   const made = await deps.accounts.machines.createToken(tx, {
     userId: service.id,
@@ -95,8 +100,9 @@ export async function createServiceToken(
     role: 'fineGrained',
     scopes,
     expiresAt,
+    ipRanges,
   })
-  const after = { name, permissions: [...permissions] }
+  const after = { name, permissions: [...permissions], ipRanges: [...made.token.ipRanges] }
   await record(tx, deps, org.id, { verb: 'token.create', id: service.id, name: service.name, after })
   return made
 }
@@ -105,19 +111,25 @@ const scopesOf = (org: Pick<AccountRow, 'name'>, permissions: readonly string[])
   { entity: { type: 'org', name: org.name }, permissions: [...new Set(permissions)] },
 ]
 
-/** Changes what a token may do. Throws `NotFound`. */
+/** Changes what a token may do, and from where. Throws `NotFound`. */
 export async function changeServiceToken(
   tx: Tx,
   deps: OrgsDeps,
   { org, service }: TokenWork,
-  change: { readonly tokenId: string; readonly permissions: readonly string[] },
+  change: {
+    readonly tokenId: string
+    readonly permissions?: readonly string[] | undefined
+    readonly ipRanges?: readonly string[] | undefined
+  },
 ): Promise<TokenRow> {
   const token = await getToken(tx, deps, service, change.tokenId)
-  const scopes = scopesOf(org, change.permissions)
-  await deps.accounts.machines.changeScopes(tx, token.id, scopes)
-  const after = { name: token.name, permissions: [...change.permissions] }
+  const scopes = change.permissions ? scopesOf(org, change.permissions) : token.scopes
+  const ipRanges = change.ipRanges ? [...new Set(change.ipRanges)] : token.ipRanges
+  await deps.accounts.machines.changeToken(tx, token.id, { scopes, ipRanges })
+  const permissions = scopes.flatMap((scope) => scope.permissions)
+  const after = { name: token.name, permissions, ipRanges: [...ipRanges] }
   await record(tx, deps, org.id, { verb: 'token.update', id: service.id, name: service.name, after })
-  return { ...token, scopes }
+  return { ...token, scopes, ipRanges }
 }
 
 async function getToken(tx: Tx, deps: OrgsDeps, service: ServiceRow, tokenId: string): Promise<TokenRow> {
@@ -196,5 +208,6 @@ export function showServiceToken(token: TokenRow): ServiceAccountView['tokens'][
     createdAt: token.createdAt.toISOString(),
     expiresAt: token.expiresAt?.toISOString() ?? null,
     lastUsedAt: token.lastUsedAt?.toISOString() ?? null,
+    ipRanges: [...token.ipRanges],
   }
 }

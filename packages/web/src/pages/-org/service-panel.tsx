@@ -5,13 +5,16 @@ import {
   rotateServiceToken,
   type ServiceAccountView,
   TOKEN_PERMISSIONS,
+  updateServiceToken,
 } from '@stoa/contracts'
 import { useState } from 'react'
 import { api } from '../../lib/api.js'
+import { readNetworks } from '../../lib/networks.js'
 import { useAct } from '../../lib/use-act.js'
 import { useForm } from '../../lib/use-form.js'
 import { t } from '../../text/en.js'
 import { org as words } from '../../text/en/org.js'
+import { tokens as tokenWords } from '../../text/en/tokens.js'
 import { Badge } from '../../ui/badge.js'
 import { Button } from '../../ui/button.js'
 import { CheckField, ErrorSummary, formClass, TextField } from '../../ui/field.js'
@@ -20,6 +23,7 @@ import { Card, Facts, Row, Section } from '../../ui/page.js'
 import { Secret } from '../../ui/secret.js'
 import { ConfirmByName, SidePanel } from '../../ui/side-panel.js'
 import { TimeAgo } from '../../ui/time-ago.js'
+import { NetworksField, networkProblem, TokenNetworksForm } from '../../ui/token-networks.js'
 import { servicesQuery } from './org-queries.js'
 
 interface Props {
@@ -50,6 +54,7 @@ export function ServicePanel({ org, service, onClose }: Props) {
 
 function Tokens({ org, service }: { org: string; service: ServiceAccountView }) {
   const [secret, setSecret] = useState<string | null>(null)
+  const [changing, setChanging] = useState<string | null>(null)
   const byService = { name: org, serviceId: service.id }
   const refresh = [servicesQuery(org).queryKey]
   const revoke = useAct({
@@ -61,6 +66,12 @@ function Tokens({ org, service }: { org: string; service: ServiceAccountView }) 
     run: (tokenId: string) => api.call(rotateServiceToken, { params: { ...byService, tokenId } }),
     refresh,
     after: ({ token }) => setSecret(token),
+  })
+  const limit = useAct({
+    run: ({ tokenId, ipRanges }: { tokenId: string; ipRanges: string[] }) =>
+      api.call(updateServiceToken, { params: { ...byService, tokenId }, body: { ipRanges } }),
+    refresh,
+    say: () => tokenWords.networksSaved,
   })
   const error = revoke.error ?? rotate.error
   return (
@@ -86,6 +97,7 @@ function Tokens({ org, service }: { org: string; service: ServiceAccountView }) 
             facts={[
               [words.lastUsed, token.lastUsedAt ? <TimeAgo key="used" at={token.lastUsedAt} /> : words.neverUsed],
               [words.expires, token.expiresAt ? <TimeAgo key="ends" at={token.expiresAt} /> : words.expiresNever],
+              [tokenWords.ownNetworks, token.ipRanges.length > 0 ? token.ipRanges.join(', ') : words.fromEverywhere],
             ]}
           />
           <Row>
@@ -95,7 +107,21 @@ function Tokens({ org, service }: { org: string; service: ServiceAccountView }) 
             <Button size="dense" busy={revoke.isPending} onClick={() => revoke.mutate(token.id)}>
               {words.revoke}
             </Button>
+            <Button
+              size="dense"
+              aria-expanded={changing === token.id}
+              onClick={() => setChanging(changing === token.id ? null : token.id)}
+            >
+              {tokenWords.changeNetworks}
+            </Button>
           </Row>
+          {changing === token.id && (
+            <TokenNetworksForm
+              ipRanges={token.ipRanges}
+              save={(ipRanges) => limit.mutateAsync({ tokenId: token.id, ipRanges })}
+              onDone={() => setChanging(null)}
+            />
+          )}
         </Card>
       ))}
       {error && <Notice tone="bad">{error.message}</Notice>}
@@ -116,19 +142,21 @@ function NewToken({
   onMade: (secret: string) => void
 }) {
   const make = useAct({
-    run: (body: { name: string; permissions: Permission[] }) =>
+    run: (body: { name: string; permissions: Permission[]; ipRanges: string[] }) =>
       api.call(createServiceToken, { params: { name: org, serviceId: service.id }, body }),
     refresh: [servicesQuery(org).queryKey],
   })
   const form = useForm({
-    initial: { name: '', permissions: ['repo.content.read'] as Permission[] },
-    check: ({ name, permissions }) => ({
+    initial: { name: '', permissions: ['repo.content.read'] as Permission[], networks: '' },
+    check: ({ name, permissions, networks }) => ({
+      ...networkProblem(networks),
       ...(name.trim() ? {} : { name: words.needTokenName }),
       ...(permissions.length > 0 ? {} : { permissions: words.needPermission }),
     }),
-    submit: ({ name, permissions }) => make.mutateAsync({ name: name.trim(), permissions }),
+    submit: ({ name, permissions, networks }) =>
+      make.mutateAsync({ name: name.trim(), permissions, ipRanges: readNetworks(networks) }),
     onDone: ({ token }) => {
-      form.set({ name: '' })
+      form.set({ name: '', networks: '' })
       onMade(token)
     },
     fieldOf: { TokenNameTaken: 'name' },
@@ -161,6 +189,11 @@ function NewToken({
           />
         ))}
       </fieldset>
+      <NetworksField
+        value={form.values.networks}
+        error={form.errors.networks}
+        onChange={(networks) => form.set({ networks })}
+      />
       <div>
         <Button type="submit" variant="primary" busy={form.isBusy}>
           {words.createToken}

@@ -12,7 +12,7 @@ import { CheckField, ChoiceField, ErrorSummary, formClass, SelectField, TextFiel
 import { Notice } from '../../ui/notice.js'
 import { Secret } from '../../ui/secret.js'
 import { SidePanel } from '../../ui/side-panel.js'
-import { NetworksField, networkProblem } from './-token-networks.js'
+import { NetworksField, networkProblem } from '../../ui/token-networks.js'
 
 const words = t.account
 type Role = 'read' | 'write' | 'fineGrained'

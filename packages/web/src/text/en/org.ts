@@ -141,6 +141,7 @@ export const org = {
   groupDeleted: (name: string) => `${name} was deleted.`,
   saved: 'Saved.',
   services: 'Service accounts',
+  fromEverywhere: 'everywhere',
   servicesLead: 'Accounts of machines. They belong to the organisation, have no password and work by access tokens.',
   newService: 'New service account',
   serviceName: 'Name',

@@ -1,4 +1,4 @@
-import { TOKEN_PERMISSIONS } from '@stoa/contracts'
+import { ipRanges, TOKEN_PERMISSIONS } from '@stoa/contracts'
 import { z } from 'zod'
 import type { Tx } from '../../../kit/db/database.js'
 import {
@@ -19,12 +19,16 @@ import {
   type ServiceRow,
 } from '../service-accounts.js'
 
+const permissions = z.array(z.enum(TOKEN_PERMISSIONS)).min(1)
+/** A token that works from some networks only. */
+const limitedToken = z.strictObject({ permissions, ipRanges })
+
 const serviceItem = z.strictObject({
   org: z.string().min(1).max(96),
   name: z.string().min(1).max(96),
   role: z.enum(['no_access', 'read', 'contributor', 'write']).optional(),
   /** Names of tokens and what they may do in the organisation; made ones are printed once. */
-  tokens: z.record(z.string().min(1).max(80), z.array(z.enum(TOKEN_PERMISSIONS)).min(1)).optional(),
+  tokens: z.record(z.string().min(1).max(80), z.union([permissions, limitedToken])).optional(),
 })
 export type ServiceItem = z.output<typeof serviceItem>
 
@@ -46,10 +50,11 @@ export function createServiceAccountsNoun(deps: OrgsDeps): ManifestNoun<ServiceI
       const items: ServiceItem[] = []
       for (const org of await listAccountRows(db, 'org')) {
         for (const service of await listServices(db, org.id)) {
-          const tokens = (await deps.accounts.machines.listTokens(db, service.id)).map((token) => [
-            token.name,
-            token.scopes.flatMap((scope) => scope.permissions),
-          ])
+          const tokens = (await deps.accounts.machines.listTokens(db, service.id)).map((token) => {
+            const given = token.scopes.flatMap((scope) => scope.permissions)
+            const { name, ipRanges: networks } = token
+            return [name, networks.length === 0 ? given : { permissions: given, ipRanges: [...networks] }]
+          })
           const { name, role } = service
           items.push({ org: org.name, name, role: role as ServiceItem['role'], tokens: Object.fromEntries(tokens) })
         }
@@ -99,16 +104,18 @@ async function applyTokens(
   { item, context }: { readonly item: ServiceItem; readonly context: ManifestContext },
 ): Promise<string[]> {
   const texts: string[] = []
-  for (const [name, permissions] of Object.entries(item.tokens ?? {})) {
+  for (const [name, wish] of Object.entries(item.tokens ?? {})) {
+    const wanted = Array.isArray(wish) ? { permissions: wish, ipRanges: [] } : wish
     const known = await deps.accounts.machines.findToken(tx, owner.service.id, name)
     if (known) {
       const given = known.scopes.flatMap((scope) => scope.permissions)
-      if (isSame(given, permissions)) continue
-      await changeServiceToken(tx, deps, owner, { tokenId: known.id, permissions })
-      texts.push(`token ${name} scopes`)
+      const isAsWas = isSame(given, wanted.permissions)
+      if (isAsWas && isSame(known.ipRanges, wanted.ipRanges)) continue
+      await changeServiceToken(tx, deps, owner, { tokenId: known.id, ...wanted })
+      texts.push(`token ${name} ${isAsWas ? 'networks' : 'scopes'}`)
       continue
     }
-    const { secret } = await createServiceToken(tx, deps, owner, { name, permissions, expiresAt: null })
+    const { secret } = await createServiceToken(tx, deps, owner, { name, ...wanted, expiresAt: null })
     context.reveal(`token ${name} of ${owner.service.name}`, secret)
     texts.push(`token ${name} none → ***`)
   }

@@ -48,16 +48,13 @@ function bindServiceTokens(http: Http, deps: OrgsDeps): void {
   const hub = http.scope('hub')
   hub.bind(contracts.createServiceToken, async ({ actor, params, body, reply }) => {
     const opened = await openService(deps, actor, params)
-    const { name, permissions, expiresInDays } = body
+    const { expiresInDays, ...token } = body
     const expiresAt = expiresInDays === undefined ? null : new Date(deps.clock.now().getTime() + expiresInDays * DAY_MS)
-    return showOnce(
-      reply,
-      await deps.write((tx) => createServiceToken(tx, deps, opened, { name, permissions, expiresAt })),
-    )
+    return showOnce(reply, await deps.write((tx) => createServiceToken(tx, deps, opened, { ...token, expiresAt })))
   })
   hub.bind(contracts.updateServiceToken, async ({ actor, params, body }) => {
     const opened = await openService(deps, actor, params)
-    const change = { tokenId: params.tokenId, permissions: body.permissions }
+    const change = { tokenId: params.tokenId, ...body }
     const token = await deps.write((tx) => changeServiceToken(tx, deps, opened, change))
     deps.accounts.forgetUser(opened.service.id)
     return showServiceToken(token)
