@@ -6,11 +6,11 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { copyTemplateDatabase, joinProgram } from '@stoa/server/testing'
 import { afterAll, describe, expect, it } from 'vitest'
 
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
+const MAIN = await joinProgram(new URL('./main.ts', import.meta.url))
 const BIN = fileURLToPath(new URL('../bin/stoa.mjs', import.meta.url))
-const FLAGS = ['--conditions=source', '--import', 'tsx']
 const START_MS = 120_000
 const folder = mkdtempSync(join(tmpdir(), 'stoa-serve-'))
 const children = new Set<ChildProcess>()
@@ -24,7 +24,7 @@ const freshDir = (): string => join(folder, `data-${count++}`)
 
 function launch(environment: Record<string, string>) {
   const env = { PATH: process.env['PATH'] ?? '', STOA_PORT: '0', STOA_DATA_DIR: freshDir(), ...environment }
-  const child = spawn(process.execPath, [...FLAGS, MAIN, 'serve'], { env })
+  const child = spawn(process.execPath, [MAIN, 'serve'], { env })
   children.add(child)
   const text = { out: '', err: '' }
   child.stdout.on('data', (chunk: Buffer) => void (text.out += chunk.toString()))
@@ -36,9 +36,11 @@ function launch(environment: Record<string, string>) {
   return { child, text, ended }
 }
 
-/** Runs `stoa serve` until it fails; its one line. */
+/** Runs `stoa serve` until it fails, on a database that is made already; its one line. */
 async function failure(environment: Record<string, string>): Promise<string> {
-  const { text, ended } = launch(environment)
+  const dataDir = freshDir()
+  await copyTemplateDatabase(join(dataDir, 'database'))
+  const { text, ended } = launch({ STOA_DATA_DIR: dataDir, ...environment })
   expect(await ended).toBe(1)
   expect(text.out).toBe('')
   expect(text.err.trimEnd().split('\n'), text.err).toHaveLength(1)
@@ -127,7 +129,7 @@ describe('stoa serve', () => {
       const script = 'mount -t tmpfs -o size=2m tmpfs "$STOA_DATA_DIR" && exec "$@"'
       const dataDir = mkdtempSync(join(folder, 'full-'))
       const env = { PATH: process.env['PATH'] ?? '', STOA_PORT: '0', STOA_DATA_DIR: dataDir }
-      const command = ['-rm', 'sh', '-c', script, 'sh', process.execPath, ...FLAGS, MAIN, 'serve']
+      const command = ['-rm', 'sh', '-c', script, 'sh', process.execPath, MAIN, 'serve']
       const { status, stderr } = spawnSync('unshare', command, { encoding: 'utf8', env })
       expect(status).toBe(1)
       expect(stderr).toBe(`The disk of ${dataDir} is full. Free space, or move the data and set STOA_DATA_DIR.\n`)

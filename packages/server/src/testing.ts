@@ -6,4 +6,5 @@ export {
   createServerDatabase,
   openTestDatabase,
 } from './kit/db/test-database.js'
+export { joinProgram } from './kit/join-sources.js'
 export { DEMAND_AUDIT } from './audit-coverage.js'

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { type Client, createClient } from '@stoa/sdk'
+import { joinProgram } from '@stoa/server/testing'
 
 /** A real server in a process of its own, so that its memory can be read apart from that of whoever attacks it. */
 export interface ChildServer {
@@ -17,11 +17,11 @@ export interface ChildServer {
   stop(): Promise<void>
 }
 
-const MAIN = fileURLToPath(new URL('./child-server-main.ts', import.meta.url))
+const MAIN = new URL('./child-server-main.ts', import.meta.url)
 
 /** Starts the test server in a child process. */
 export async function startChildServer(env: Record<string, string> = {}): Promise<ChildServer> {
-  const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', MAIN], {
+  const child = spawn(process.execPath, [await joinProgram(MAIN)], {
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   })

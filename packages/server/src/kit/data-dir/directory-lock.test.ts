@@ -2,13 +2,13 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { joinProgram } from '../join-sources.js'
 import { DirectoryInUse, lockDirectory } from './directory-lock.js'
 
 const CONTENDERS = 4
 const ROUNDS = Number(process.env['STOA_TEST_LOCK_ROUNDS'] ?? 6)
-const CONTENDER = fileURLToPath(new URL('./lock-contender.ts', import.meta.url))
+const CONTENDER = await joinProgram(new URL('./lock-contender.ts', import.meta.url))
 
 let directory: string
 beforeEach(() => {
@@ -58,7 +58,7 @@ describe('directory lock', () => {
 })
 
 async function startContender(): Promise<ChildProcess> {
-  const child = fork(CONTENDER, { execArgv: ['--conditions=source', '--import', 'tsx'] })
+  const child = fork(CONTENDER, { execArgv: [] })
   await message(child)
   return child
 }

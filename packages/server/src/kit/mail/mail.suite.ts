@@ -49,11 +49,15 @@ export const letterTo = (to: string, more: Partial<NewLetter> = {}): NewLetter =
 const instanceKey = randomBytes(32)
 /** The same on both databases, as everywhere. */
 const serverUrl = process.env['STOA_TEST_DATABASE_URL'] ?? ''
-const openDatabase = (): Promise<Database> =>
+export const openMailDatabase = (): Promise<Database> =>
   serverUrl === '' ? openTestDatabase() : openMigratedServerDatabase(serverUrl)
 
-export async function openMailHouse(carrier: MailCarrier, shared?: MailHouse): Promise<MailHouse> {
-  const database = shared?.database ?? (await openDatabase())
+/** With `shared` the house stands on a database that somebody else closes. */
+export async function openMailHouse(
+  carrier: MailCarrier,
+  shared?: { readonly database: Database; readonly clock?: MailHouse['clock'] },
+): Promise<MailHouse> {
+  const database = shared?.database ?? (await openMailDatabase())
   const clock = shared?.clock ?? createTestClock(new Date('2026-11-20T12:00:00Z'))
   const ids = createIds(clock)
   const ground = { db: database.db, write: database.write, clock, ids, log: silentLog }

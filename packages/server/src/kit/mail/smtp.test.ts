@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { SMTPServerOptions } from 'smtp-server'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { letterTo, type MailHouse, openMailHouse } from './mail.suite.js'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Database } from '../db/database.js'
+import { letterTo, type MailHouse, openMailDatabase, openMailHouse } from './mail.suite.js'
 import { createSmtpCarrier } from './smtp.js'
 import { parseSmtpAddress } from './smtp-address.js'
 import { headerOf, openSmtpSink, type SmtpSink } from './smtp-sink.js'
@@ -15,6 +16,21 @@ const closers: (() => Promise<void>)[] = []
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
 })
+
+/** Databases of tests before, emptied: making one takes longer than most tests here. */
+const free: Database[] = []
+afterAll(async () => {
+  for (const database of free) await database.close()
+})
+
+async function takeDatabase(): Promise<Database> {
+  const database = free.pop() ?? (await openMailDatabase())
+  closers.push(async () => {
+    await database.pool.query('truncate kit.jobs, kit.letters cascade')
+    free.push(database)
+  })
+  return database
+}
 
 async function open(
   options: SMTPServerOptions,
@@ -31,7 +47,7 @@ async function open(
     helloName: () => 'stoa.example',
     ...(ca === undefined ? {} : { ca }),
   })
-  const house = await openMailHouse(carrier)
+  const house = await openMailHouse(carrier, { database: await takeDatabase() })
   closers.push(() => house.close())
   return { sink, house }
 }

@@ -12,6 +12,7 @@ import { migrate } from '../../../kit/db/migrate.js'
 import { copyTemplateDatabase, createServerDatabase } from '../../../kit/db/test-database.js'
 import { createEvents } from '../../../kit/events/events.js'
 import { createIds } from '../../../kit/ids.js'
+import { joinProgram } from '../../../kit/join-sources.js'
 import { silentLog } from '../../../kit/log.js'
 import { findTestService } from '../../../kit/test-service.js'
 import { SegmentScanner } from '../journal/scanner.js'
@@ -46,10 +47,11 @@ async function openHouse(dataDir: string, databaseUrl: string | null) {
   return { database, deps, metering: createNode(deps) }
 }
 
+const program = await joinProgram(new URL('../testdata/spend-until-killed.ts', import.meta.url))
+
 /** Runs one process and kills it `afterMs` after its first acknowledgement; answers how many calls it had acknowledged. */
 function spendUntilKilled(args: readonly string[], afterMs: number): Promise<number> {
-  const program = new URL('../testdata/spend-until-killed.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', program, ...args])
+  const child = spawn(process.execPath, [program, ...args])
   return new Promise((resolve, reject) => {
     let [out, errors] = ['', '']
     let timer: NodeJS.Timeout | undefined

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { joinProgram } from '../../../kit/join-sources.js'
 import { type CallRecord, checkCall, decodeSlot, encodeCall, type JournalSubject, SLOT_BYTES } from './record.js'
 import { SegmentScanner } from './scanner.js'
 import { createSegmentFile, listSegmentFiles, type SegmentFile, segmentName } from './segment-file.js'
@@ -153,7 +154,7 @@ describe('journal writer', () => {
 
 describe('kill -9', () => {
   it('I5 loses no acknowledged record in 10 rounds of sudden death', async () => {
-    const program = new URL('./testdata/append-until-killed.ts', import.meta.url).pathname
+    const program = await joinProgram(new URL('./testdata/append-until-killed.ts', import.meta.url))
     for (let round = 0; round < 10; round++) {
       const journalId = round.toString(16).padStart(24, '0')
       const acknowledged = await runUntilKilled(program, [folder, journalId], 60 + ((round * 37) % 90))
@@ -167,7 +168,7 @@ describe('kill -9', () => {
 
 /** Starts the program and kills it some milliseconds after its first acknowledgement; answers the last count it acknowledged. */
 function runUntilKilled(program: string, args: string[], afterMs: number): Promise<number> {
-  const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', program, ...args])
+  const child = spawn(process.execPath, [program, ...args])
   return new Promise((resolve, reject) => {
     let text = ''
     let timer: NodeJS.Timeout | undefined
