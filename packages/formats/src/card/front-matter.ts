@@ -127,8 +127,8 @@ function readDocument(block: CardBlock): FrontMatter | ReadDocument {
   const failed = (message: string): FrontMatter => unreadable(block.body, message, true)
   let document: Document.Parsed
   try {
-    if (hasTooManyLexemes(block.yaml)) return failed('the metadata is made of too many parts')
-    const tokens = [...new Parser(lines.addNewLine).parse(block.yaml)].slice(0, MAX_STRAY_TOKENS)
+    const tokens = readTokens(block.yaml, lines)
+    if (!tokens) return failed('the metadata is made of too many parts')
     const excess = findExcess(tokens)
     if (excess) return failed(excess)
     // The library compares every pair of keys when asked for unique ones; `findDuplicateKey` is linear.
@@ -163,10 +163,21 @@ function toPlainJson(document: Document.Parsed): JsonValue {
 
 const TOO_MANY_VALUES = `the metadata holds more than ${MAX_FRONT_MATTER_NODES} values`
 
-function hasTooManyLexemes(yaml: string): boolean {
+/** What the text is made of, cut into words once; null when that are too many. */
+function readTokens(yaml: string, lines: LineCounter): CST.Token[] | null {
+  const parser = new Parser(lines.addNewLine)
+  lines.addNewLine(0)
+  const tokens: CST.Token[] = []
+  const keep = (some: Iterable<CST.Token>): void => {
+    for (const token of some) if (tokens.length < MAX_STRAY_TOKENS) tokens.push(token)
+  }
   let left = MAX_FRONT_MATTER_LEXEMES
-  for (const _lexeme of new Lexer().lex(yaml)) if (--left < 0) return true
-  return false
+  for (const lexeme of new Lexer().lex(yaml)) {
+    if (--left < 0) return null
+    keep(parser.next(lexeme))
+  }
+  keep(parser.end())
+  return tokens
 }
 
 function toData(

@@ -290,6 +290,13 @@ describe('catalogue on a real server', () => {
     expect((await get('/api/v1/catalog/card/model/ada/tiny-llama?rev=nope')).status).toBe(404)
   })
 
+  it('[M5] renders a card once, however many ask for it at once', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 150 }, () => get('/api/v1/catalog/card/model/ada/tiny-llama?rev=main')),
+    )
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+  })
+
   it('[M5] checks cards for the stock clients, as JSON and as text', async () => {
     const post = (content: string, accept = 'application/json') =>
       get('/api/validate-yaml', undefined, {

@@ -1,7 +1,7 @@
 import { refuse, type RepoType } from '@stoa/contracts'
 import { MAX_CARD_CHARS } from '@stoa/formats'
 import type { Actor } from '../../kit/http/actor.js'
-import type { CardPage } from './card/card-job.js'
+import type { CardJob, CardPage } from './card/card-job.js'
 import type { CatalogDeps } from './deps.js'
 import { readText } from './facts/collect-facts.js'
 import { readRepoFiles } from './facts/read-repo-files.js'
@@ -37,6 +37,7 @@ export interface CardReader {
 
 export function createCardReader(deps: CatalogDeps): CardReader {
   const remembered = new Map<string, CardPage>()
+  const underWay = new Map<string, Promise<CardPage>>()
   let chars = 0
   const remember = (key: string, page: CardPage): void => {
     remembered.set(key, page)
@@ -46,6 +47,17 @@ export function createCardReader(deps: CatalogDeps): CardReader {
       remembered.delete(oldKey)
       chars -= old.html.length
     }
+  }
+  /** However many ask at once, a card is rendered once. */
+  const render = async (key: string, job: Extract<CardJob, { kind: 'render' }>): Promise<CardPage> => {
+    const known = underWay.get(key)
+    if (known) return await known
+    const rendering = deps.cards.run(job).then((rendered) => {
+      remember(key, rendered ?? FAILED)
+      return rendered ?? FAILED
+    })
+    underWay.set(key, rendering)
+    return await rendering.finally(() => underWay.delete(key))
   }
   return {
     get: async (actor, asked) => {
@@ -72,9 +84,7 @@ export function createCardReader(deps: CatalogDeps): CardReader {
       if (known) return { ...known, sha }
       const card = await readText(await readRepoFiles(deps.repos, repo, sha), file, MAX_CARD_CHARS)
       if (card === null) return { ...FAILED, sha }
-      const page = (await deps.cards.run({ kind: 'render', card, cardKind: repo.type, place })) ?? FAILED
-      remember(key, page)
-      return { ...page, sha }
+      return { ...(await render(key, { kind: 'render', card, cardKind: repo.type, place })), sha }
     },
   }
 }
