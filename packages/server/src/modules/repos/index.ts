@@ -9,6 +9,7 @@ import { createReading, createWriting } from './face.js'
 import { CLOSED_GATES, type Gatekeeper } from './gatekeeper.js'
 import { createGitStorage } from './git/create-store.js'
 import { createGitRoots, type NameRoots } from './git/roots.js'
+import { warmCheck } from './git/warm-check.js'
 import { scheduleRepoJobs } from './jobs.js'
 import { answerBatch, type BatchRequest } from './lfs/batch.js'
 import { createUrlSigner } from './lfs/signed-url.js'
@@ -42,6 +43,9 @@ export type { NewPullRequest, PullRequests } from './pull-requests.js'
 export type { DownloadTotals } from './queries/downloads.js'
 export { type Repo, repoPath } from './repo.js'
 export type { AskedRepo, RepoAddress } from './routes/repo-routes.js'
+
+/** Servers that run from source are for tests and development: too short-lived to be worth warming. */
+const IS_COMPILED = !import.meta.url.endsWith('.ts')
 
 /** Objects above this size arrive in parts of this size, from clients that know how. */
 const LFS_PART_BYTES = 512 * 1024 * 1024
@@ -88,6 +92,7 @@ export function createRepos(options: ReposOptions) {
     xetStoreId: xet.storeId,
     xetTokens: xet.issuer,
   }
+  const stopping = new AbortController()
   provideCounts(deps)
 
   return {
@@ -130,8 +135,12 @@ export function createRepos(options: ReposOptions) {
       scheduleRepoJobs({ ...deps, storage, roots }, xet)
       standing.start()
       downloads.start()
+      if (IS_COMPILED && options.config.roles.includes('web')) {
+        warmCheck(stopping.signal).catch((error: unknown) => options.log.error('checks were not warmed', error))
+      }
     },
     stop: async (): Promise<void> => {
+      stopping.abort()
       bucketFeed.stop()
       await downloads.stop()
       await xet.stop()
