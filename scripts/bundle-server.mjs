@@ -28,9 +28,9 @@ const keepAddresses = {
   name: 'keep-addresses',
   transform(code, id) {
     if (!code.includes('import.meta.url')) return null
-    // In single quotes: sources may speak of `import.meta.url` inside of a text in double ones.
+    // Sources may speak of `import.meta.url` in a text: alone between quotes, or within double ones, hence the single ones here.
     const address = `new URL('${relative(FOLDER, id)}', import.meta.url).href`
-    return { code: code.replaceAll('import.meta.url', address) }
+    return { code: code.replace(/(?<!['"`])import\.meta\.url/g, () => address) }
   },
 }
 
