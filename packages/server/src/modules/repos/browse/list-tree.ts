@@ -43,17 +43,17 @@ export async function listTree(
   const usual = query.expand ? TREE_PAGE_EXPANDED : TREE_PAGE
   const limit = query.limit === 0 ? usual : Math.min(query.limit, usual)
   const page: PathEntry[] = []
-  let cursor: string | null = null
+  let isCut = false
   const fetch = (oids: readonly string[]) => deps.store.readObjects(repo.id, oids)
   const walk = { recursive: query.recursive, after: from?.after, fetch }
-  for await (const item of walkTree(readTree, folder.oid, path, walk)) {
-    if (page.length === limit) {
-      const last = (page.at(-1) as PathEntry).path
-      cursor = writeCursor({ commitOid: commit.oid, after: path === '' ? last : last.slice(path.length + 1) })
-      break
-    }
-    page.push(item)
+  for await (const run of walkTree(readTree, folder.oid, path, walk)) {
+    isCut = page.length + run.length > limit
+    page.push(...(isCut ? run.slice(0, limit - page.length) : run))
+    if (isCut) break
   }
+  const last = page.at(-1)?.path ?? ''
+  const after = path === '' ? last : last.slice(path.length + 1)
+  const cursor = isCut ? writeCursor({ commitOid: commit.oid, after }) : null
   const entries = await describeEntries(deps, repo, readTree, commit, page, query.expand)
   return { commitOid: commit.oid, entries, cursor }
 }

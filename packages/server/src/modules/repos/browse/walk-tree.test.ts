@@ -21,7 +21,8 @@ const readTree = readFrom(TREES)
 
 const list = async (recursive: boolean, after?: string): Promise<string[]> => {
   const paths: string[] = []
-  for await (const { path } of walkTree(readTree, 'root', '', { recursive, after })) paths.push(path)
+  for await (const run of walkTree(readTree, 'root', '', { recursive, after }))
+    paths.push(...run.map(({ path }) => path))
   return paths
 }
 
@@ -36,6 +37,22 @@ describe('walkTree', () => {
   it('resumes after any entry', async () => {
     for (const [index, path] of all.entries()) expect(await list(true, path)).toEqual(all.slice(index + 1))
     expect(await list(false, 'a.txt')).toEqual(['b', 'z'])
+  })
+
+  it('lists a long folder whole, from its start and from its middle', async () => {
+    const names = Array.from({ length: 1203 }, (_, at) => `f${String(at).padStart(4, '0')}`)
+    const long = readFrom({ root: ['0=tsub', ...names.map((name) => `${name}=1`)], tsub: ['in=1'] })
+    const read = async (after?: string): Promise<string[]> => {
+      const paths: string[] = []
+      for await (const run of walkTree(long, 'root', '', { recursive: true, after })) {
+        expect(run.length).toBeLessThanOrEqual(500)
+        paths.push(...run.map(({ path }) => path))
+      }
+      return paths
+    }
+    const found = await read()
+    expect(found).toEqual(['0', '0/in', ...names])
+    expect(await read('f0700')).toEqual(names.slice(701))
   })
 
   it('finds paths', async () => {

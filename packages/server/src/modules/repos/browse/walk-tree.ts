@@ -16,9 +16,12 @@ export interface WalkOptions {
 
 /** Folders of one folder that are fetched together. */
 const FETCHED_AT_ONCE = 64
+/** A reader of one page of a long folder does not get much more than that page. */
+const RUN_ENTRIES = 500
 
 /**
- * Entries below a tree in git's order, a folder before what is inside it. `prefix` is put before every path.
+ * Entries below a tree in git's order, a folder before what is inside it, in runs of some hundred: an asynchronous step for
+ * each entry costs more than reading it. `prefix` is put before every path.
  * Starting after a path reads only the trees on its way.
  */
 export async function* walkTree(
@@ -26,7 +29,7 @@ export async function* walkTree(
   treeOid: string,
   prefix: string,
   options: WalkOptions,
-): AsyncGenerator<PathEntry> {
+): AsyncGenerator<readonly PathEntry[]> {
   const after = options.after === undefined ? null : options.after.split('/')
   yield* walkFolder(
     { readTree, ...options },
@@ -47,21 +50,29 @@ async function* walkFolder(
   walking: Walking,
   { oid, prefix, depth }: Folder,
   after: readonly string[] | null,
-): AsyncGenerator<PathEntry> {
+): AsyncGenerator<readonly PathEntry[]> {
   if (depth > MAX_DEPTH) return
   const entries = (await walking.readTree(oid)) ?? []
   const resumeAt = after === null ? -1 : entries.findIndex((entry) => entry.name === after[0])
   let fetched = 0
-  for (const [index, entry] of entries.entries()) {
-    if (index < resumeAt || entry.kind === 'commit') continue
+  let run: PathEntry[] = []
+  for (let index = Math.max(0, resumeAt); index < entries.length; index++) {
+    const entry = entries[index] as TreeEntry
+    if (entry.kind === 'commit') continue
     const path = prefix + entry.name
     const isResumed = index === resumeAt
-    if (!isResumed) yield { path, entry }
-    if (!walking.recursive || entry.kind !== 'tree') continue
+    if (!isResumed) run.push({ path, entry })
+    const isEntered = walking.recursive && entry.kind === 'tree'
+    if (run.length > 0 && (isEntered || run.length === RUN_ENTRIES)) {
+      yield run
+      run = []
+    }
+    if (!isEntered) continue
     if (fetched++ % FETCHED_AT_ONCE === 0) await walking.fetch?.(foldersFrom(entries, index))
     const rest = isResumed && after !== null && after.length > 1 ? after.slice(1) : null
     yield* walkFolder(walking, { oid: entry.oid, prefix: `${path}/`, depth: depth + 1 }, rest)
   }
+  if (run.length > 0) yield run
 }
 
 function foldersFrom(entries: readonly TreeEntry[], start: number): string[] {
