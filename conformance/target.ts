@@ -84,7 +84,9 @@ export async function openTarget(setting: Setting, suite: Pick<Suite, 'line'>): 
   writeFileSync(manifest, MANIFEST)
   const needsFront = setting.pair !== null || suite.line !== undefined
   const front = needsFront ? await openFront({ cuts: suite.line === 'breaking' }) : null
-  const env = { STOA_BOOTSTRAP: manifest, ...(front ? { STOA_PUBLIC_URL: front.url } : {}) }
+  // Suites bring build services of their own, on this machine.
+  const opened = { STOA_INNER_HOSTS: '127.0.0.1' }
+  const env = { STOA_BOOTSTRAP: manifest, ...opened, ...(front ? { STOA_PUBLIC_URL: front.url } : {}) }
   const servers = setting.pair ? await setting.pair.start(env) : await startOne(env)
   front?.serve(servers.addresses)
   const url = front?.url ?? servers.addresses[0] ?? ''

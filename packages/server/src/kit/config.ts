@@ -79,7 +79,7 @@ export const configSchema = z.object({
     )
     .pipe(z.array(z.string().regex(/^[\w.:[\]-]+$/, 'hosts with or without a port, separated by commas')).max(100))
     .describe(
-      'Hosts of the own network that addresses given by people may lead to (identity providers), separated by commas: idp.corp.example, 10.1.2.3:8443. Also over http.',
+      'Hosts of the own network that addresses given by people may lead to (identity providers, token issuers, receivers of the audit log), separated by commas: idp.corp.example, 10.1.2.3:8443. Also over http.',
     ),
   STOA_OPEN_HOSTS: z
     .string()
@@ -92,7 +92,7 @@ export const configSchema = z.object({
     )
     .pipe(z.array(z.string().regex(/^([\w.-]+|\*)$/, 'host names separated by commas, or *')).max(100))
     .describe(
-      'Hosts of the open network that addresses given by people may lead to over https (identity providers), separated by commas; * for every one. Absent: none, this server connects to nobody.',
+      'Hosts of the open network that addresses given by people may lead to over https (identity providers, token issuers, receivers of the audit log), separated by commas; * for every one. Absent: none, this server connects to nobody.',
     ),
   STOA_DNS_SERVERS: z
     .string()

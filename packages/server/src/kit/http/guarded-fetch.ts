@@ -1,3 +1,4 @@
+import type { LookupAddress } from 'node:dns'
 import { lookup } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'
 import { Agent, fetch as plainFetch, type RequestInit } from 'undici'
@@ -97,6 +98,24 @@ export function createGuardedFetch({ innerHosts, openHosts }: OpenedHosts): Guar
   }
 }
 
+/** Where to connect to for a host and port; what it answers is connected to as it is. Throws `FetchRefused`. */
+export type GuardedReach = (host: string, port: number) => Promise<string>
+
+/** The same rule for what is no HTTP (syslog): any port, and the address that was checked is the one that is connected to. */
+export function createGuardedReach({ innerHosts, openHosts }: OpenedHosts): GuardedReach {
+  const allowed = new Set(innerHosts.map((host) => host.toLowerCase()))
+  const opened = new Set(openHosts)
+  return async (given, port) => {
+    const host = given.toLowerCase()
+    const written = isIP(host) === 6 ? `[${host}]` : host
+    if (allowed.has(written) || allowed.has(`${written}:${port}`)) return host
+    const isNumber = isIP(host) !== 0
+    if (isNumber && !isPublicAddress(host)) throw new FetchRefused('inner', host)
+    if (!opened.has('*') && !opened.has(host)) throw new FetchRefused('closed', host)
+    return isNumber ? host : (await resolvePublic(host, 0))[0].address
+  }
+}
+
 function readAddress(address: string, base?: URL): URL {
   if (!URL.canParse(address, base?.href)) throw new FetchRefused('address', address.slice(0, 100))
   const url = new URL(address, base)
@@ -114,16 +133,22 @@ function checkAddress(url: URL): void {
 
 /** Resolves a name for the connection itself; one inner address among the answers is enough to refuse. */
 const lookupPublic: LookupFunction = (hostname, options, done) => {
-  lookup(hostname, { all: true, family: options.family === 6 ? 6 : options.family === 4 ? 4 : 0 }).then(
-    (found) => {
-      const [first] = found
-      if (!first) return done(new FetchRefused('unknown_host', hostname), '')
-      if (found.some(({ address }) => !isPublicAddress(address))) return done(new FetchRefused('inner', hostname), '')
-      if (options.all) return done(null, found)
+  resolvePublic(hostname, options.family === 6 ? 6 : options.family === 4 ? 4 : 0).then(
+    ([first, ...others]) => {
+      if (options.all) return done(null, [first, ...others])
       done(null, first.address, first.family)
     },
-    () => done(new FetchRefused('unknown_host', hostname), ''),
+    (error: FetchRefused) => done(error, ''),
   )
+}
+
+/** Where a name leads; every one of its addresses is of the open network. Throws `FetchRefused`. */
+async function resolvePublic(hostname: string, family: 0 | 4 | 6): Promise<[LookupAddress, ...LookupAddress[]]> {
+  const found = await lookup(hostname, { all: true, family }).catch(() => [])
+  const [first, ...others] = found
+  if (!first) throw new FetchRefused('unknown_host', hostname)
+  if (found.some(({ address }) => !isPublicAddress(address))) throw new FetchRefused('inner', hostname)
+  return [first, ...others]
 }
 
 type UndiciResponse = Awaited<ReturnType<typeof plainFetch>>

@@ -14,7 +14,7 @@ let bob: Person
 let eve: Person
 
 beforeAll(async () => {
-  server = await startTestServer()
+  server = await startTestServer({ env: { STOA_INNER_HOSTS: '127.0.0.1' } })
   root = await joinAsAdmin(server)
   ;[ada, bob, eve] = [await join(server, 'ada'), await join(server, 'bob'), await join(server, 'eve')]
   await ada.ask('POST', '/api/v1/accounts/orgs', { name: 'acme', fullname: 'Acme' })
@@ -230,6 +230,46 @@ describe('streams', () => {
       .toMatch(/^\d+ <110>1 \S+ \S+ stoa - AUDIT \[stoa@32473 chain="platform" seq="\d+"/)
     await expect.poll(() => received.udp).toContain('action="auth.login"')
     expect(received.tcp).not.toContain('user.create')
+    tcp.close()
+    udp.close()
+  })
+
+  test('never reach what the operator did not open: inside, outside, or by a name', async () => {
+    const reached: string[] = []
+    const receiver = createHttpServer((_, response) => {
+      reached.push('webhook')
+      response.end()
+    }).listen(0, '127.0.0.1')
+    const tcp = createTcpServer(() => reached.push('tcp')).listen(0, '127.0.0.1')
+    const udp = createSocket('udp4').on('message', () => reached.push('udp'))
+    await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve))
+    const shut = await startTestServer({ env: { STOA_OPEN_HOSTS: 'localhost' } })
+    const owner = await joinAsAdmin(shut)
+    const portOf = (one: { address(): unknown }) => (one.address() as AddressInfo).port
+    const asked = [
+      ['webhook', `http://127.0.0.1:${portOf(receiver)}/`, 'STOA_INNER_HOSTS'],
+      ['webhook', 'https://127.0.0.1/', 'STOA_INNER_HOSTS'],
+      ['webhook', 'https://169.254.169.254/latest', 'STOA_INNER_HOSTS'],
+      ['webhook', 'https://siem.example/', 'STOA_OPEN_HOSTS'],
+      ['syslog-tcp', `127.0.0.1:${portOf(tcp)}`, 'STOA_INNER_HOSTS'],
+      ['syslog-tcp', `localhost:${portOf(tcp)}`, 'STOA_INNER_HOSTS'],
+      ['syslog-udp', `127.0.0.1:${portOf(udp)}`, 'STOA_INNER_HOSTS'],
+      ['syslog-udp', '[::1]:514', 'STOA_INNER_HOSTS'],
+      ['syslog-udp', '203.0.113.9:514', 'STOA_INNER_HOSTS'],
+      ['syslog-tcp', 'siem.example:601', 'STOA_OPEN_HOSTS'],
+    ] as const
+    for (const [kind, address] of asked) {
+      const made = await owner.ask('POST', '/api/v1/trust/audit/streams', { chain: 'platform', kind, address })
+      expect([address, made.status]).toEqual([address, 200])
+    }
+    await shut.running.app.governance.runStreams()
+    const list = await owner.ask<{ streams: api.AuditStreamView[] }>('GET', '/api/v1/trust/audit/streams')
+    const errors = new Map(list.body.streams.map((stream) => [stream.address, stream.error]))
+    for (const [, address, setting] of asked)
+      expect([address, errors.get(address)]).toEqual([address, expect.stringContaining(setting)])
+    expect(reached).toEqual([])
+    await shut.stop()
+    receiver.close()
     tcp.close()
     udp.close()
   })

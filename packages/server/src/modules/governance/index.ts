@@ -1,3 +1,4 @@
+import { createGuardedFetch, createGuardedReach } from '../../kit/http/guarded-fetch.js'
 import type { Http } from '../../kit/http/server.js'
 import { makeCheckpoints } from './audit/make-checkpoints.js'
 import { createSigningKey } from './audit/signing-key.js'
@@ -31,6 +32,8 @@ export function createGovernance(deps: GovernanceDeps) {
   deps.accounts.guardRemoval(async (tx, accountId) =>
     (await listHeldAccounts(tx)).includes(accountId) ? 'a legal hold stands on it' : null,
   )
+  const ways = { guardedFetch: createGuardedFetch(deps.config), guardedReach: createGuardedReach(deps.config) }
+  const send = (): Promise<void> => runStreams({ ...deps, ways })
   const erase = (): Promise<void> => runErasures({ ...deps, erasers })
   return {
     /** Signs everything that waits, due or not; how many checkpoints were made. */
@@ -38,7 +41,7 @@ export function createGovernance(deps: GovernanceDeps) {
     /** Signs what is due by number or age. */
     signDue: (): Promise<number> => makeCheckpoints(routeDeps),
     /** Sends the streams what they have not had. */
-    runStreams: (): Promise<void> => runStreams(deps),
+    runStreams: send,
     /** Lets a module erase what it owns of a person, before the register is applied; erasers run in the order of modules. */
     provideEraser: (eraser: Eraser): void => void erasers.push(eraser),
     /** Lets a module say what somebody owns, in words, which goes with them. */
@@ -65,7 +68,7 @@ export function createGovernance(deps: GovernanceDeps) {
       deps.jobs.repeat('governance.retention', RETENTION_EVERY_MS, async () => {
         await planRetention(deps, false)
       })
-      deps.jobs.repeat('governance.streams', STREAMS_EVERY_MS, () => runStreams(deps))
+      deps.jobs.repeat('governance.streams', STREAMS_EVERY_MS, send)
     },
   }
 }

@@ -1,3 +1,4 @@
+import { createGuardedFetch } from '../../kit/http/guarded-fetch.js'
 import type { Http } from '../../kit/http/server.js'
 import type { ManifestNoun } from '../../kit/manifest/noun.js'
 import { type Switch, switchOfMany } from '../../kit/switches.js'
@@ -20,7 +21,8 @@ import { createTokenSource } from './token-source.js'
 
 /** Signing in with this platform, and build jobs elsewhere that may write here. Its tokens are believed by accounts. */
 export function createOauth(kit: OauthKit & { readonly accounts: Accounts; readonly orgs: Orgs }) {
-  const deps: OauthDeps = { ...kit, keys: createSigningKeys(kit), issuerKeys: createIssuerKeys(kit.clock) }
+  const issuerKeys = createIssuerKeys(kit.clock, createGuardedFetch(kit.config))
+  const deps: OauthDeps = { ...kit, keys: createSigningKeys(kit), issuerKeys }
   kit.accounts.provideTokenSource(createTokenSource(deps))
   const nouns = [createOauthAppsNoun(deps), createTokenIssuersNoun(deps), createTrustedPublishersNoun(deps)] as const
   return {

@@ -1,6 +1,7 @@
 import type { JsonWebKey } from 'node:crypto'
 import { refuse } from '@stoa/contracts'
 import type { Clock } from '../../kit/clock.js'
+import type { GuardedFetch } from '../../kit/http/guarded-fetch.js'
 import type { IssuerRow } from './queries/publishers.js'
 
 const TIMEOUT_MS = 5_000
@@ -22,11 +23,11 @@ interface Remembered {
   readonly atMs: number
 }
 
-export function createIssuerKeys(clock: Clock, doFetch: typeof fetch = fetch): IssuerKeys {
+export function createIssuerKeys(clock: Clock, guardedFetch: GuardedFetch): IssuerKeys {
   const remembered = new Map<string, Remembered>()
 
   function ask(issuer: IssuerRow): Promise<readonly JsonWebKey[]> {
-    const keys = fetchKeys(issuer, doFetch)
+    const keys = fetchKeys(issuer, guardedFetch)
     const entry = { address: issuer.jwksUrl ?? '', keys, atMs: clock.now().getTime() }
     remembered.set(issuer.issuer, entry)
     // A failure is not remembered as an answer; the time of it is, so that nobody makes us knock all the time.
@@ -46,16 +47,16 @@ export function createIssuerKeys(clock: Clock, doFetch: typeof fetch = fetch): I
   }
 }
 
-async function fetchKeys(issuer: IssuerRow, doFetch: typeof fetch): Promise<readonly JsonWebKey[]> {
-  const address = issuer.jwksUrl ?? (await discoverKeys(issuer.issuer, doFetch))
-  const { keys } = (await fetchJson(address, doFetch)) as { keys?: unknown }
+async function fetchKeys(issuer: IssuerRow, guardedFetch: GuardedFetch): Promise<readonly JsonWebKey[]> {
+  const address = issuer.jwksUrl ?? (await discoverKeys(issuer.issuer, guardedFetch))
+  const { keys } = (await fetchJson(address, guardedFetch)) as { keys?: unknown }
   if (!Array.isArray(keys)) throw unavailable(address)
   return keys.filter((key): key is JsonWebKey => typeof key === 'object' && key !== null).slice(0, MAX_KEYS)
 }
 
 /** The address of the keys by the issuer's own word; it must be at the issuer's, for only that was configured. */
-async function discoverKeys(issuer: string, doFetch: typeof fetch): Promise<string> {
-  const document = (await fetchJson(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, doFetch)) as {
+async function discoverKeys(issuer: string, guardedFetch: GuardedFetch): Promise<string> {
+  const document = (await fetchJson(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, guardedFetch)) as {
     issuer?: unknown
     jwks_uri?: unknown
   }
@@ -65,22 +66,15 @@ async function discoverKeys(issuer: string, doFetch: typeof fetch): Promise<stri
   return address
 }
 
-async function fetchJson(address: string, doFetch: typeof fetch): Promise<unknown> {
+async function fetchJson(address: string, guardedFetch: GuardedFetch): Promise<unknown> {
   try {
-    const answer = await doFetch(address, {
-      redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+    const answer = await guardedFetch(address, {
+      timeoutMs: TIMEOUT_MS,
+      maxBytes: MAX_BYTES,
       headers: { accept: 'application/json' },
     })
-    if (!answer.ok || !answer.body) throw unavailable(address)
-    const parts: Uint8Array[] = []
-    let sizeBytes = 0
-    for await (const part of answer.body) {
-      sizeBytes += part.byteLength
-      if (sizeBytes > MAX_BYTES) throw unavailable(address)
-      parts.push(part)
-    }
-    const document: unknown = JSON.parse(Buffer.concat(parts).toString('utf8'))
+    if (!answer.ok) throw unavailable(address)
+    const document: unknown = await answer.json()
     return typeof document === 'object' && document !== null ? document : {}
   } catch {
     // Whatever went wrong over there, the job hears that its issuer could not be asked.

@@ -3,5 +3,5 @@ import type { Kit } from '../../kit/kit.js'
 /** What this module uses of the kit. */
 export type OauthKit = Pick<
   Kit,
-  'db' | 'write' | 'audit' | 'clock' | 'ids' | 'log' | 'jobs' | 'instanceKey' | 'publicUrl'
+  'config' | 'db' | 'write' | 'audit' | 'clock' | 'ids' | 'log' | 'jobs' | 'instanceKey' | 'publicUrl'
 >

@@ -35,7 +35,7 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve))
   issuerUrl = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}`
-  server = await startTestServer({ clock })
+  server = await startTestServer({ clock, env: { STOA_INNER_HOSTS: new URL(issuerUrl).host } })
   root = await joinAsAdmin(server)
   ada = await join(server, 'ada')
   bob = await join(server, 'bob')
@@ -173,6 +173,31 @@ describe('trusted publishers', () => {
     expect(await refusalOf({}, 'a/b/c/d')).toBe('400 invalid_target')
     expect((await exchange('not.a.token')).body.error).toBe('invalid_grant')
     expect((await exchange(idToken(), 'ada/built', { subject_token_type: 'x' })).body.error).toBe('invalid_request')
+  })
+
+  it('[R1] never ask an issuer that the operator did not open, inside or outside', async () => {
+    let knocked = 0
+    const inner = createServer((_, response) => {
+      knocked += 1
+      response.end('{}')
+    })
+    await new Promise<void>((resolve) => inner.listen(0, '127.0.0.1', resolve))
+    const { port } = inner.address() as AddressInfo
+    const closed = [
+      `http://127.0.0.1:${port}`,
+      `http://localhost:${port}`,
+      'https://169.254.169.254',
+      'https://builds.example',
+    ]
+    const text = `tokenIssuers:\n${closed.map((one) => `  - { issuer: "${one}", kind: github }\n`).join('')}`
+    const applied = await root.ask('POST', '/api/v1/platform/manifest/apply', { documents: [{ name: 'i.yaml', text }] })
+    expect(applied.status).toBe(200)
+    for (const iss of closed) {
+      const answer = await exchange(idToken({ claims: { iss } }))
+      expect([iss, answer.status]).toEqual([iss, 503])
+    }
+    expect(knocked).toBe(0)
+    inner.close()
   })
 
   it('ask the issuer seldom, whatever keys are named', async () => {

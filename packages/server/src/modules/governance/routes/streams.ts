@@ -11,7 +11,7 @@ import { splitAddress } from '../streams/send-events.js'
 
 const SECRET_BYTES = 32
 
-/** Where events go as they happen. Only an owner of the platform names a receiver, which may be inside the network. */
+/** Where events go as they happen. Only an owner of the platform names a receiver; one that the settings do not open is never reached. */
 export function bindStreams(http: Http, deps: GovernanceDeps): void {
   const stoa = http.scope('stoa')
 

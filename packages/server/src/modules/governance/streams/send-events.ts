@@ -2,10 +2,13 @@ import { createHmac } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { connect } from 'node:net'
 import type { AuditEventView } from '@stoa/contracts'
+import type { GuardedFetch, GuardedReach } from '../../../kit/http/guarded-fetch.js'
 import type { StreamRow } from '../queries/streams.js'
 import { frameSyslog, renderSyslog } from './render-syslog.js'
 
 const TIMEOUT_MS = 10_000
+/** Of what a receiver answers nothing but the status counts. */
+const ANSWER_MAX_BYTES = 64 * 1024
 
 export interface Sending {
   readonly events: readonly AuditEventView[]
@@ -15,11 +18,18 @@ export interface Sending {
   readonly secret: string | null
 }
 
-/** Sends events to a receiver; throws when they did not arrive. */
-export async function sendEvents(stream: StreamRow, sending: Sending): Promise<void> {
-  if (stream.kind === 'webhook') return postEvents(stream, sending)
+/** How receivers are reached: only where the operator opened it. */
+export interface Ways {
+  readonly guardedFetch: GuardedFetch
+  readonly guardedReach: GuardedReach
+}
+
+/** Sends events to a receiver; throws when they did not arrive, `FetchRefused` when it may not be reached. */
+export async function sendEvents(ways: Ways, stream: StreamRow, sending: Sending): Promise<void> {
+  if (stream.kind === 'webhook') return postEvents(ways, stream, sending)
   const messages = sending.events.map((event) => renderSyslog(event, { host: sending.host, chain: stream.chain }))
-  const { host, port } = splitAddress(stream.address)
+  const { host: named, port } = splitAddress(stream.address)
+  const host = await ways.guardedReach(named, port)
   return stream.kind === 'syslog-tcp' ? sendOverTcp(host, port, messages) : sendOverUdp(host, port, messages)
 }
 
@@ -30,12 +40,12 @@ export function signBody(secret: string, body: string, now: Date): string {
   return `t=${seconds},v1=${mac}`
 }
 
-async function postEvents(stream: StreamRow, { events, now, secret }: Sending): Promise<void> {
+async function postEvents({ guardedFetch }: Ways, stream: StreamRow, { events, now, secret }: Sending): Promise<void> {
   const body = JSON.stringify({ chain: stream.chain, events })
-  const answer = await fetch(stream.address, {
+  const answer = await guardedFetch(stream.address, {
     method: 'POST',
-    redirect: 'error',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    timeoutMs: TIMEOUT_MS,
+    maxBytes: ANSWER_MAX_BYTES,
     headers: {
       'content-type': 'application/json',
       'stoa-stream': stream.id,
@@ -43,7 +53,6 @@ async function postEvents(stream: StreamRow, { events, now, secret }: Sending): 
     },
     body,
   })
-  await answer.body?.cancel()
   if (!answer.ok) throw new Error(`the receiver answered ${answer.status}`)
 }
 
