@@ -30,6 +30,7 @@ const MODULE_LINE: readonly string[] = [
   'governance',
   'commerce',
   'metering',
+  'git',
   'repos',
   'gates',
   'discussions',

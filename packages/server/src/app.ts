@@ -14,6 +14,7 @@ import { createDiscussions } from './modules/discussions/index.js'
 import { createDirectory } from './modules/directory/index.js'
 import { createFederation } from './modules/federation/index.js'
 import { createGates } from './modules/gates/index.js'
+import { createGit } from './modules/git/index.js'
 import { createGovernance } from './modules/governance/index.js'
 import { createInference } from './modules/inference/index.js'
 import { createMetering } from './modules/metering/index.js'
@@ -41,7 +42,8 @@ export function createApp(kit: Kit, options: AppOptions) {
   const governance = createGovernance({ ...kit, accounts })
   const commerce = createCommerce({ ...kit, accounts })
   const metering = createMetering({ ...kit, accounts, commerce })
-  const repos = createRepos({ ...kit, accounts, orgs, commerce })
+  const git = createGit({ ...kit, isLenient: accounts.isLenient })
+  const repos = createRepos({ ...kit, accounts, orgs, commerce, git })
   const gates = createGates({ ...kit, accounts, repos })
   const discussions = createDiscussions({ ...kit, repos })
   governance.provideEraser(directory.eraseTold)
@@ -106,6 +108,7 @@ export function createApp(kit: Kit, options: AppOptions) {
     governance,
     commerce,
     metering,
+    git,
     repos,
     catalog,
     inference,

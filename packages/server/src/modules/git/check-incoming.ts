@@ -8,8 +8,8 @@ import {
   type PackObject,
   type PackSource,
 } from '@stoa/git'
-import { startThread } from '../../../kit/thread.js'
-import type { Turns } from '../../../kit/turns.js'
+import { startThread } from '../../kit/thread.js'
+import type { Turns } from '../../kit/turns.js'
 import { runToEnd } from './run-steps.js'
 import { memorySource, type Spooled } from './spool.js'
 

@@ -1,4 +1,4 @@
-import type { Db } from '../../../kit/db/database.js'
+import type { Db } from '../../kit/db/database.js'
 import { ByteLru } from './byte-lru.js'
 import { CommitHeap } from './commit-heap.js'
 import { toHex } from './oid.js'

@@ -1,7 +1,7 @@
 import { parseTree, type TreeEntry } from '@stoa/git'
-import type { Db, Tx } from '../../../kit/db/database.js'
-import type { Kit } from '../../../kit/kit.js'
-import { Turns } from '../../../kit/turns.js'
+import type { Db, Tx } from '../../kit/db/database.js'
+import type { Kit } from '../../kit/kit.js'
+import { Turns } from '../../kit/turns.js'
 import { ByteLru } from './byte-lru.js'
 import { CHECK_TURNS } from './check-incoming.js'
 import { CommitGraph } from './commit-graph.js'
@@ -14,7 +14,7 @@ import { sumStoredBytes } from './queries/objects.js'
 import { findRefRow, listRefRows, type RefRow } from './queries/refs.js'
 import { SpoolRoom } from './spool.js'
 import type { GitRef, GitStore } from './store.js'
-import { updateRefs } from './update-refs.js'
+import { HOLD_NOTHING, type HoldRepo, lockStore, updateRefs } from './update-refs.js'
 import { type PackPlan, planBytes } from './write-pack.js'
 
 /** The store and its parts; the smart HTTP service works on the parts. */
@@ -29,6 +29,9 @@ export interface GitStorage {
   readonly room: SpoolRoom
   /** Checks of pushed packs in worker threads. */
   readonly checks: Turns
+  /** Takes a repository for the rest of the transaction and counts a write of its git data; its epoch, null when it is gone. */
+  lock(tx: Tx, repoId: string): Promise<number | null>
+  readonly hold: HoldRepo
   /** Drops what this process remembers of removed objects. */
   forget(repoId: string, oids: readonly string[]): void
 }
@@ -46,9 +49,14 @@ const MAX_PATH_PARTS = 256
 
 /** Git data of all repositories on a kit's database and blob store. */
 export function createGitStorage(
-  kit: Pick<Kit, 'db' | 'write' | 'blobs' | 'clock' | 'ids'> & { isLenient?(): boolean },
+  kit: Pick<Kit, 'db' | 'write' | 'blobs' | 'clock' | 'ids'> & {
+    isLenient?(): boolean
+    /** Nothing but git data is held without it. */
+    readonly holdRepo?: HoldRepo
+  },
 ): GitStorage {
   const { db } = kit
+  const hold = kit.holdRepo ?? HOLD_NOTHING
   const files = new PackFiles(kit.blobs)
   const reader = new ObjectReader(db, files)
   const graph = new CommitGraph(db)
@@ -72,7 +80,7 @@ export function createGitStorage(
       const row = await findRefRow(from, repoId, name)
       return row ? toRef(row) : null
     },
-    updateRefs: (tx, repoId, changes) => updateRefs(tx, repoId, changes, kit.clock.now()),
+    updateRefs: (tx, repoId, changes) => updateRefs(tx, hold, repoId, { changes, at: kit.clock.now() }),
     findCommit: (repoId, oid) => (isOid(oid) ? graph.find(repoId, oid) : Promise.resolve(null)),
     findCommitsByPrefix: async (repoId, prefix) => {
       if (!/^[0-9a-f]{4,40}$/.test(prefix)) return []
@@ -94,7 +102,8 @@ export function createGitStorage(
     graph.forget(repoId, oids)
   }
   const waiting = { room: new SpoolRoom(), checks: new Turns(CHECK_TURNS) }
-  return { store, reader, writer, graph, files, clones, ...waiting, forget }
+  const lock: GitStorage['lock'] = (tx, repoId) => lockStore(tx, hold, repoId)
+  return { store, reader, writer, graph, files, clones, ...waiting, lock, hold, forget }
 }
 
 function toRef(row: RefRow): GitRef {

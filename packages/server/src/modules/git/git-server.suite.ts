@@ -3,14 +3,15 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { refuse } from '@stoa/contracts'
-import { type Actor, ANONYMOUS } from '../../../kit/http/actor.js'
-import { NO_LIMITS } from '../../../kit/http/rate-limit.js'
-import { createHttp } from '../../../kit/http/server.js'
-import { silentLog } from '../../../kit/log.js'
-import { createDownloadCounter } from '../count-downloads.js'
-import type { RepoEvents } from '../events.js'
-import { createQuotas } from '../quotas/quotas.js'
-import { bindGitRoutes, type GitRouteDeps } from '../routes/git.js'
+import { type Actor, ANONYMOUS } from '../../kit/http/actor.js'
+import { NO_LIMITS } from '../../kit/http/rate-limit.js'
+import { createHttp } from '../../kit/http/server.js'
+import { silentLog } from '../../kit/log.js'
+import { createDownloadCounter } from '../repos/count-downloads.js'
+import type { RepoEvents } from '../repos/events.js'
+import { createQuotas } from '../repos/quotas/quotas.js'
+import { bindGitRoutes, type GitRouteDeps } from '../repos/routes/git.js'
+import { openStore } from './queries/stores.js'
 import { openTestStorage, type TestStorage } from './storage.suite.js'
 
 const run = promisify(execFile)
@@ -85,7 +86,10 @@ export async function openGitServer(): Promise<GitServer> {
         updatedAt: at,
         ...facts,
       }
-      await storage.kit.write((tx) => tx.insertInto('repos.repos').values(row).execute())
+      await storage.kit.write(async (tx) => {
+        await tx.insertInto('repos.repos').values(row).execute()
+        await openStore(tx, id)
+      })
       return id
     },
     close: async () => {

@@ -1,5 +1,5 @@
 import { hashObject, inflateExact, type ObjectType, type PackPlace, typeName } from '@stoa/git'
-import type { Db } from '../../../kit/db/database.js'
+import type { Db } from '../../kit/db/database.js'
 import { ByteLru } from './byte-lru.js'
 import { toHex } from './oid.js'
 import type { PackFiles } from './pack-files.js'

@@ -16,18 +16,18 @@ import {
   PackHash,
   typeCode,
 } from '@stoa/git'
-import type { Tx } from '../../../kit/db/database.js'
-import type { Kit } from '../../../kit/kit.js'
+import type { Tx } from '../../kit/db/database.js'
+import type { Kit } from '../../kit/kit.js'
 import type { CommitGraph } from './commit-graph.js'
 import type { ObjectReader } from './object-reader.js'
 import type { PackFiles } from './pack-files.js'
 import { type PackBytes, PackUpload } from './pack-upload.js'
 import { insertCommits, type NewCommitRow } from './queries/commits.js'
 import { insertObjects, insertPack, type NewObjectRow, type PackRow } from './queries/objects.js'
-import { isAnyCondemned, pardonObjects, readGitState } from '../queries/git-garbage.js'
+import { isAnyCondemned, pardonObjects, readGitState } from './queries/garbage.js'
 import { runToEnd } from './run-steps.js'
 import type { NewObject } from './store.js'
-import { lockRefs, withinEpoch } from './update-refs.js'
+import { type HoldRepo, HOLD_NOTHING, lockRefs, withinEpoch } from './update-refs.js'
 
 /** Up to these, new objects become rows; above, a pack in the blob store. */
 export const INLINE_OBJECTS = 400
@@ -45,6 +45,8 @@ export interface PreparedObjects {
 type WriterKit = Pick<Kit, 'db' | 'write' | 'blobs' | 'clock' | 'ids'> & {
   /** Test mode: file names that only a client's own tests would send. */
   isLenient?(): boolean
+  /** Nothing but git data is held without it. */
+  readonly holdRepo?: HoldRepo
 }
 
 /** Makes new objects durable and visible. */
@@ -80,7 +82,7 @@ export class ObjectWriter {
     await this.checkLinks(repoId, facts.links)
     const prepared = await this.prepareFresh(repoId, fresh, facts.commits)
     await this.kit.write(async (tx) => {
-      await lockRefs(tx, repoId, epoch)
+      await lockRefs(tx, this.kit.holdRepo ?? HOLD_NOTHING, repoId, epoch)
       if (isSaved) await pardonObjects(tx, repoId, present)
       await this.insert(tx, repoId, prepared)
     })

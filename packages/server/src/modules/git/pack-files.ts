@@ -9,7 +9,7 @@ import {
   readEntryHeader,
   typeName,
 } from '@stoa/git'
-import type { BlobStore } from '../../../kit/blobs/port.js'
+import type { BlobStore } from '../../kit/blobs/port.js'
 import { ByteLru } from './byte-lru.js'
 import type { PackRow } from './queries/objects.js'
 

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { PackIndex } from '@stoa/git'
-import type { Kit } from '../../../kit/kit.js'
+import type { Kit } from '../../kit/kit.js'
 import type { PackFiles } from './pack-files.js'
 import type { PackRow } from './queries/objects.js'
 

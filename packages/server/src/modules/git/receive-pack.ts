@@ -18,15 +18,14 @@ import {
   typeName,
 } from '@stoa/git'
 import { deflateSync } from 'node:zlib'
-import type { Tx } from '../../../kit/db/database.js'
-import type { Kit } from '../../../kit/kit.js'
+import type { Tx } from '../../kit/db/database.js'
+import type { Kit } from '../../kit/kit.js'
 import { checkIncoming, checkInPlace, type IncomingPack } from './check-incoming.js'
 import type { GitStorage } from './create-store.js'
 import { refuseLargeFiles } from './large-files.js'
 import { isSmall, type PreparedObjects } from './object-writer.js'
 import { refusalOfCommand } from './push-policy.js'
 import type { PackUpload } from './pack-upload.js'
-import { touchRepo } from './queries/refs.js'
 import type { NewObjectRow } from './queries/objects.js'
 import { Spool, type Spooled } from './spool.js'
 import { changeRef, lockRefs, type RefRefusal, withinEpoch } from './update-refs.js'
@@ -48,6 +47,8 @@ export interface ReceiveDeps extends Pick<Kit, 'db' | 'write' | 'clock' | 'ids' 
   checkPush(repoId: string, pack: CheckedPack, packBytes: number): Promise<void>
   /** Asks again under the repository's lock for the large files that a push points at. Throws `LfsObjectMissing`. */
   demandLargeFiles(tx: Tx, repoId: string, lfs: readonly LfsPointer[]): Promise<void>
+  /** Notes when the repository was changed. */
+  touch(tx: Tx, repoId: string, at: Date): Promise<void>
   /** Announces a changed ref in the transaction of the push. */
   announce(tx: Tx, repoId: string, ref: PushedRef): Promise<void>
 }
@@ -242,7 +243,7 @@ async function apply(
   if (isInVain(request, early)) return { isKept: false, results: resultsOf(request, early), messages }
   try {
     const refusals = await deps.write(async (tx) => {
-      await lockRefs(tx, repo.id, epoch)
+      await lockRefs(tx, deps.storage.hold, repo.id, epoch)
       await deps.demandLargeFiles(tx, repo.id, lfs)
       await deps.storage.writer.insert(tx, repo.id, prepared)
       const late = await changeRefs(deps, tx, repo, { request, early, tips, messages })
@@ -313,7 +314,7 @@ async function changeRefs(deps: ReceiveDeps, tx: Tx, repo: ServedRepo, changing:
     if (refusal !== null) messages.push(explainRefusal(command, refusal))
     else await deps.announce(tx, repo.id, { name: command.name, before: command.old, after: command.new })
   }
-  if ([...refusals.values()].includes(null)) await touchRepo(tx, repo.id, at)
+  if ([...refusals.values()].includes(null)) await deps.touch(tx, repo.id, at)
   return refusals
 }
 

@@ -1,5 +1,5 @@
-import type { Db } from '../../../kit/db/database.js'
-import type { Jobs } from '../../../kit/jobs/jobs.js'
+import type { Db } from '../../kit/db/database.js'
+import type { Jobs } from '../../kit/jobs/jobs.js'
 import type { GitStorage } from './create-store.js'
 import { toHex } from './oid.js'
 import { listRefRows } from './queries/refs.js'

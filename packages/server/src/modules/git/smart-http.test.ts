@@ -207,7 +207,7 @@ describe('big pushes', () => {
     await server.git(work, 'commit', '-q', '-m', 'many')
     await server.git(work, 'remote', 'add', 'origin', server.remote(`ada/${name}`, 'ada-write'))
     await server.git(work, 'push', '-q', 'origin', 'main')
-    const rows = await server.kit.db.selectFrom('repos.objects').select('oid').where('repoId', '=', id).execute()
+    const rows = await server.kit.db.selectFrom('git.objects').select('oid').where('repoId', '=', id).execute()
     expect(rows).toHaveLength(0)
     await clone(server.remote(`ada/${name}`))
     const blobs = async (): Promise<number> => {

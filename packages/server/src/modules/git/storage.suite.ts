@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openBlobs } from '../../../kit/blobs/open.js'
-import { systemClock } from '../../../kit/clock.js'
-import { openMigratedServerDatabase, openTestDatabase } from '../../../kit/db/test-database.js'
-import { createIds } from '../../../kit/ids.js'
+import { openBlobs } from '../../kit/blobs/open.js'
+import { systemClock } from '../../kit/clock.js'
+import { openMigratedServerDatabase, openTestDatabase } from '../../kit/db/test-database.js'
+import { createIds } from '../../kit/ids.js'
 import { createGitStorage, type GitStorage } from './create-store.js'
+import { openStore } from './queries/stores.js'
 
 /** A storage on a real database and disk, with empty repositories on demand. */
 export interface TestStorage extends GitStorage {
@@ -43,7 +44,10 @@ export async function openTestStorage(): Promise<TestStorage> {
         createdAt: at,
         updatedAt: at,
       }
-      await database.write((tx) => tx.insertInto('repos.repos').values(row).execute())
+      await database.write(async (tx) => {
+        await tx.insertInto('repos.repos').values(row).execute()
+        await openStore(tx, id)
+      })
       return id
     },
     close: async () => {

@@ -87,7 +87,7 @@ describe('objects', () => {
     expect(await second.store.hasObjects(repo, [EMPTY_TREE])).toEqual(new Set())
     const blobs = Array.from({ length: 1000 }, (_, at) => ({ type: 'blob' as const, data: Buffer.from(`file ${at}`) }))
     const oids = await storage.store.writeObjects(repo, blobs)
-    const rows = await storage.kit.db.selectFrom('repos.objects').select('oid').where('repoId', '=', repo).execute()
+    const rows = await storage.kit.db.selectFrom('git.objects').select('oid').where('repoId', '=', repo).execute()
     expect(rows).toHaveLength(0)
     for (const one of [storage, second, storage.another()]) {
       const found = await one.store.readObjects(repo, oids)

@@ -1,9 +1,10 @@
 import { refuse } from '@stoa/contracts'
 import { isValidRefName } from '@stoa/git'
-import type { Tx } from '../../../kit/db/database.js'
+import type { Tx } from '../../kit/db/database.js'
 import { fromHex } from './oid.js'
 import { hasCommit } from './queries/commits.js'
-import { findNameClash, findRefRow, lockRepo, swapRef } from './queries/refs.js'
+import { findNameClash, findRefRow, swapRef } from './queries/refs.js'
+import { countWrite } from './queries/stores.js'
 import type { RefChange } from './store.js'
 
 /** Why one change was not made. */
@@ -13,6 +14,16 @@ export type RefRefusal =
   | { readonly kind: 'clash'; readonly with: string }
   | { readonly kind: 'noCommit' }
 
+/** Holds what a repository is besides its git data for the rest of the transaction, before its git data is held; false when it is gone. */
+export type HoldRepo = (tx: Tx, repoId: string) => Promise<boolean>
+
+export const HOLD_NOTHING: HoldRepo = async () => true
+
+/** Takes a repository's git data for the rest of the transaction and counts a write of it; its epoch, null when it is gone. */
+export async function lockStore(tx: Tx, hold: HoldRepo, repoId: string): Promise<number | null> {
+  return (await hold(tx, repoId)) ? countWrite(tx, repoId) : null
+}
+
 /** Git data was removed between the look and the write: what was seen must be looked for again. */
 export class EpochPassed extends Error {}
 
@@ -20,8 +31,8 @@ export class EpochPassed extends Error {}
  * Takes the repository's git data for the rest of the transaction. Throws `RepoNotFound` when it was deleted meanwhile, and
  * EpochPassed when it is not in the epoch in which the caller looked.
  */
-export async function lockRefs(tx: Tx, repoId: string, epoch?: number): Promise<void> {
-  const now = await lockRepo(tx, repoId)
+export async function lockRefs(tx: Tx, hold: HoldRepo, repoId: string, epoch?: number): Promise<void> {
+  const now = await lockStore(tx, hold, repoId)
   if (now === null) throw refuse('RepoNotFound')
   if (epoch !== undefined && now !== epoch) throw new EpochPassed('git data was removed meanwhile')
 }
@@ -62,8 +73,13 @@ export async function changeRef(
 }
 
 /** The store's `updateRefs`. */
-export async function updateRefs(tx: Tx, repoId: string, changes: readonly RefChange[], at: Date): Promise<void> {
-  await lockRefs(tx, repoId)
+export async function updateRefs(
+  tx: Tx,
+  hold: HoldRepo,
+  repoId: string,
+  { changes, at }: { readonly changes: readonly RefChange[]; readonly at: Date },
+): Promise<void> {
+  await lockRefs(tx, hold, repoId)
   const deleted = changes.filter((change) => change.new === null).map((change) => change.name)
   for (const change of [...changes].sort((a, b) => Number(a.new !== null) - Number(b.new !== null))) {
     const commit = change.peeled ?? change.new

@@ -19,8 +19,8 @@ import {
   readPkts,
   refAdvertisement,
 } from '@stoa/git'
-import type { Db } from '../../../kit/db/database.js'
-import type { Log } from '../../../kit/log.js'
+import type { Db } from '../../kit/db/database.js'
+import type { Log } from '../../kit/log.js'
 import type { GitStorage } from './create-store.js'
 import { planFetch, type PlannedFetch } from './plan-fetch.js'
 import type { GitRef } from './store.js'

@@ -14,7 +14,7 @@ import {
   PACK_HEADER_BYTES,
   PACK_TRAILER_BYTES,
 } from '@stoa/git'
-import type { Db } from '../../../kit/db/database.js'
+import type { Db } from '../../kit/db/database.js'
 import type { ObjectReader } from './object-reader.js'
 import type { PackFiles } from './pack-files.js'
 import { listObjectData, type PackRow } from './queries/objects.js'

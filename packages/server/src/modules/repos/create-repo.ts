@@ -1,6 +1,7 @@
 import { refuse, type RepoType } from '@stoa/contracts'
 import type { Tx } from '../../kit/db/database.js'
 import { findHeldBack, refuseHeldBack } from '../accounts/index.js'
+import { openStore } from '../git/index.js'
 import { mayCreateIn } from './access.js'
 import { checkCard } from './commits/check-card.js'
 import { checkedPath } from './commits/collect-edits.js'
@@ -86,6 +87,7 @@ export async function insertNewRepo(deps: RepoDeps, tx: Tx, draft: RepoDraft): P
   })
   if (!repo) return null
   await recordRepo(deps, tx, repo, { action: 'repo.create', after: { visibility: repo.visibility } })
+  await openStore(tx, repo.id)
   await insertFirstCommit(deps, tx, repo, draft.commit)
   const actorId = draft.actorId
   await announce(deps.events, tx, 'repos.created', { ...factsOf(repo), actorId })

@@ -1,4 +1,5 @@
 import type { RepoType } from '@stoa/contracts'
+import { dropStore } from '../git/index.js'
 import type { RepoDeps, SignedIn } from './deps.js'
 import { announce, factsOf } from './events.js'
 import { findRepo, repoNotFound } from './find-repo.js'
@@ -17,6 +18,7 @@ export async function deleteRepo(deps: RepoDeps, actor: SignedIn, type: RepoType
   await deps.write(async (tx) => {
     await refuseSold(deps, tx, repo)
     if (!(await deleteRepoRow(tx, repo.id))) return
+    await dropStore(tx, repo.id)
     await recordRepo(deps, tx, repo, { action: 'repo.delete', before: { visibility: repo.visibility } })
     const gone = { ...factsOf(repo), accountId: repo.accountId, actorId: actor.userId }
     await announce(deps.events, tx, 'repos.deleted', gone)

@@ -2,7 +2,8 @@ import { personal } from '../../kit/audit/audit.js'
 import { emptyRow, placeFor, refuseTaken, repoExists } from './create-repo.js'
 import type { RepoDeps, SignedIn } from './deps.js'
 import { announce, factsOf } from './events.js'
-import { copyRepoData } from './queries/copy-repo.js'
+import { copyStore, openStore } from '../git/index.js'
+import { copyLargeFiles } from './queries/copy-repo.js'
 import { refuseInternal } from './internal.js'
 import { findRepoBytes } from './queries/quotas.js'
 import { insertRepo } from './queries/repos.js'
@@ -50,7 +51,9 @@ export async function duplicateRepo(
     if (!repo) return null
     const after = { visibility: repo.visibility, from: personal(source.accountId, source.fullName) }
     await recordRepo(deps, tx, repo, { action: 'repo.duplication', after })
-    await copyRepoData(tx, source.id, repo.id, at)
+    await openStore(tx, repo.id)
+    await copyStore(tx, source.id, repo.id, at)
+    await copyLargeFiles(tx, source.id, repo.id, at)
     await announce(deps.events, tx, 'repos.created', { ...factsOf(repo), actorId })
     for (const ref of await deps.store.listRefs(tx, repo.id)) {
       const moved = { repoId: repo.id, ref: ref.name, before: null, after: ref.oid, actorId }

@@ -7,16 +7,14 @@ import type { RepoAccounts, RepoCommerce, RepoOrgs } from './deps.js'
 import { eraseOwner } from './erase-owner.js'
 import { createReading, createWriting } from './face.js'
 import { CLOSED_GATES, type Gatekeeper } from './gatekeeper.js'
-import { createGitStorage } from './git/create-store.js'
-import { createGitRoots, type NameRoots } from './git/roots.js'
-import { warmCheck } from './git/warm-check.js'
+import type { Git, NameRoots } from '../git/index.js'
 import { scheduleRepoJobs } from './jobs.js'
 import { answerBatch, type BatchRequest } from './lfs/batch.js'
 import { createUrlSigner } from './lfs/signed-url.js'
 import { reposNoun } from './manifest/repos-noun.js'
 import { countBuckets } from './queries/buckets.js'
 import { listGroupResources } from './queries/resource-groups.js'
-import { countPublicRepos, countRepos } from './queries/repos.js'
+import { countPublicRepos, countRepos, lockRepo } from './queries/repos.js'
 import { createProposing } from './proposing.js'
 import { NO_PULL_REQUESTS, type PullRequests } from './pull-requests.js'
 import { createQuotas } from './quotas/quotas.js'
@@ -38,7 +36,7 @@ export type { NewRepo } from './create-repo.js'
 export type { RepoEvents } from './events.js'
 export { type NoticeMode, type Notices, USUAL_NOTICES } from './gatekeeper.js'
 export type { FoundRepo } from './find-repo.js'
-export type { CommitNode } from './git/store.js'
+export type { CommitNode } from '../git/index.js'
 export type { NewPullRequest, PullRequests } from './pull-requests.js'
 export type { DownloadTotals } from './queries/downloads.js'
 export { type Repo, repoPath } from './repo.js'
@@ -54,13 +52,15 @@ export interface ReposOptions extends Kit {
   readonly accounts: RepoAccounts
   readonly orgs: RepoOrgs
   readonly commerce: RepoCommerce
+  readonly git: Git
   /** For tests of the multipart transfer. */
   readonly lfsPartBytes?: number
 }
 
 /** Repositories: names and access, git data, files, refs, large files. */
 export function createRepos(options: ReposOptions) {
-  const storage = createGitStorage({ ...options, isLenient: options.accounts.isLenient })
+  const { storage, roots } = options.git
+  options.git.provideHolder(lockRepo)
   const quotas = createQuotas(options)
   let kept: PullRequests = NO_PULL_REQUESTS
   const pulls: PullRequests = {
@@ -76,7 +76,6 @@ export function createRepos(options: ReposOptions) {
   }
   const deps: BrowseDeps = createBrowseDeps({ ...options, quotas, pulls, gates, store: storage.store })
   const downloads = createDownloadCounter(deps)
-  const roots = createGitRoots(deps)
   const signer = createUrlSigner(deps.instanceKey)
   const standing = createStanding(deps)
   const { stillMay } = standing

@@ -192,6 +192,7 @@ describe('large files', () => {
       accounts: app.accounts,
       orgs: app.orgs,
       commerce: app.commerce,
+      git: app.git,
       jobs: { ...kit.jobs, repeat: () => {} },
       lfsPartBytes: partBytes,
     })

@@ -1,6 +1,6 @@
 import { refuse } from '@stoa/contracts'
 import type { RepoDeps } from './deps.js'
-import type { CommitNode, GitRef } from './git/store.js'
+import type { CommitNode, GitRef } from '../git/index.js'
 import type { Repo } from './repo.js'
 
 type RevisionDeps = Pick<RepoDeps, 'db' | 'store'>

@@ -6,6 +6,7 @@ import type * as directory from './directory.gen.js'
 import type * as discussions from './discussions.gen.js'
 import type * as federation from './federation.gen.js'
 import type * as gates from './gates.gen.js'
+import type * as git from './git.gen.js'
 import type * as governance from './governance.gen.js'
 import type * as inference from './inference.gen.js'
 import type * as kit from './kit.gen.js'
@@ -57,6 +58,13 @@ export interface Schema {
   'federation.usedAnswers': federation.UsedAnswers
   'gates.accessRequests': gates.AccessRequests
   'gates.notices': gates.Notices
+  'git.commits': git.Commits
+  'git.condemnedObjects': git.CondemnedObjects
+  'git.looks': git.Looks
+  'git.objects': git.Objects
+  'git.packs': git.Packs
+  'git.refs': git.Refs
+  'git.stores': git.Stores
   'governance.auditStreams': governance.AuditStreams
   'governance.checkpoints': governance.Checkpoints
   'governance.legalHolds': governance.LegalHolds
@@ -106,21 +114,15 @@ export interface Schema {
   'repos.bucketUploads': repos.BucketUploads
   'repos.buckets': repos.Buckets
   'repos.collections': repos.Collections
-  'repos.commits': repos.Commits
   'repos.condemnedBlobs': repos.CondemnedBlobs
-  'repos.condemnedObjects': repos.CondemnedObjects
   'repos.downloads': repos.Downloads
-  'repos.gitLooks': repos.GitLooks
-  'repos.gitState': repos.GitState
+  'repos.fileLooks': repos.FileLooks
   'repos.lfsLocks': repos.LfsLocks
   'repos.lfsObjects': repos.LfsObjects
   'repos.lfsUploads': repos.LfsUploads
-  'repos.objects': repos.Objects
-  'repos.packs': repos.Packs
   'repos.quotaTurns': repos.QuotaTurns
   'repos.quotas': repos.Quotas
   'repos.redirects': repos.Redirects
-  'repos.refs': repos.Refs
   'repos.repoBytes': repos.RepoBytes
   'repos.repoLfsObjects': repos.RepoLfsObjects
   'repos.repos': repos.Repos

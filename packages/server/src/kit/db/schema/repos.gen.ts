@@ -62,25 +62,9 @@ export interface Collections {
   finishedAt: Date | null
 }
 
-export interface Commits {
-  repoId: string
-  oid: Buffer
-  tree: Buffer
-  parents: Buffer[]
-  /** 1 + the largest generation among the parents, 1 for a root */
-  generation: number
-  committedAt: Date
-}
-
 export interface CondemnedBlobs {
   blobKey: string
   sizeBytes: bigint
-  condemnedAt: Date
-}
-
-export interface CondemnedObjects {
-  repoId: string
-  oid: Buffer
   condemnedAt: Date
 }
 
@@ -90,22 +74,12 @@ export interface Downloads {
   count: bigint
 }
 
-export interface GitLooks {
+export interface FileLooks {
   repoId: string
+  /** version of the git data at the last look */
   version: bigint
-  lookedAt: Date
-  /** version at the last look for large files that were never committed */
-  filesVersion: bigint | null
   /** files sent up to then were looked at */
-  filesBefore: Date | null
-}
-
-export interface GitState {
-  repoId: string
-  /** writes of git data so far */
-  version: Generated<bigint>
-  /** removals of git data so far */
-  epoch: Generated<number>
+  sentBefore: Date
 }
 
 export interface LfsLocks {
@@ -138,27 +112,6 @@ export interface LfsUploads {
   createdAt: Date
 }
 
-export interface Objects {
-  repoId: string
-  oid: Buffer
-  /** 1 commit, 2 tree, 3 blob, 4 tag (git pack entry types) */
-  type: number
-  /** size of the inflated content */
-  sizeBytes: bigint
-  data: Buffer
-}
-
-export interface Packs {
-  id: string
-  repoId: string
-  packKey: string
-  indexKey: string
-  sizeBytes: bigint
-  indexBytes: bigint
-  objectCount: number
-  createdAt: Date
-}
-
 export interface QuotaTurns {
   /** the id of an account, which names nobody after its erasure */
   accountId: string
@@ -181,15 +134,6 @@ export interface Redirects {
   fullName: string
   repoId: string
   createdAt: Date
-}
-
-export interface Refs {
-  repoId: string
-  name: string
-  oid: Buffer
-  /** for an annotated tag: the object behind it */
-  peeled: Buffer | null
-  updatedAt: Date
 }
 
 export interface RepoBytes {

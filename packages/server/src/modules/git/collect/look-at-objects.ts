@@ -1,8 +1,8 @@
-import type { OidSet } from '../git/oid-set.js'
-import type { KeptGit } from '../git/roots.js'
-import type { PackRow } from '../git/queries/objects.js'
-import { type GitState, listCondemnedObjects, listStoredRows, readGitState } from '../queries/git-garbage.js'
-import type { ShelfDeps } from './row-shelf.js'
+import type { OidSet } from '../oid-set.js'
+import type { KeptGit } from '../roots.js'
+import type { PackRow } from '../queries/objects.js'
+import { type GitState, listCondemnedObjects, listStoredRows, readGitState } from '../queries/garbage.js'
+import type { Kit } from '../../../kit/kit.js'
 import { reachObjects } from './reach-objects.js'
 
 const ROWS_A_PAGE = 20_000
@@ -20,7 +20,7 @@ export interface ObjectLook {
 
 /** Walks a repository from its roots; null when it is gone. */
 export async function lookAtObjects(
-  deps: Pick<ShelfDeps, 'db'>,
+  deps: Pick<Kit, 'db'>,
   { storage, roots }: KeptGit,
   repoId: string,
 ): Promise<ObjectLook | null> {
@@ -47,7 +47,7 @@ export interface StoredObject {
 
 /** Every object that is stored; one that lies in two packs comes twice. */
 export async function* storedObjects(
-  deps: Pick<ShelfDeps, 'db'>,
+  deps: Pick<Kit, 'db'>,
   storage: KeptGit['storage'],
   repoId: string,
   packs: readonly PackRow[],

@@ -1,10 +1,8 @@
-import type { RepoDeps } from '../deps.js'
-import type { KeptGit } from '../git/roots.js'
-import { condemnObjects, listUnlooked, noteLook, pardonObjects } from '../queries/git-garbage.js'
-import type { Candidate } from './judge.js'
+import type { Kit } from '../../../kit/kit.js'
+import type { KeptGit } from '../roots.js'
+import { condemnObjects, listUnlooked, noteLook, pardonObjects } from '../queries/garbage.js'
 import { lookAtObjects, type ObjectLook } from './look-at-objects.js'
 import { removeObjects } from './remove-objects.js'
-import type { Shelf } from './shelf.js'
 
 const REPOS_AT_ONCE = 100
 /** Things of one repository that one run looks at; the next run goes on. */
@@ -12,26 +10,34 @@ const MAX_CANDIDATES = 100_000
 /** A commit stores its contents while they come, and only then its ref: within this time it is over. */
 export const MIN_GIT_FLOOR_MS = 3_600_000
 
-export type GitShelfDeps = Pick<RepoDeps, 'db' | 'write' | 'blobs' | 'clock' | 'ids' | 'dataDir' | 'log'>
+/** A stored object as the collector sees it. */
+interface Candidate {
+  readonly name: string
+  readonly sizeBytes: bigint
+  readonly isNamed: boolean
+  readonly condemnedAt: Date | null
+}
+
+export type GitShelfDeps = Pick<Kit, 'db' | 'write' | 'blobs' | 'clock' | 'ids' | 'dataDir' | 'log'>
 
 /** Git objects of living repositories that no ref reaches: after a forced push, a deleted branch, a squash. */
-export function objectShelf(deps: GitShelfDeps, git: KeptGit, floorMs: number): Shelf {
+export function objectShelf(deps: GitShelfDeps, git: KeptGit, floorMs: number) {
   const looked = new Map<string, bigint>()
   const looking = looks(deps, git, looked)
   return {
-    kind: 'gitObjects',
+    kind: 'gitObjects' as const,
     floorMs: Math.max(floorMs, MIN_GIT_FLOOR_MS),
-    page: async () => {
+    page: async (): Promise<readonly Candidate[]> => {
       const next = await looking.next()
       return next.done === true ? [] : next.value
     },
-    condemn: async (names, at) => {
+    condemn: async (names: readonly string[], at: Date) => {
       for (const [repoId, oids] of byRepo(names)) await deps.write((tx) => condemnObjects(tx, repoId, oids, at))
     },
-    rescue: async (names) => {
+    rescue: async (names: readonly string[]) => {
       for (const [repoId, oids] of byRepo(names)) await deps.write((tx) => pardonObjects(tx, repoId, oids))
     },
-    remove: async (names, before) => {
+    remove: async (names: readonly string[], before: Date) => {
       const gone: string[] = []
       for (const repoId of byRepo(names).keys()) {
         for (const oid of await removeObjects(deps, git, repoId, before)) gone.push(nameOf(repoId, oid))

@@ -1,7 +1,7 @@
 import { type ObjectType, parseCommit, scanTree } from '@stoa/git'
-import type { ObjectReader } from '../git/object-reader.js'
-import { OidSet } from '../git/oid-set.js'
-import type { StoredObject } from '../git/store.js'
+import type { ObjectReader } from '../object-reader.js'
+import { OidSet } from '../oid-set.js'
+import type { StoredObject } from '../store.js'
 
 const OBJECTS_AT_ONCE = 500
 const STARTS_AT_ONCE = 5_000

@@ -1,18 +1,17 @@
 import { join } from 'node:path'
-import type { RepoDeps } from '../deps.js'
-import { checkIncoming } from '../git/check-incoming.js'
-import type { KeptGit } from '../git/roots.js'
-import type { OidSet } from '../git/oid-set.js'
-import type { PackUpload } from '../git/pack-upload.js'
-import { insertPack, type PackRow } from '../git/queries/objects.js'
-import { lockRepo } from '../git/queries/refs.js'
-import { Spool } from '../git/spool.js'
-import { streamPack } from '../git/write-pack.js'
-import { deleteObjects, deletePacks, endEpoch, readGitState } from '../queries/git-garbage.js'
+import type { Kit } from '../../../kit/kit.js'
+import { checkIncoming } from '../check-incoming.js'
+import type { KeptGit } from '../roots.js'
+import type { OidSet } from '../oid-set.js'
+import type { PackUpload } from '../pack-upload.js'
+import { insertPack, type PackRow } from '../queries/objects.js'
+import { Spool } from '../spool.js'
+import { streamPack } from '../write-pack.js'
+import { deleteObjects, deletePacks, endEpoch, readGitState } from '../queries/garbage.js'
 import { lookAtObjects, type ObjectLook } from './look-at-objects.js'
 import { reachObjects } from './reach-objects.js'
 
-type RemoveDeps = Pick<RepoDeps, 'db' | 'write' | 'blobs' | 'clock' | 'ids' | 'dataDir'>
+type RemoveDeps = Pick<Kit, 'db' | 'write' | 'blobs' | 'clock' | 'ids' | 'dataDir'>
 
 /**
  * Removes what nothing reaches and what was condemned before a time; the ids that went. What anything younger names stays
@@ -34,7 +33,7 @@ export async function removeObjects(
   const rewritten = await rewritePacks(deps, storage, repoId, look.packs, gone)
   try {
     const isDone = await deps.write(async (tx) => {
-      await lockRepo(tx, repoId)
+      await storage.lock(tx, repoId)
       const now = await readGitState(tx, repoId)
       // Taking the lock counted as one write.
       if (now === null || now.version !== look.state.version + 1n || now.epoch !== look.state.epoch) return false

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db, Tx } from '../../../../kit/db/database.js'
+import type { Db, Tx } from '../../../kit/db/database.js'
 import { fromHex } from '../oid.js'
 
 export interface CommitRow {
@@ -29,12 +29,12 @@ export async function listCommitsUp(
 ): Promise<CommitRow[]> {
   const { rows } = await sql<CommitRow>`
     with recursive up as (
-      select c.oid, c.tree, c.parents, c.generation, c.committed_at from repos.commits c
+      select c.oid, c.tree, c.parents, c.generation, c.committed_at from git.commits c
       where c.repo_id = ${repoId} and c.oid = any(${oids.map(fromHex)}::bytea[])
       union
       select p.oid, p.tree, p.parents, p.generation, p.committed_at
       from up cross join lateral unnest(up.parents) as parent (oid)
-      join repos.commits p on p.repo_id = ${repoId} and p.oid = parent.oid
+      join git.commits p on p.repo_id = ${repoId} and p.oid = parent.oid
     ) select * from up limit ${limit}`.execute(db)
   return rows
 }
@@ -44,7 +44,7 @@ export async function insertCommits(tx: Tx, repoId: string, rows: readonly NewCo
   for (let at = 0; at < rows.length; at += ROWS_A_STATEMENT) {
     const part = rows.slice(at, at + ROWS_A_STATEMENT)
     await sql`
-      insert into repos.commits (repo_id, oid, tree, parents, generation, committed_at)
+      insert into git.commits (repo_id, oid, tree, parents, generation, committed_at)
       select ${repoId}, oid, tree,
         array(select decode(one, 'hex') from unnest(string_to_array(parents, ' ')) with ordinality as t (one, place) order by place),
         generation, to_timestamp(seconds)
@@ -60,7 +60,7 @@ export async function insertCommits(tx: Tx, repoId: string, rows: readonly NewCo
 /** Commits whose id lies between two, at most two. */
 export async function listCommitsBetween(db: Db, repoId: string, low: Buffer, high: Buffer): Promise<Buffer[]> {
   const rows = await db
-    .selectFrom('repos.commits')
+    .selectFrom('git.commits')
     .select('oid')
     .where('repoId', '=', repoId)
     .where('oid', '>=', low)
@@ -73,7 +73,7 @@ export async function listCommitsBetween(db: Db, repoId: string, low: Buffer, hi
 
 export async function hasCommit(tx: Tx, repoId: string, oid: Buffer): Promise<boolean> {
   const row = await tx
-    .selectFrom('repos.commits')
+    .selectFrom('git.commits')
     .select('generation')
     .where('repoId', '=', repoId)
     .where('oid', '=', oid)

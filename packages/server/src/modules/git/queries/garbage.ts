@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db, Tx } from '../../../kit/db/database.js'
-import { fromHex, toHex } from '../git/oid.js'
+import { fromHex, toHex } from '../oid.js'
 
 /** How often git data of a repository was written, and how often something of it was removed. */
 export interface GitState {
@@ -8,33 +8,46 @@ export interface GitState {
   readonly epoch: number
 }
 
+/** Null for a repository that is gone. */
 export async function readGitState(db: Db | Tx, repoId: string): Promise<GitState | null> {
-  const { rows } = await sql<GitState>`
-    select coalesce(s.version, 0)::bigint as version, coalesce(s.epoch, 0)::int as epoch
-    from repos.repos r left join repos.git_state s on s.repo_id = r.id where r.id = ${repoId}`.execute(db)
-  return rows[0] ?? null
+  const row = await db
+    .selectFrom('git.stores')
+    .select(['version', 'epoch'])
+    .where('repoId', '=', repoId)
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/** How often git data of these repositories was written. */
+export async function listGitVersions(db: Db, repoIds: readonly string[]): Promise<Map<string, bigint>> {
+  if (repoIds.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('git.stores')
+    .select(['repoId', 'version'])
+    .where('repoId', 'in', [...repoIds])
+    .execute()
+  return new Map(rows.map((row) => [row.repoId, row.version]))
 }
 
 /** Ends an epoch under the repository's lock: whoever looked at its objects before must look again. */
 export async function endEpoch(tx: Tx, repoId: string): Promise<void> {
-  await sql`update repos.git_state set epoch = epoch + 1 where repo_id = ${repoId}`.execute(tx)
+  await sql`update git.stores set epoch = epoch + 1 where repo_id = ${repoId}`.execute(tx)
 }
 
 /** Repositories to look at: written since the last look, or with something that waits; in order of their ids. */
 export async function listUnlooked(db: Db, after: string, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    select r.id from repos.repos r left join repos.git_looks l on l.repo_id = r.id
-    left join repos.git_state s on s.repo_id = r.id
-    where r.id > ${after} and (
-      l.version is distinct from coalesce(s.version, 0)
-      or exists (select 1 from repos.condemned_objects c where c.repo_id = r.id))
-    order by r.id limit ${limit}`.execute(db)
+    select s.repo_id as id from git.stores s left join git.looks l on l.repo_id = s.repo_id
+    where s.repo_id > ${after} and (
+      l.version is distinct from s.version
+      or exists (select 1 from git.condemned_objects c where c.repo_id = s.repo_id))
+    order by s.repo_id limit ${limit}`.execute(db)
   return rows.map((row) => row.id)
 }
 
 export async function noteLook(tx: Tx, repoId: string, version: bigint, at: Date): Promise<void> {
   await sql`
-    insert into repos.git_looks (repo_id, version, looked_at) values (${repoId}, ${version}, ${at}::timestamptz)
+    insert into git.looks (repo_id, version, looked_at) values (${repoId}, ${version}, ${at}::timestamptz)
     on conflict (repo_id) do update set version = excluded.version, looked_at = excluded.looked_at`.execute(tx)
 }
 
@@ -48,7 +61,7 @@ export interface StoredRow {
 /** Objects that are rows, behind one of them. */
 export async function listStoredRows(db: Db, repoId: string, after: string, limit: number): Promise<StoredRow[]> {
   const { rows } = await sql<{ oid: Buffer; type: number; sizeBytes: bigint; size: number }>`
-    select oid, type, size_bytes, length(data)::int as size from repos.objects
+    select oid, type, size_bytes, length(data)::int as size from git.objects
     where repo_id = ${repoId} and oid > ${fromHex(after)} order by oid limit ${limit}`.execute(db)
   return rows.map((row) => {
     return { oid: toHex(row.oid), type: row.type, sizeBytes: Number(row.sizeBytes), storedBytes: row.size }
@@ -58,7 +71,7 @@ export async function listStoredRows(db: Db, repoId: string, after: string, limi
 /** Since when each condemned object of a repository is known to be reached by nothing. */
 export async function listCondemnedObjects(db: Db | Tx, repoId: string): Promise<Map<string, Date>> {
   const rows = await db
-    .selectFrom('repos.condemnedObjects')
+    .selectFrom('git.condemnedObjects')
     .select(['oid', 'condemnedAt'])
     .where('repoId', '=', repoId)
     .execute()
@@ -74,9 +87,9 @@ function* parts(oids: readonly string[]): Generator<Buffer[]> {
 export async function condemnObjects(tx: Tx, repoId: string, oids: readonly string[], at: Date): Promise<void> {
   for (const some of parts(oids)) {
     await sql`
-      insert into repos.condemned_objects (repo_id, oid, condemned_at)
+      insert into git.condemned_objects (repo_id, oid, condemned_at)
       select ${repoId}, oid, ${at}::timestamptz from unnest(${some}::bytea[]) as fresh (oid)
-      where exists (select 1 from repos.repos where id = ${repoId})
+      where exists (select 1 from git.stores where repo_id = ${repoId})
       on conflict do nothing`.execute(tx)
   }
 }
@@ -85,7 +98,7 @@ export async function condemnObjects(tx: Tx, repoId: string, oids: readonly stri
 export async function pardonObjects(tx: Tx, repoId: string, oids: readonly string[]): Promise<void> {
   for (const some of parts(oids)) {
     await sql`
-      delete from repos.condemned_objects where repo_id = ${repoId} and oid = any(${some}::bytea[])`.execute(tx)
+      delete from git.condemned_objects where repo_id = ${repoId} and oid = any(${some}::bytea[])`.execute(tx)
   }
 }
 
@@ -93,7 +106,7 @@ export async function pardonObjects(tx: Tx, repoId: string, oids: readonly strin
 export async function isAnyCondemned(db: Db, repoId: string, oids: readonly string[]): Promise<boolean> {
   for (const some of parts(oids)) {
     const { rows } = await sql`
-      select 1 from repos.condemned_objects
+      select 1 from git.condemned_objects
       where repo_id = ${repoId} and oid = any(${some}::bytea[]) limit 1`.execute(db)
     if (rows.length > 0) return true
   }
@@ -105,56 +118,20 @@ export async function deleteObjects(tx: Tx, repoId: string, oids: readonly strin
   for (const some of parts(oids)) {
     for (const table of ['objects', 'commits', 'condemned_objects']) {
       await sql`
-        delete from ${sql.table(`repos.${table}`)} where repo_id = ${repoId} and oid = any(${some}::bytea[])`.execute(
-        tx,
-      )
+        delete from ${sql.table(`git.${table}`)} where repo_id = ${repoId} and oid = any(${some}::bytea[])`.execute(tx)
     }
   }
 }
 
 export async function deletePacks(tx: Tx, ids: readonly string[]): Promise<void> {
-  if (ids.length > 0) await tx.deleteFrom('repos.packs').where('id', 'in', ids).execute()
+  if (ids.length > 0) await tx.deleteFrom('git.packs').where('id', 'in', ids).execute()
 }
 
-/** Large files that a repository holds, sent and last offered before a time. */
-export async function listOldLargeFiles(
-  db: Db,
-  repoId: string,
-  before: Date,
-): Promise<{ oid: string; sizeBytes: bigint }[]> {
-  const { rows } = await sql<{ oid: string; sizeBytes: bigint }>`
-    select m.oid, o.size_bytes from repos.repo_lfs_objects m join repos.lfs_objects o on o.oid = m.oid
-    where m.repo_id = ${repoId} and greatest(m.pushed_at, m.offered_at) <= ${before}`.execute(db)
-  return rows
-}
-
-/** Repositories with such files, in order of their ids. */
-export async function listHoldersOfOldFiles(db: Db, after: string, before: Date, limit: number): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select distinct m.repo_id as id from repos.repo_lfs_objects m
-    left join repos.git_looks l on l.repo_id = m.repo_id left join repos.git_state s on s.repo_id = m.repo_id
-    where m.repo_id > ${after} and greatest(m.pushed_at, m.offered_at) <= ${before}
-      and (l.files_version is distinct from coalesce(s.version, 0) or greatest(m.pushed_at, m.offered_at) > l.files_before)
-    order by 1 limit ${limit}`.execute(db)
-  return rows.map((row) => row.id)
-}
-
-/** Notes up to when the large files of a repository were looked at, and at which version of its git data. */
-export async function noteFileLook(tx: Tx, repoId: string, version: bigint, before: Date): Promise<void> {
-  await sql`
-    insert into repos.git_looks (repo_id, version, looked_at, files_version, files_before)
-      values (${repoId}, -1, ${before}::timestamptz, ${version}, ${before}::timestamptz)
-    on conflict (repo_id) do update set files_version = excluded.files_version, files_before = excluded.files_before`.execute(
-    tx,
-  )
-}
-
-/** A client was told that the repository holds these: it will not send them again before it commits them. */
-export async function offerLargeFiles(tx: Tx, repoId: string, oids: readonly string[], at: Date): Promise<void> {
-  await tx
-    .updateTable('repos.repoLfsObjects')
-    .set({ offeredAt: at })
-    .where('repoId', '=', repoId)
-    .where('oid', 'in', oids)
-    .execute()
+/** Those of the keys of blobs that a pack names. */
+export async function findNamedPacks(db: Db, keys: readonly string[]): Promise<Set<string>> {
+  const { rows } = await sql<{ key: string }>`
+    select k.key from unnest(${[...keys]}::text[]) as k (key) where
+      exists (select 1 from git.packs p where p.pack_key = k.key)
+      or exists (select 1 from git.packs p where p.index_key = k.key)`.execute(db)
+  return new Set(rows.map((row) => row.key))
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db, Tx } from '../../../../kit/db/database.js'
+import type { Db, Tx } from '../../../kit/db/database.js'
 import { fromHex } from '../oid.js'
 
 export interface RefRow {
@@ -18,7 +18,7 @@ export interface RefWrite {
 
 export function listRefRows(db: Db, repoId: string, prefix: string): Promise<RefRow[]> {
   return db
-    .selectFrom('repos.refs')
+    .selectFrom('git.refs')
     .select(['name', 'oid', 'peeled'])
     .where('repoId', '=', repoId)
     .where(sql<boolean>`starts_with(name, ${prefix})`)
@@ -28,21 +28,12 @@ export function listRefRows(db: Db, repoId: string, prefix: string): Promise<Ref
 
 export async function findRefRow(db: Db, repoId: string, name: string): Promise<RefRow | null> {
   const row = await db
-    .selectFrom('repos.refs')
+    .selectFrom('git.refs')
     .select(['name', 'oid', 'peeled'])
     .where('repoId', '=', repoId)
     .where('name', '=', name)
     .executeTakeFirst()
   return row ?? null
-}
-
-/** Takes the repository for the rest of the transaction and counts a write of its git data; its epoch, null when it is gone. */
-export async function lockRepo(tx: Tx, repoId: string): Promise<number | null> {
-  const { rows } = await sql<{ epoch: number }>`
-    with held as (select id from repos.repos where id = ${repoId} for update)
-    insert into repos.git_state as state (repo_id, version) select id, 1 from held
-    on conflict (repo_id) do update set version = state.version + 1 returning epoch`.execute(tx)
-  return rows[0]?.epoch ?? null
 }
 
 /** A ref that is a folder of this name, or lies in it, among those not being deleted; null when none. */
@@ -53,7 +44,7 @@ export async function findNameClash(
   deleted: readonly string[],
 ): Promise<string | null> {
   const row = await tx
-    .selectFrom('repos.refs')
+    .selectFrom('git.refs')
     .select('name')
     .where('repoId', '=', repoId)
     .where(sql<boolean>`(starts_with(name, ${`${name}/`}) or starts_with(${name}, name || '/'))`)
@@ -68,7 +59,7 @@ export async function swapRef(tx: Tx, repoId: string, write: RefWrite): Promise<
   const { name, old, at } = write
   if (write.new === null) {
     const gone = await tx
-      .deleteFrom('repos.refs')
+      .deleteFrom('git.refs')
       .where('repoId', '=', repoId)
       .where('name', '=', name)
       .where('oid', '=', fromHex(old ?? ''))
@@ -79,22 +70,18 @@ export async function swapRef(tx: Tx, repoId: string, write: RefWrite): Promise<
   const peeled = write.peeled === null ? null : fromHex(write.peeled)
   if (old === null) {
     const made = await tx
-      .insertInto('repos.refs')
+      .insertInto('git.refs')
       .values({ repoId, name, oid, peeled, updatedAt: at })
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirst()
     return made.numInsertedOrUpdatedRows === 1n
   }
   const moved = await tx
-    .updateTable('repos.refs')
+    .updateTable('git.refs')
     .set({ oid, peeled, updatedAt: at })
     .where('repoId', '=', repoId)
     .where('name', '=', name)
     .where('oid', '=', fromHex(old))
     .executeTakeFirst()
   return moved.numUpdatedRows === 1n
-}
-
-export async function touchRepo(tx: Tx, repoId: string, at: Date): Promise<void> {
-  await tx.updateTable('repos.repos').set({ updatedAt: at }).where('id', '=', repoId).execute()
 }

@@ -1,4 +1,4 @@
-import type { CommitNode } from '../git/store.js'
+import type { CommitNode } from '../../git/index.js'
 import type { RepoDeps } from '../deps.js'
 import { takeNewest } from './last-commits.js'
 import { changedNames } from './changed-names.js'

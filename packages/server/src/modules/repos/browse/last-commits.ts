@@ -1,4 +1,4 @@
-import type { CommitNode } from '../git/store.js'
+import type { CommitNode } from '../../git/index.js'
 import { findPath, type ReadTree } from './walk-tree.js'
 
 export type FindCommit = (oid: string) => Promise<CommitNode | null>

@@ -1,6 +1,6 @@
 import { parseCommit } from '@stoa/git'
 import type { RepoDeps } from '../deps.js'
-import type { CommitNode } from '../git/store.js'
+import type { CommitNode } from '../../git/index.js'
 import { findPath } from './walk-tree.js'
 import type { Repo } from '../repo.js'
 import { resolveRevision } from '../resolve-revision.js'

@@ -1,6 +1,6 @@
 import { refuse, TREE_PAGE, TREE_PAGE_EXPANDED, type TreeEntryJson } from '@stoa/contracts'
 import { type LfsPointer, parseCommit } from '@stoa/git'
-import type { CommitNode } from '../git/store.js'
+import type { CommitNode } from '../../git/index.js'
 import { findXetHashes } from '../queries/xet.js'
 import type { Repo } from '../repo.js'
 import { resolveRevision } from '../resolve-revision.js'

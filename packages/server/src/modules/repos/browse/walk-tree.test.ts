@@ -1,6 +1,6 @@
 import type { TreeEntry } from '@stoa/git'
 import { describe, expect, it } from 'vitest'
-import type { CommitNode } from '../git/store.js'
+import type { CommitNode } from '../../git/store.js'
 import { findLastCommits } from './last-commits.js'
 import { findPath, walkTree } from './walk-tree.js'
 

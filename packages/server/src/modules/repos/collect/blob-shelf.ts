@@ -1,5 +1,6 @@
 import type { StorageKind } from '@stoa/contracts'
 import type { ListedBlob } from '../../../kit/blobs/port.js'
+import { findNamedPacks } from '../../git/index.js'
 import { condemnBlobs, findCondemnedBlobs, findNamedBlobs, pardonBlobs, pardonOldBlobs } from '../queries/collect.js'
 import type { Candidate } from './judge.js'
 import type { ShelfDeps } from './row-shelf.js'
@@ -27,7 +28,7 @@ export function blobShelf(deps: ShelfDeps, kind: StorageKind, prefix: string, fl
     },
     rescue: (keys) => deps.write((tx) => pardonBlobs(tx, keys)),
     remove: async (keys) => {
-      const named = await findNamedBlobs(deps.db, keys)
+      const named = await findNamed(deps, keys)
       const gone = keys.filter((key) => !named.has(key))
       await deps.write((tx) => pardonBlobs(tx, keys))
       await deps.blobs.deleteMany(gone)
@@ -35,6 +36,11 @@ export function blobShelf(deps: ShelfDeps, kind: StorageKind, prefix: string, fl
     },
     finish: (before) => deps.write((tx) => pardonOldBlobs(tx, before, prefix)),
   }
+}
+
+/** A key belongs to one upload and so to one kind of row: which statement finds it does not matter. */
+async function findNamed(deps: ShelfDeps, keys: readonly string[]): Promise<Set<string>> {
+  return new Set([...(await findNamedBlobs(deps.db, keys)), ...(await findNamedPacks(deps.db, keys))])
 }
 
 /** One listing, cut into pages. */
@@ -52,7 +58,7 @@ async function* pages(deps: ShelfDeps, prefix: string): AsyncGenerator<readonly 
 async function describe(deps: ShelfDeps, blobs: readonly ListedBlob[]): Promise<Candidate[]> {
   if (blobs.length === 0) return []
   const keys = blobs.map((blob) => blob.key)
-  const [named, condemned] = [await findNamedBlobs(deps.db, keys), await findCondemnedBlobs(deps.db, keys)]
+  const [named, condemned] = [await findNamed(deps, keys), await findCondemnedBlobs(deps.db, keys)]
   return blobs.map((blob) => ({
     name: blob.key,
     sizeBytes: BigInt(blob.sizeBytes),

@@ -7,10 +7,10 @@ import { promisify } from 'node:util'
 import { ask, createTestClock, join, joinAsAdmin, type Person, startTestServer, type TestServer } from '@stoa/testkit'
 import type { StorageCollection } from '@stoa/contracts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createGitStorage } from '../git/create-store.js'
+import { createGitStorage } from '../../git/create-store.js'
 import { ENV } from '../git/git-server.suite.js'
-import { createGitRoots } from '../git/roots.js'
-import { condemnObjects } from '../queries/git-garbage.js'
+import { createGitRoots } from '../../git/roots.js'
+import { condemnObjects } from '../../git/queries/garbage.js'
 import { lookAtObjects } from './look-at-objects.js'
 import { removeObjects } from './remove-objects.js'
 
@@ -133,8 +133,7 @@ describe('collecting git objects of repositories that live on', () => {
     await git(folder, 'push', '-q')
     await git(folder, 'push', '-q', '-f', 'origin', `${first}:main`)
     const repoId = await idOf('packed')
-    const packs = () =>
-      server.running.kit.db.selectFrom('repos.packs').selectAll().where('repoId', '=', repoId).execute()
+    const packs = () => server.running.kit.db.selectFrom('git.packs').selectAll().where('repoId', '=', repoId).execute()
     const [before] = await packs()
     await collect()
     clock.advanceMs(25 * HOUR_MS)

@@ -15,8 +15,8 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hashToText } from '@stoa/xet'
 import type { StorageCollection } from '@stoa/contracts'
-import { createGitStorage } from '../git/create-store.js'
-import { createGitRoots } from '../git/roots.js'
+import { createGitStorage } from '../../git/create-store.js'
+import { createGitRoots } from '../../git/roots.js'
 
 const HOUR_MS = 3_600_000
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')

@@ -1,7 +1,7 @@
 import { refuse, type StorageCollection } from '@stoa/contracts'
 import type { JobContext } from '../../../kit/jobs/jobs.js'
 import type { RepoDeps } from '../deps.js'
-import type { KeptGit } from '../git/roots.js'
+import type { KeptGit } from '../../git/index.js'
 import { type Collection, findCollection, insertCollection, updateCollection } from '../queries/collections.js'
 import { collectStorage } from './collect-storage.js'
 import { type CollectionReport, EMPTY_REPORT } from './report.js'

@@ -1,11 +1,17 @@
 import { LFS_POINTER_MAX_BYTES, parseLfsPointer, typeCode } from '@stoa/git'
-import type { KeptGit } from '../git/roots.js'
-import { lockRepo } from '../git/queries/refs.js'
-import { listHoldersOfOldFiles, listOldLargeFiles, noteFileLook, readGitState } from '../queries/git-garbage.js'
+import {
+  byRepo,
+  type GitShelfDeps,
+  type KeptGit,
+  listGitVersions,
+  MIN_GIT_FLOOR_MS,
+  nameOf,
+  readGitState,
+  storedObjects,
+} from '../../git/index.js'
+import { type HolderOfOldFiles, listHoldersOfOldFiles, listOldLargeFiles, noteFileLook } from '../queries/sent-files.js'
 import { deleteRepoLfsObjects } from '../queries/lfs.js'
 import type { Candidate } from './judge.js'
-import { storedObjects } from './look-at-objects.js'
-import { byRepo, type GitShelfDeps, MIN_GIT_FLOOR_MS, nameOf } from './object-shelf.js'
 import type { Shelf } from './shelf.js'
 
 const REPOS_AT_ONCE = 100
@@ -33,7 +39,7 @@ export function sentFileShelf(deps: GitShelfDeps, storage: KeptGit['storage'], f
     remove: async (names) => {
       const gone: string[] = []
       for (const [repoId, oids] of byRepo(names)) {
-        if (await takeAway(deps, repoId, looked.get(repoId) ?? -1n, oids)) {
+        if (await takeAway(deps, storage, { repoId, version: looked.get(repoId) ?? -1n, oids })) {
           for (const oid of oids) gone.push(nameOf(repoId, oid))
         } else looked.delete(repoId)
       }
@@ -49,12 +55,11 @@ export function sentFileShelf(deps: GitShelfDeps, storage: KeptGit['storage'], f
 /** False when git data was written since the look: a new pointer may name one of them. */
 async function takeAway(
   deps: GitShelfDeps,
-  repoId: string,
-  version: bigint,
-  oids: readonly string[],
+  storage: KeptGit['storage'],
+  { repoId, version, oids }: { readonly repoId: string; readonly version: bigint; readonly oids: readonly string[] },
 ): Promise<boolean> {
   return await deps.write(async (tx) => {
-    await lockRepo(tx, repoId)
+    await storage.lock(tx, repoId)
     const now = await readGitState(tx, repoId)
     if (now?.version !== version + 1n) return false
     await deleteRepoLfsObjects(tx, repoId, oids)
@@ -69,8 +74,8 @@ async function* looks(
   looked: Map<string, bigint>,
 ): AsyncGenerator<readonly Candidate[]> {
   for (let after = ''; ; ) {
-    const repoIds = await listHoldersOfOldFiles(deps.db, after, before, REPOS_AT_ONCE)
-    for (const repoId of repoIds) {
+    const holders = await listHoldersOfOldFiles(deps.db, after, before, REPOS_AT_ONCE)
+    for (const repoId of await findChanged(deps, holders)) {
       const state = await readGitState(deps.db, repoId)
       if (state === null) continue
       looked.set(repoId, state.version)
@@ -84,9 +89,18 @@ async function* looks(
           return { name: nameOf(repoId, oid), sizeBytes, isNamed: false, condemnedAt: before }
         })
     }
-    if (repoIds.length < REPOS_AT_ONCE) return
-    after = repoIds.at(-1) ?? after
+    if (holders.length < REPOS_AT_ONCE) return
+    after = holders.at(-1)?.id ?? after
   }
+}
+
+/** Those whose git data was written, or to which files were sent, since the last look. */
+async function findChanged(deps: GitShelfDeps, holders: readonly HolderOfOldFiles[]): Promise<string[]> {
+  const ids = holders.map(({ id }) => id)
+  const versions = await listGitVersions(deps.db, ids)
+  return holders
+    .filter(({ id, version, hasNew }) => version !== versions.get(id) || hasNew === true)
+    .map(({ id }) => id)
 }
 
 /** Takes those out of `files` that a stored pointer names, reached or not: what stands keeps its files. */

@@ -1,7 +1,6 @@
 import type { Config } from '../../../kit/config.js'
-import type { KeptGit } from '../git/roots.js'
+import { type GitShelfDeps, type KeptGit, objectShelf } from '../../git/index.js'
 import { blobShelf } from './blob-shelf.js'
-import { type GitShelfDeps, objectShelf } from './object-shelf.js'
 import { rowShelf } from './row-shelf.js'
 import { sentFileShelf } from './sent-file-shelf.js'
 import type { Shelf } from './shelf.js'

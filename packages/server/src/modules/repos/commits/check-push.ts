@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { refuse, type RepoType } from '@stoa/contracts'
 import type { CheckedPack, LfsPointer } from '@stoa/git'
 import type { Db } from '../../../kit/db/database.js'
-import { checkCard } from '../commits/check-card.js'
+import { checkCard } from './check-card.js'
 import { findLfsObjects } from '../queries/lfs.js'
 
 const MAX_NAMED = 20

@@ -1,6 +1,6 @@
 import { parseCommit } from '@stoa/git'
 import type { RepoDeps } from '../deps.js'
-import type { CommitNode } from '../git/store.js'
+import type { CommitNode } from '../../git/index.js'
 import type { Repo } from '../repo.js'
 
 /** Commits that `head` has and `base` has not, newest first, each with the first line of its message. */

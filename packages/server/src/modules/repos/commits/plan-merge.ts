@@ -1,7 +1,7 @@
 import { changedFiles } from '../browse/compare.js'
 import { rememberTrees } from '../browse/walk-tree.js'
 import type { RepoDeps } from '../deps.js'
-import type { CommitNode } from '../git/store.js'
+import type { CommitNode } from '../../git/index.js'
 import type { Repo } from '../repo.js'
 import type { TreeEdit } from './tree-edit.js'
 

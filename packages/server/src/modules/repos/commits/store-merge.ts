@@ -1,6 +1,6 @@
 import { refuse } from '@stoa/contracts'
 import type { RepoDeps } from '../deps.js'
-import type { CommitNode } from '../git/store.js'
+import type { CommitNode } from '../../git/index.js'
 import type { Repo } from '../repo.js'
 import { type CommitAuthor, makeCommit } from './commit-files.js'
 import { planMerge } from './plan-merge.js'

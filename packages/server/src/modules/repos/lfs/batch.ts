@@ -1,6 +1,6 @@
 import type { RepoDeps } from '../deps.js'
 import type { Holder } from '../holder.js'
-import { offerLargeFiles } from '../queries/git-garbage.js'
+import { offerLargeFiles } from '../queries/sent-files.js'
 import { findLfsObjects, type LfsObject } from '../queries/lfs.js'
 import { type Repo, repoPath } from '../repo.js'
 import type { IssuedToken } from '../xet/issue-token.js'

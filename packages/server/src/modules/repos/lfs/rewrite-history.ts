@@ -1,7 +1,7 @@
 import { refuse } from '@stoa/contracts'
 import { encodeCommit, encodeTree, hashObject, parseCommit, type TreeEntry } from '@stoa/git'
 import type { BrowseDeps } from '../browse/browser.js'
-import type { CommitNode, GitRef, NewObject, RefChange } from '../git/store.js'
+import type { CommitNode, GitRef, NewObject, RefChange } from '../../git/index.js'
 import type { Repo } from '../repo.js'
 
 const MAX_REWRITTEN = 20_000

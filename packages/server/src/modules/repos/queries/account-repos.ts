@@ -18,8 +18,7 @@ export async function listStoredRepos(db: Db, accountId: string): Promise<Stored
     .select(
       sql<string>`
         coalesce((select f.logical_bytes from repos.storage_facts f where f.owner_kind = 'repo' and f.owner_id = repo.id),
-        coalesce((select sum(length(o.data)) from repos.objects o where o.repo_id = repo.id), 0)
-        + coalesce((select sum(p.size_bytes + p.index_bytes) from repos.packs p where p.repo_id = repo.id), 0)
+        coalesce((select k.git_bytes from repos.repo_bytes k where k.repo_id = repo.id), 0)
         + coalesce((select sum(l.size_bytes) from repos.repo_lfs_objects m
                     join repos.lfs_objects l on l.oid = m.oid where m.repo_id = repo.id), 0))`.as('storedBytes'),
     )

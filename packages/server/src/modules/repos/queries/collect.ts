@@ -88,14 +88,12 @@ export async function deleteCondemnedRows(
   return rows
 }
 
-/** Those of the blob keys that a row names; parts of an upload are named by the upload. */
+/** Those of the blob keys that a row of large files or xorbs names; parts of an upload are named by the upload. */
 export async function findNamedBlobs(db: Db, keys: readonly string[]): Promise<Set<string>> {
   const { rows } = await sql<{ key: string }>`
     select k.key from unnest(${[...keys]}::text[]) as k (key) where
       exists (select 1 from repos.lfs_objects o where o.blob_key = k.key)
       or exists (select 1 from repos.xorbs x where x.blob_key = k.key)
-      or exists (select 1 from repos.packs p where p.pack_key = k.key)
-      or exists (select 1 from repos.packs p where p.index_key = k.key)
       or (k.key like 'lfs-parts/%' and exists (select 1 from repos.lfs_uploads u where u.id = split_part(k.key, '/', 2)))`.execute(
     db,
   )

@@ -87,9 +87,10 @@ export async function updateRepo(tx: Tx, id: string, change: RepoChange, at: Dat
   return toRepo(row)
 }
 
-/** Holds the row until the transaction ends. */
-export async function lockRepo(tx: Tx, id: string): Promise<void> {
-  await tx.selectFrom('repos.repos').select('id').where('id', '=', id).forUpdate().execute()
+/** Holds the row until the transaction ends; false when there is none. */
+export async function lockRepo(tx: Tx, id: string): Promise<boolean> {
+  const row = await tx.selectFrom('repos.repos').select('id').where('id', '=', id).forUpdate().executeTakeFirst()
+  return row !== undefined
 }
 
 export async function touchRepo(tx: Tx, id: string, at: Date): Promise<void> {

@@ -78,10 +78,7 @@ export async function measureOwner(
       coalesce((select sum(size_bytes) from held), 0) + coalesce((select sum(size_bytes) from filed), 0) as logical,
       coalesce((select sum(size_bytes) from (select distinct oid, size_bytes from held where xet_hash is null) w), 0) as whole,
       coalesce((select sum(x.serialised_bytes) from repos.xorbs x where x.hash in (select xorb from chunked)), 0) as xorbs,
-      coalesce((select sum(length(g.data)) from repos.objects g where g.repo_id in ${repos}), 0)
-      + coalesce((select sum(p.size_bytes + p.index_bytes) from repos.packs p where p.repo_id in ${repos}), 0) as git`.execute(
-    db,
-  )
+      coalesce((select sum(k.git_bytes) from repos.repo_bytes k where k.repo_id in ${repos}), 0) as git`.execute(db)
   const row = rows[0]
   if (!row?.exists) return null
   const gitBytes = BigInt(row.git)

@@ -4,7 +4,7 @@ import { makeCommit } from '../commits/commit-files.js'
 import { EMPTY_TREE } from '../commits/tree-edit.js'
 import type { RepoDeps, SignedIn } from '../deps.js'
 import { announce } from '../events.js'
-import type { GitRef, RefChange } from '../git/store.js'
+import type { GitRef, RefChange } from '../../git/index.js'
 import type { Repo } from '../repo.js'
 import { resolveRevision, revisionNotFound } from '../resolve-revision.js'
 

@@ -1,5 +1,5 @@
 import type { RepoDeps } from '../deps.js'
-import type { GitRef } from '../git/store.js'
+import type { GitRef } from '../../git/index.js'
 import type { Repo } from '../repo.js'
 
 /** A ref as lists show it; `name` is short. */

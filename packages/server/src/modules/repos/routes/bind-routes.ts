@@ -1,5 +1,5 @@
 import type { Http } from '../../../kit/http/server.js'
-import type { GitStorage } from '../git/create-store.js'
+import type { GitStorage } from '../../git/index.js'
 import { bindAccountRepos } from './account-repos.js'
 import { bindGitRoutes } from './git.js'
 import { bindHubCommit } from './hub-commit.js'

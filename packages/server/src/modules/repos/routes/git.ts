@@ -9,11 +9,19 @@ import type { DownloadCounter } from '../count-downloads.js'
 import { announce } from '../events.js'
 import { callerOf } from './count-later.js'
 import { findRepo } from '../find-repo.js'
-import { checkPush, demandLargeFiles } from '../git/check-push.js'
-import type { GitStorage } from '../git/create-store.js'
-import { MAX_PACK_BYTES, serveReceivePack } from '../git/receive-pack.js'
-import { holdBody, MAX_FETCH_BODY_BYTES, readBody } from '../git/request-body.js'
-import { advertise, protocolVersion, serveUploadPack } from '../git/upload-pack.js'
+import { checkPush, demandLargeFiles } from '../commits/check-push.js'
+import {
+  advertise,
+  type GitStorage,
+  holdBody,
+  MAX_FETCH_BODY_BYTES,
+  MAX_PACK_BYTES,
+  protocolVersion,
+  readBody,
+  serveReceivePack,
+  serveUploadPack,
+} from '../../git/index.js'
+import { touchRepo } from '../queries/repos.js'
 import type { Repo } from '../repo.js'
 
 export interface GitRouteDeps extends RepoDeps {
@@ -60,6 +68,7 @@ export function bindGitRoutes(http: Http, deps: GitRouteDeps): void {
             await checkPush(deps.db, repo, pack)
           },
           demandLargeFiles,
+          touch: touchRepo,
           announce: (tx, repoId, { name, before, after }) =>
             announce(deps.events, tx, 'repos.updated', { repoId, ref: name, before, after, actorId }),
         },

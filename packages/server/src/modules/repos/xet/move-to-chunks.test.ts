@@ -5,8 +5,8 @@ import { createTestClock, join, openXet, type Person, startTestServer, type Test
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Kit } from '../../../kit/kit.js'
 import { collectNow } from '../collect/run-collection.js'
-import { createGitStorage } from '../git/create-store.js'
-import { createGitRoots } from '../git/roots.js'
+import { createGitStorage } from '../../git/create-store.js'
+import { createGitRoots } from '../../git/roots.js'
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 const MIB = 1024 * 1024
