@@ -1,11 +1,10 @@
 import type { RepoType } from '@stoa/contracts'
-import { dropStore } from '../git/index.js'
 import type { RepoDeps, SignedIn } from './deps.js'
+import { dropRepo } from './drop-repo.js'
 import { announce, factsOf } from './events.js'
 import { findRepo, repoNotFound } from './find-repo.js'
 import { refuseSold } from './live-offer.js'
 import { recordRepo } from './record-change.js'
-import { deleteRepoRow } from './queries/repos.js'
 
 /**
  * Deletes a repository with its git data. Bytes in the blob store may be shared, so the collector takes them later.
@@ -17,8 +16,7 @@ export async function deleteRepo(deps: RepoDeps, actor: SignedIn, type: RepoType
   if (isMoved) throw repoNotFound(actor)
   await deps.write(async (tx) => {
     await refuseSold(deps, tx, repo)
-    if (!(await deleteRepoRow(tx, repo.id))) return
-    await dropStore(tx, repo.id)
+    if (!(await dropRepo(tx, repo.id))) return
     await recordRepo(deps, tx, repo, { action: 'repo.delete', before: { visibility: repo.visibility } })
     const gone = { ...factsOf(repo), accountId: repo.accountId, actorId: actor.userId }
     await announce(deps.events, tx, 'repos.deleted', gone)

@@ -2,7 +2,7 @@ import type { RepoDeps } from './deps.js'
 import { announce, factsOf } from './events.js'
 import { deleteBucketRow } from './queries/buckets.js'
 import { deleteRedirectsUnder, listBucketsOf, listReposOf } from './queries/owner.js'
-import { deleteRepoRow } from './queries/repos.js'
+import { dropRepo } from './drop-repo.js'
 import { recordRepo } from './record-change.js'
 
 const AT_ONCE = 100
@@ -15,7 +15,7 @@ export async function eraseOwner(
   for (let repos = await listReposOf(deps.db, userId, AT_ONCE); repos.length > 0; ) {
     for (const repo of repos) {
       await deps.write(async (tx) => {
-        if (!(await deleteRepoRow(tx, repo.id))) return
+        if (!(await dropRepo(tx, repo.id))) return
         await recordRepo(deps, tx, repo, { action: 'repo.delete', reason: 'its owner was erased' })
         await announce(deps.events, tx, 'repos.deleted', { ...factsOf(repo), accountId: userId, actorId: null })
       })

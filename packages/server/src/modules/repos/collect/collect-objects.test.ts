@@ -8,7 +8,7 @@ import { ask, createTestClock, join, joinAsAdmin, type Person, startTestServer, 
 import type { StorageCollection } from '@stoa/contracts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createGitStorage } from '../../git/create-store.js'
-import { ENV } from '../git/git-server.suite.js'
+import { ENV } from '../../git/git-server.suite.js'
 import { createGitRoots } from '../../git/roots.js'
 import { condemnObjects } from '../../git/queries/garbage.js'
 import { lookAtObjects } from './look-at-objects.js'

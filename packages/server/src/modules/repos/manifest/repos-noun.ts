@@ -12,7 +12,8 @@ import type { RepoDeps } from '../deps.js'
 import { announce, factsOf } from '../events.js'
 import { refuseSold } from '../live-offer.js'
 import { insertLfsObject } from '../queries/lfs.js'
-import { deleteRepoRow, findRepoByName, listRepos, type RepoChange, updateRepo } from '../queries/repos.js'
+import { dropRepo } from '../drop-repo.js'
+import { findRepoByName, listRepos, type RepoChange, updateRepo } from '../queries/repos.js'
 import { recordRepo, recordSettings } from '../record-change.js'
 import { updateRepoGroup } from '../queries/resource-groups.js'
 import type { Repo } from '../repo.js'
@@ -53,7 +54,7 @@ export function reposNoun(deps: RepoDeps): ManifestNoun<RepoItem, FirstContent |
       const repo = await findRepoByName(tx, item.type, nameOf(item))
       if (!repo) return null
       await refuseSold(deps, tx, repo)
-      await deleteRepoRow(tx, repo.id)
+      await dropRepo(tx, repo.id)
       await recordRepo(deps, tx, repo, { action: 'repo.delete', before: { visibility: repo.visibility } })
       const actorId = context.actor?.userId ?? null
       await announce(deps.events, tx, 'repos.deleted', { ...factsOf(repo), accountId: repo.accountId, actorId })
