@@ -11,8 +11,8 @@ import { createGitStorage } from '../../git/create-store.js'
 import { ENV } from '../../git/git-server.suite.js'
 import { createGitRoots } from '../../git/roots.js'
 import { condemnObjects } from '../../git/queries/garbage.js'
-import { lookAtObjects } from './look-at-objects.js'
-import { removeObjects } from './remove-objects.js'
+import { lookAtObjects } from '../../git/collect/look-at-objects.js'
+import { removeObjects } from '../../git/collect/remove-objects.js'
 
 const run = promisify(execFile)
 const HOUR_MS = 3_600_000
