@@ -66,6 +66,7 @@ export function createApp(kit: Kit, options: AppOptions) {
     governance,
     commerce,
     metering,
+    git,
     repos,
     gates,
     discussions,

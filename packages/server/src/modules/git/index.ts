@@ -1,7 +1,8 @@
-import type { Kit } from '../../kit/kit.js'
+import type { Kit, Module } from '../../kit/kit.js'
 import { createGitStorage, type GitStorage } from './create-store.js'
 import { createGitRoots, type GitRoots } from './roots.js'
 import { HOLD_NOTHING, type HoldRepo } from './update-refs.js'
+import { warmCheck } from './warm-check.js'
 
 export { storedObjects } from './collect/look-at-objects.js'
 export { byRepo, type GitShelfDeps, MIN_GIT_FLOOR_MS, nameOf, objectShelf } from './collect/object-shelf.js'
@@ -17,12 +18,15 @@ export type { CommitNode, GitRef, GitStore, NewObject, RefChange } from './store
 export type { HoldRepo } from './update-refs.js'
 export { advertise, protocolVersion, serveUploadPack } from './upload-pack.js'
 
+/** Servers that run from source are for tests and development: too short-lived to be worth warming. */
+const IS_COMPILED = !import.meta.url.endsWith('.ts')
+
 interface GitKit extends Kit {
   /** Test mode: file names that only a client's own tests would send. */
   isLenient(): boolean
 }
 
-export interface Git {
+export interface Git extends Module {
   readonly storage: GitStorage
   readonly roots: GitRoots
   /** Lets the module of repositories hold its row before git data is held, so that the two are always taken in one order. */
@@ -32,6 +36,7 @@ export interface Git {
 /** Git data of repositories: objects, refs, the graph of commits, and git's protocol over them. */
 export function createGit(kit: GitKit): Git {
   let holder = HOLD_NOTHING
+  const stopping = new AbortController()
   const storage = createGitStorage({ ...kit, holdRepo: (tx, repoId) => holder(tx, repoId) })
   return {
     storage,
@@ -39,5 +44,10 @@ export function createGit(kit: GitKit): Git {
     provideHolder: (hold) => {
       holder = hold
     },
+    start: async () => {
+      if (!IS_COMPILED || !kit.config.roles.includes('web')) return
+      warmCheck(stopping.signal).catch((error: unknown) => kit.log.error('checks were not warmed', error))
+    },
+    stop: async () => stopping.abort(),
   }
 }

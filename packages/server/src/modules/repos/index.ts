@@ -42,9 +42,6 @@ export type { DownloadTotals } from './queries/downloads.js'
 export { type Repo, repoPath } from './repo.js'
 export type { AskedRepo, RepoAddress } from './routes/repo-routes.js'
 
-/** Servers that run from source are for tests and development: too short-lived to be worth warming. */
-const IS_COMPILED = !import.meta.url.endsWith('.ts')
-
 /** Objects above this size arrive in parts of this size, from clients that know how. */
 const LFS_PART_BYTES = 512 * 1024 * 1024
 
@@ -91,7 +88,6 @@ export function createRepos(options: ReposOptions) {
     xetStoreId: xet.storeId,
     xetTokens: xet.issuer,
   }
-  const stopping = new AbortController()
   provideCounts(deps)
 
   return {
@@ -134,12 +130,8 @@ export function createRepos(options: ReposOptions) {
       scheduleRepoJobs({ ...deps, storage, roots }, xet)
       standing.start()
       downloads.start()
-      if (IS_COMPILED && options.config.roles.includes('web')) {
-        warmCheck(stopping.signal).catch((error: unknown) => options.log.error('checks were not warmed', error))
-      }
     },
     stop: async (): Promise<void> => {
-      stopping.abort()
       bucketFeed.stop()
       await downloads.stop()
       await xet.stop()
