@@ -42,6 +42,7 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>, 
 
     describePut(() => store, keys)
     describePages(() => store)
+    describeLeaving(() => store)
     describeReading(() => store)
     describeNames(() => store, keys)
   })
@@ -57,7 +58,10 @@ function describePages(store: () => BlobStore): void {
       const key = `pages/aa/${sizeBytes}`
       await slabs.use(sizeBytes, async (pages) => {
         pages.fill(1).set(bytes)
-        await store().putPages(key, pages, sizeBytes)
+        const writer = await store().openPages(key, pages)
+        for (let at = 0; at < sizeBytes; at += 1_000_000) writer.arrived(at)
+        await writer.finish(sizeBytes)
+        await writer.close()
       })
       expect((await readAll(await store().get(key))).equals(bytes)).toBe(true)
       const spans = [0, 1, 4095, 4097, MIB - 1].flatMap((start) => [
@@ -73,6 +77,24 @@ function describePages(store: () => BlobStore): void {
         expect(await store().readPages('pages/aa/none', { start: 0, endExclusive: 1 }, pages)).toBeNull()
       })
     }
+  })
+}
+
+function describeLeaving(store: () => BlobStore): void {
+  it('leaves nothing of pages that were not finished, and only the first of those that came too many', async () => {
+    const slabs = new Slabs()
+    await slabs.use(12 * MIB, async (pages) => {
+      const given = await store().openPages('left/aa/given', pages)
+      given.arrived(12 * MIB)
+      await given.close()
+      const longer = await store().openPages('left/aa/longer', pages.fill(3))
+      longer.arrived(12 * MIB)
+      await longer.finish(5 * MIB + 1)
+      await longer.close()
+    })
+    expect(await store().stat('left/aa/given')).toBeNull()
+    const kept = await readAll(await store().get('left/aa/longer'))
+    expect(kept.equals(Buffer.alloc(5 * MIB + 1, 3))).toBe(true)
   })
 }
 

@@ -4,7 +4,7 @@ import type { BlobRange } from './port.js'
 
 /** Direct reads and writes begin and end at such borders, in the file and in memory; 4 KiB sectors are the largest in use. */
 export const PAGE_BYTES = 4096
-const PIECE_BYTES = 8 * 1024 * 1024
+const PIECE_BYTES = 4 * 1024 * 1024
 /** Below this, reading back what the file system does not keep in memory would hold up its reader. */
 const SLOW_BYTES_A_SECOND = 150e6
 /** So many in a row: a busy machine is not a slow disk. */
@@ -30,22 +30,9 @@ export class DirectIo {
     return !this.#isRefused && performance.now() >= this.#slowUntil
   }
 
-  /**
-   * Writes a new file and makes it durable; false when it was not done, whatever lies there then. Clears the rest of the
-   * last page of `pages`.
-   */
-  async write(path: string, pages: Buffer, sizeBytes: number): Promise<boolean> {
-    if (!this.#isOn || sizeBytes === 0) return false
-    const startedAt = performance.now()
-    pages.fill(0, sizeBytes, wholePages(sizeBytes))
-    const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_DIRECT
-    const isDone = await this.#unlessRefused(path, flags, async (file) => {
-      await writePages(file, pages, wholePages(sizeBytes))
-      await file.truncate(sizeBytes)
-      await file.datasync()
-    })
-    if (isDone) this.#notice(sizeBytes, performance.now() - startedAt)
-    return isDone
+  /** Begins a new file of what arrives in `pages`. */
+  begin(path: string, pages: Buffer): DirectWrite {
+    return new DirectWrite(path, pages, { isOn: () => this.#isOn, ended: (write) => this.#notice(write) })
   }
 
   /** Reads a range into `pages`, which hold a page more than it; null when it was not done. Shorter at the file's end. */
@@ -53,28 +40,22 @@ export class DirectIo {
     if (!this.#isOn) return null
     const skip = start % PAGE_BYTES
     let held = 0
-    const isDone = await this.#unlessRefused(path, constants.O_RDONLY | constants.O_DIRECT, async (file) => {
-      held = await readPages(file, pages.subarray(0, wholePages(skip + endExclusive - start)), start - skip)
-    })
-    return isDone ? pages.subarray(skip, Math.min(held, skip + endExclusive - start)) : null
-  }
-
-  async #unlessRefused(path: string, flags: number, work: (file: FileHandle) => Promise<void>): Promise<boolean> {
     let file: FileHandle | undefined
     try {
-      file = await open(path, flags, 0o600)
-      await work(file)
-      return true
+      file = await open(path, constants.O_RDONLY | constants.O_DIRECT)
+      held = await readPages(file, pages.subarray(0, wholePages(skip + endExclusive - start)), start - skip)
     } catch (error) {
-      if (!['EINVAL', 'ENOTSUP', 'EOPNOTSUPP'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+      if (!isRefusal(error)) throw error
       this.#isRefused = true
-      return false
+      return null
     } finally {
       await file?.close()
     }
+    return pages.subarray(skip, Math.min(held, skip + endExclusive - start))
   }
 
-  #notice(sizeBytes: number, tookMs: number): void {
+  #notice({ isRefused, sizeBytes, tookMs }: WriteFacts): void {
+    if (isRefused) this.#isRefused = true
     if (sizeBytes < TELLING_BYTES) return
     this.#slowWrites = (sizeBytes / tookMs) * 1000 < SLOW_BYTES_A_SECOND ? this.#slowWrites + 1 : 0
     if (this.#slowWrites < SLOW_WRITES) return
@@ -83,10 +64,90 @@ export class DirectIo {
   }
 }
 
-async function writePages(file: FileHandle, pages: Buffer, sizeBytes: number): Promise<void> {
-  for (let at = 0; at < sizeBytes; ) {
-    const { bytesWritten } = await file.write(pages, at, Math.min(PIECE_BYTES, sizeBytes - at), at)
-    at += bytesWritten
+interface WriteFacts {
+  readonly isRefused: boolean
+  readonly sizeBytes: number
+  /** Of writing alone; what arrives may take its time. */
+  readonly tookMs: number
+}
+
+interface Watch {
+  isOn(): boolean
+  ended(write: WriteFacts): void
+}
+
+const isRefusal = (error: unknown): boolean =>
+  ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP'].includes((error as NodeJS.ErrnoException).code ?? '')
+
+/** One file that is written piece by piece while it arrives. */
+export class DirectWrite {
+  readonly #path: string
+  readonly #pages: Buffer
+  readonly #watch: Watch
+  #file: FileHandle | null = null
+  #begun = 0
+  #tookMs = 0
+  #writing: Promise<void> = Promise.resolve()
+
+  constructor(path: string, pages: Buffer, watch: Watch) {
+    this.#path = path
+    this.#pages = pages
+    this.#watch = watch
+  }
+
+  /** Writes what is there of whole pieces. */
+  arrived(sizeBytes: number): void {
+    if (sizeBytes - this.#begun < PIECE_BYTES || !this.#watch.isOn()) return
+    this.#writeUpTo(sizeBytes - (sizeBytes % PIECE_BYTES))
+    // Heard of when it is finished.
+    this.#writing.catch(() => undefined)
+  }
+
+  /** Makes the file durable; false when that was not done, whatever lies there then. Clears the rest of the last page. */
+  async finish(sizeBytes: number): Promise<boolean> {
+    if (sizeBytes === 0 || (this.#begun === 0 && !this.#watch.isOn())) return false
+    try {
+      this.#pages.fill(0, sizeBytes, wholePages(sizeBytes))
+      if (wholePages(sizeBytes) > this.#begun) this.#writeUpTo(wholePages(sizeBytes))
+      await this.#writing
+      await this.#timed(async () => {
+        await this.#file?.truncate(sizeBytes)
+        await this.#file?.datasync()
+      })
+      this.#watch.ended({ isRefused: false, sizeBytes, tookMs: this.#tookMs })
+      return true
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      this.#watch.ended({ isRefused: true, sizeBytes: 0, tookMs: 0 })
+      return false
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([this.#writing])
+    await this.#file?.close()
+    this.#file = null
+  }
+
+  #writeUpTo(end: number): void {
+    const start = this.#begun
+    this.#begun = end
+    this.#writing = this.#writing.then(() => this.#timed(() => this.#write(start, end)))
+  }
+
+  async #write(start: number, end: number): Promise<void> {
+    const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_DIRECT
+    this.#file ??= await open(this.#path, flags, 0o600)
+    for (let at = start; at < end; ) {
+      const { bytesWritten } = await this.#file.write(this.#pages, at, Math.min(PIECE_BYTES, end - at), at)
+      at += bytesWritten
+    }
+  }
+
+  async #timed(work: () => Promise<void>): Promise<void> {
+    const startedAt = performance.now()
+    await work()
+    this.#tookMs += performance.now() - startedAt
   }
 }
 

@@ -58,12 +58,15 @@ it('writes pages through the file system where memory does not begin on one, and
   let freeBytes = 2 ** 40
   const store = await openDiskBlobs(join(folder, 'pages'), async () => freeBytes)
   const crooked = Buffer.alloc(3 * 4096 + 8, 7).subarray(8)
-  await store.putPages('a/crooked', crooked, 9_000)
-  await store.putPages('a/again', crooked, 9_000)
+  for (const key of ['a/crooked', 'a/again']) {
+    const writer = await store.openPages(key, crooked)
+    await writer.finish(9_000)
+    await writer.close()
+  }
   expect(await store.stat('a/again')).toMatchObject({ sizeBytes: 9_000 })
   expect(await store.readPages('a/crooked', { start: 1, endExclusive: 9_000 }, crooked)).toEqual(Buffer.alloc(8_999, 7))
   freeBytes = 1024
   await new Promise((resolve) => setTimeout(resolve, 1_050))
-  await expect(store.putPages('a/refused', crooked, 9_000)).rejects.toMatchObject({ code: 'StorageFull' })
+  await expect(store.openPages('a/refused', crooked)).rejects.toMatchObject({ code: 'StorageFull' })
   expect(readdirSync(join(folder, 'pages', 'tmp'))).toEqual([])
 })

@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join, sep } from 'node:path'
+import { type FileHandle, link, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import { join, sep } from 'node:path'
 import { Readable } from 'node:stream'
-import { refuse } from '@stoa/contracts'
 import { BLOB_RESERVE_BYTES, DiskSpace } from '../disk-space.js'
 import { CheckedBody } from './checked-body.js'
+import { isMissing, translate } from './disk-errors.js'
+import { DiskPages } from './disk-pages.js'
 import { DirectIo } from './direct-io.js'
 import { checkBlobKey, SCRATCH } from './key.js'
 import { fillPages } from './fill-pages.js'
-import { BlobExists, type BlobFacts, type BlobRange, type BlobStore, type ListedBlob } from './port.js'
+import { giveName } from './give-name.js'
+import { type BlobFacts, type BlobRange, type BlobStore, type ListedBlob } from './port.js'
 import type { PutOptions, WrittenBlob } from './port.js'
+import { writeScratch } from './write-scratch.js'
 
 const PIECE_BYTES = 1024 * 1024
-const SYNC_EVERY_BYTES = 64 * 1024 * 1024
 /** Scratch files of a process that died are removed at the next start. */
 const SCRATCH_AGE_MS = 24 * 3600 * 1000
 
@@ -34,12 +36,12 @@ export async function openDiskBlobs(root: string, freeBytes?: () => Promise<numb
     put: async (key, body, options = {}) => {
       const path = pathOf(key)
       await space.check()
-      return put(root, path, options, (scratch) => writeScratch(scratch, new CheckedBody(body, options, PIECE_BYTES)))
+      return put(root, path, body, options)
     },
-    putPages: async (key, pages, sizeBytes) => {
+    openPages: async (key, pages) => {
       const path = pathOf(key)
       await space.check()
-      await put(root, path, {}, (scratch) => writePages(directIo, scratch, pages, sizeBytes))
+      return new DiskPages({ directIo, scratch: join(root, SCRATCH, randomUUID()), path, pages })
     },
     readPages: (key, range, pages) => readPages(directIo, pathOf(key), range, pages),
     get: (key, range) => get(pathOf(key), range),
@@ -53,15 +55,15 @@ export async function openDiskBlobs(root: string, freeBytes?: () => Promise<numb
   }
 }
 
-async function put<T>(
+async function put(
   root: string,
   path: string,
+  body: AsyncIterable<Uint8Array>,
   options: PutOptions,
-  write: (scratch: string) => Promise<T>,
-): Promise<T> {
+): Promise<WrittenBlob> {
   const scratch = join(root, SCRATCH, randomUUID())
   try {
-    const written = await write(scratch)
+    const written = await writeScratch(scratch, new CheckedBody(body, options, PIECE_BYTES))
     await giveName(scratch, path, options.ifAbsent ?? false)
     return written
   } catch (error) {
@@ -69,27 +71,6 @@ async function put<T>(
   } finally {
     await rm(scratch, { force: true })
   }
-}
-
-async function writeScratch(path: string, body: CheckedBody): Promise<WrittenBlob> {
-  const file = await open(path, 'wx', 0o600)
-  const writing = new WriteBehind(file)
-  try {
-    for await (const chunks of body.pieces()) await writing.write(chunks)
-    const written = body.finish()
-    await writing.finish()
-    return written
-  } finally {
-    await writing.settled()
-    await file.close()
-  }
-}
-
-async function writePages(directIo: DirectIo, path: string, pages: Buffer, sizeBytes: number): Promise<void> {
-  if (await directIo.write(path, pages, sizeBytes)) return
-  await rm(path, { force: true })
-  const bytes = Readable.from([pages.subarray(0, sizeBytes)])
-  await writeScratch(path, new CheckedBody(bytes, { sizeBytes }, PIECE_BYTES))
 }
 
 async function readPages(directIo: DirectIo, path: string, range: BlobRange, pages: Buffer): Promise<Buffer | null> {
@@ -101,58 +82,6 @@ async function readPages(directIo: DirectIo, path: string, range: BlobRange, pag
     if (isMissing(error)) return null
     throw error
   }
-}
-
-/** Writes one piece while the next one is gathered, and lets the disk begin before the last byte has come. */
-class WriteBehind {
-  readonly #file: FileHandle
-  #writing: Promise<unknown> = Promise.resolve()
-  #syncing: Promise<unknown> = Promise.resolve()
-  #unsyncedBytes = 0
-
-  constructor(file: FileHandle) {
-    this.#file = file
-  }
-
-  async write(chunks: Uint8Array[]): Promise<void> {
-    await this.#writing
-    this.#writing = writeAll(this.#file, chunks)
-    this.#writing.catch(() => undefined)
-    for (const chunk of chunks) this.#unsyncedBytes += chunk.byteLength
-    if (this.#unsyncedBytes >= SYNC_EVERY_BYTES) await this.#sync()
-  }
-
-  async finish(): Promise<void> {
-    await this.#writing
-    await this.#syncing
-    await this.#file.datasync()
-  }
-
-  /** Nothing touches the file any more, whatever became of it. */
-  async settled(): Promise<void> {
-    await Promise.allSettled([this.#writing, this.#syncing])
-  }
-
-  async #sync(): Promise<void> {
-    await this.#syncing
-    this.#unsyncedBytes = 0
-    this.#syncing = this.#file.datasync()
-    this.#syncing.catch(() => undefined)
-  }
-}
-
-/** `writev` may write less than it was given, for example when the disk fills. */
-async function writeAll(file: FileHandle, chunks: Uint8Array[]): Promise<void> {
-  const total = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0)
-  const { bytesWritten } = await file.writev(chunks)
-  if (bytesWritten < total) await file.writeFile(Buffer.concat(chunks).subarray(bytesWritten))
-}
-
-async function giveName(scratch: string, path: string, ifAbsent: boolean): Promise<void> {
-  await makeFolder(dirname(path))
-  if (ifAbsent) await link(scratch, path)
-  else await rename(scratch, path)
-  await syncFolder(dirname(path))
 }
 
 /** A hard link: blobs are replaced, never changed. */
@@ -168,21 +97,6 @@ async function copy(root: string, from: string, to: string): Promise<boolean> {
     throw translate(error)
   } finally {
     await rm(scratch, { force: true })
-  }
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  const firstMade = await mkdir(folder, { recursive: true, mode: 0o700 })
-  if (firstMade === undefined) return
-  for (let made = folder; made.length >= firstMade.length; made = dirname(made)) await syncFolder(dirname(made))
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 
@@ -254,13 +168,4 @@ async function removeOldScratch(folder: string, before: Date): Promise<number> {
     removed += 1
   }
   return removed
-}
-
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException | null)?.code ?? ''
-const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(codeOf(error))
-
-function translate(error: unknown): unknown {
-  if (['ENOSPC', 'EDQUOT'].includes(codeOf(error))) return refuse('StorageFull')
-  if (codeOf(error) === 'EEXIST') return new BlobExists('a blob of this name exists')
-  return error
 }

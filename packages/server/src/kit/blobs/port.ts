@@ -69,6 +69,16 @@ export interface DirectTransfers {
   abortStaleUploads(before: Date): Promise<number>
 }
 
+/** Writes a blob while it arrives. It must be closed before its pages are used for anything else. */
+export interface PageWriter {
+  /** The first bytes of the pages are there and stay; they may be written already. */
+  arrived(sizeBytes: number): void
+  /** Makes the first bytes of the pages the blob, as durable as `put` does; clears the rest of the last page. */
+  finish(sizeBytes: number): Promise<void>
+  /** Leaves nothing behind unless it was finished. */
+  close(): Promise<void>
+}
+
 /**
  * Bytes by name: disk or S3. Keys have fixed depth (`lfs/ab/cd/<sha256>`), parts under 255 bytes; no key is the folder of
  * another. A blob is visible only when it is complete, verified and durable.
@@ -78,10 +88,10 @@ export interface BlobStore {
   /** Resolves when the bytes are durable. Throws `BlobMismatch`, `BlobExists`, or the refusal `StorageFull`. */
   put(key: string, body: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<WrittenBlob>
   /**
-   * Writes a blob out of whole pages (`Slabs`), whose rest behind `sizeBytes` is cleared. As durable as `put`, and cheaper
-   * where the disk can read that memory itself.
+   * Begins a blob that arrives in whole pages (`Slabs`), cheaper than `put` where the disk can read that memory itself.
+   * Throws the refusal `StorageFull`.
    */
-  putPages(key: string, pages: Buffer, sizeBytes: number): Promise<void>
+  openPages(key: string, pages: Buffer): Promise<PageWriter>
   /** Reads a range into whole pages that hold two pages more; null when there is no blob or it is shorter. */
   readPages(key: string, range: BlobRange, pages: Buffer): Promise<Buffer | null>
   /** Null when there is none. `sizeBytes` is the whole blob's size; `body` must be read or destroyed. */

@@ -32,9 +32,13 @@ export async function openS3Blobs(address: S3Address): Promise<BlobStore> {
     direct,
     localPath: () => null,
     put: (key, body, options = {}) => putToS3(writer, keyOf(key), body, options),
-    putPages: async (key, pages, sizeBytes) => {
-      await putToS3(writer, keyOf(key), Readable.from([pages.subarray(0, sizeBytes)]), { sizeBytes })
-    },
+    openPages: async (key, pages) => ({
+      arrived: () => undefined,
+      finish: async (sizeBytes) => {
+        await putToS3(writer, keyOf(key), Readable.from([pages.subarray(0, sizeBytes)]), { sizeBytes })
+      },
+      close: async () => undefined,
+    }),
     readPages: async (key, range, pages) => fillPages(await get(place, keyOf(key), range), range, pages),
     get: (key, range) => get(place, keyOf(key), range),
     stat: (key) => statObject(place, keyOf(key)),

@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import {
   bucketReadToken,
   bucketWriteToken,
@@ -90,10 +92,9 @@ function bindUploads(scope: HttpScope, deps: XetDeps): void {
       const grant = await demand(deps, request, 'write')
       const sizeBytes = announcedBytes(request)
       await bodies.take(keyOf(grant), sizeBytes, () =>
-        deps.slabs.use(sizeBytes, async (pages) => {
-          const { length } = await readBody(request, pages)
-          await storeXorb(deps, grant, params.hash, { pages, sizeBytes: length })
-        }),
+        deps.slabs.use(sizeBytes, (pages) =>
+          storeXorb(deps, grant, params.hash, { pages, receive: (arrived) => readBody(request, pages, arrived) }),
+        ),
       )
       // Always the same: whether somebody else had these bytes is nobody's business (xet.md, existence oracles).
       return { was_inserted: true }
@@ -103,7 +104,8 @@ function bindUploads(scope: HttpScope, deps: XetDeps): void {
     scope.bind(route, async ({ request }) => {
       const grant = await demand(deps, request, 'write')
       const isNew = await bodies.take(keyOf(grant), announcedBytes(request), async () => {
-        const bytes = await readBody(request, Buffer.allocUnsafeSlow(announcedBytes(request)))
+        const room = Buffer.allocUnsafeSlow(announcedBytes(request))
+        const bytes = room.subarray(0, await readBody(request, room))
         return await shards.take(keyOf(grant), 1, () => registerShard(deps, grant, bytes))
       })
       return { result: isNew ? (1 as const) : (0 as const) }
@@ -224,17 +226,30 @@ function announcedBytes(request: FastifyRequest): number {
   return Math.max(1, announced)
 }
 
-/** The whole body, in one piece, in the room made for it. Throws `BodyTooLarge`. */
-async function readBody(request: FastifyRequest, bytes: Buffer): Promise<Buffer> {
+/** Reads the whole body into the room made for it; its size. `arrived` hears how far it is. Throws `BodyTooLarge`. */
+async function readBody(
+  request: FastifyRequest,
+  room: Buffer,
+  arrived: (sizeBytes: number) => void = () => undefined,
+): Promise<number> {
   const timer = setTimeout(() => request.raw.destroy(), BODY_TIMEOUT_MS)
+  const body = (request.body ?? request.raw) as Readable
+  let sizeBytes = 0
+  // Iterating over the stream costs twice as much.
+  const take = (part: Buffer): void => {
+    if (sizeBytes + part.length > room.length) return void body.destroy(refuse('BodyTooLarge'))
+    if (part.length === 0) return
+    // What copies into shared memory goes byte by byte; `fill` does not.
+    room.fill(part, sizeBytes, sizeBytes + part.length)
+    sizeBytes += part.length
+    arrived(sizeBytes)
+  }
+  body.on('data', take)
   try {
-    let sizeBytes = 0
-    for await (const part of (request.body ?? request.raw) as AsyncIterable<Buffer>) {
-      if (sizeBytes + part.length > bytes.length) throw refuse('BodyTooLarge')
-      sizeBytes += part.copy(bytes, sizeBytes)
-    }
-    return bytes.subarray(0, sizeBytes)
+    await finished(body)
+    return sizeBytes
   } finally {
+    body.off('data', take)
     clearTimeout(timer)
   }
 }

@@ -11,7 +11,7 @@ import {
 } from '@stoa/xet'
 import { findChunk, findXorbs, listNeighbourXorbs } from '../queries/xet.js'
 import { readChunkIndex } from './chunk-index.js'
-import { keepXorb } from './store-xorb.js'
+import { keepXorb, newBlobKey } from './store-xorb.js'
 import type { XetDeps } from './xet-deps.js'
 
 /** Bytes that are cut at once in a thread. */
@@ -151,7 +151,9 @@ class FilePacker {
     if (this.#builder.count === 0) return
     const { hash, records, chunks } = this.#builder.build(this.#hashes)
     this.#xorb.name = hashToText(hash)
-    await keepXorb(this.#deps, this.#xorb.name, chunks, (key) => this.#deps.blobs.put(key, Readable.from(records)))
+    const blobKey = newBlobKey(this.#xorb.name, this.#deps.ids.next())
+    const put = () => this.#deps.blobs.put(blobKey, Readable.from(records))
+    await keepXorb(this.#deps, this.#xorb.name, chunks, { blobKey, put })
     this.#builder = new XorbBuilder()
     this.#xorb = { name: '' }
   }

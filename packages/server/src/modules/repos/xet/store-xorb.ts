@@ -6,38 +6,49 @@ import type { XetDeps } from './xet-deps.js'
 import type { XetGrant } from './xet-keys.js'
 
 /** One upload's own key, as for plain large files. */
-const newBlobKey = (hash: string, uploadId: string): string =>
+export const newBlobKey = (hash: string, uploadId: string): string =>
   `xorbs/${hash.slice(0, 2)}/${hash.slice(2, 4)}/${hash}.${uploadId}`
 
-/** An uploaded body in whole pages (`Slabs`). */
-export interface UploadedBody {
+/** A xorb that is being sent. */
+export interface ArrivingXorb {
+  /** Where it will lie (`Slabs`). */
   readonly pages: Buffer
-  readonly sizeBytes: number
+  /** Reads it into the pages and tells how far it is; its size. */
+  receive(arrived: (sizeBytes: number) => void): Promise<number>
 }
 
 /**
  * Verifies an uploaded xorb against the name it came under and stores its chunk records; the first serialisation stays.
- * Throws `XetInvalid`, and `QuotaExceeded` when its bytes alone would not fit where they are sent.
+ * It is written while it arrives, and counts when it was verified. Throws `XetInvalid`, and `QuotaExceeded` when its bytes
+ * alone would not fit where they are sent.
  */
-export async function storeXorb(deps: XetDeps, grant: XetGrant, name: string, body: UploadedBody): Promise<void> {
-  await deps.quotas.demandRoomIn(deps.db, grant, BigInt(body.sizeBytes))
-  const verified = await deps.verifier.verify(body.pages.subarray(0, body.sizeBytes))
-  if (verified.name !== name) throw refuse('XetInvalid', 'The xorb does not have the hash it was sent under.')
-  await keepXorb(deps, name, verified.chunks, (key) => deps.blobs.putPages(key, body.pages, verified.recordBytes))
+export async function storeXorb(deps: XetDeps, grant: XetGrant, name: string, body: ArrivingXorb): Promise<void> {
+  const isStored = (await findXorbs(deps.db, [name])).has(name)
+  const blobKey = newBlobKey(name, deps.ids.next())
+  const writer = await deps.blobs.openPages(blobKey, body.pages)
+  try {
+    const sizeBytes = await body.receive((arrived) => isStored || writer.arrived(arrived))
+    await deps.quotas.demandRoomIn(deps.db, grant, BigInt(sizeBytes))
+    const verified = await deps.verifier.verify(body.pages.subarray(0, sizeBytes))
+    if (verified.name !== name) throw refuse('XetInvalid', 'The xorb does not have the hash it was sent under.')
+    await keepXorb(deps, name, verified.chunks, { blobKey, put: () => writer.finish(verified.recordBytes) })
+  } finally {
+    await writer.close()
+  }
 }
 
 /** Stores the records of a xorb whose name and chunks are known to be right; the first serialisation stays. */
 export async function keepXorb(
-  deps: Pick<XetDeps, 'db' | 'write' | 'blobs' | 'clock' | 'ids'>,
+  deps: Pick<XetDeps, 'db' | 'write' | 'blobs' | 'clock'>,
   name: string,
   chunks: readonly XorbChunk[],
-  putRecords: (blobKey: string) => Promise<unknown>,
+  records: { readonly blobKey: string; put(): Promise<unknown> },
 ): Promise<void> {
   const isStored = (await findXorbs(deps.db, [name])).has(name)
   if (isStored && (await deps.write((tx) => rescueXorb(tx, name)))) return
-  const blobKey = newBlobKey(name, deps.ids.next())
+  const { blobKey } = records
   const last = chunks.at(-1)
-  await putRecords(blobKey)
+  await records.put()
   const kept = await deps.write((tx) =>
     insertXorb(tx, {
       hash: name,
