@@ -11,13 +11,13 @@ import { median, report } from './report.js'
 
 /** A large file from disk through the server's byte path, against nginx with sendfile, in turns. */
 const SIZE_BYTES = 2_000_000_000
-const ROUNDS = 3
+const ROUNDS = 5
 const NGINX_PORT = 17_310
 
 const folder = mkdtempSync(join(tmpdir(), 'stoa-bench-download-'))
 function nginx(): { stop(): Promise<void>; pid: number } {
   const config = `daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
-    events { worker_connections 64; } http { access_log off; sendfile on; client_body_temp_path ${folder}/b; proxy_temp_path ${folder}/p;
+    events { worker_connections 64; } http { access_log off; sendfile on; tcp_nopush on; client_body_temp_path ${folder}/b; proxy_temp_path ${folder}/p;
     fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
     server { listen 127.0.0.1:${NGINX_PORT}; location / { root ${folder}/www; } } }`
   writeFileSync(join(folder, 'nginx.conf'), config)
