@@ -43,6 +43,18 @@ def every_kind_of_repository():
         refused(RepositoryNotFoundError, lambda: alice.repo_info(name, repo_type=kind))
 
 
+@case_if(tuple(int(part) for part in __version__.split(".")[:2]) >= (2, 3), "kernels take no commits yet")
+def a_kernel_is_written_and_read():
+    name = "alice/kind-kernel"
+    alice.create_repo(name, repo_type="kernel")
+    operations = [CommitOperationAdd("build/a.py", b"pass"), CommitOperationAdd("build/large.bin", LARGE[:6_000_000])]
+    commit = alice.create_commit(name, operations, commit_message="a kernel", repo_type="kernel")
+    assert f"/kernels/{name}/commit/" in commit.commit_url, commit
+    assert {"build/a.py", "build/large.bin"} <= set(files(name, repo_type="kernel"))
+    assert read("build/large.bin", name, repo_type="kernel") == LARGE[:6_000_000]
+    alice.delete_repo(name, repo_type="kernel")
+
+
 @case
 def one_commit_of_many_kinds():
     alice.create_repo(REPO)

@@ -157,3 +157,13 @@ export const xetTelemetry = route({
   params: z.object({ store }),
   errors: [],
 })
+
+/** hf_xet 1.7 and later drop the path of the store's address here, and wait for the answer (hub-api-2x §3). */
+export const xetTelemetryAtRoot = route({
+  ...cas,
+  id: 'xet.telemetry.root',
+  method: 'POST',
+  path: '/v1/telemetry',
+  summary: 'The same at the root, where newer clients send them',
+  errors: [],
+})

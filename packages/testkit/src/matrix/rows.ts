@@ -357,6 +357,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'xet.reconstructions.v2': { on: 'signed' },
   'xet.shards.upload': { on: 'signed' },
   'xet.telemetry': { on: 'signed' },
+  'xet.telemetry.root': { on: 'signed' },
   'xet.xorbs.fetch': { on: 'signed' },
   'xet.xorbs.grant': { on: 'signed' },
   'xet.xorbs.head': { on: 'signed' },

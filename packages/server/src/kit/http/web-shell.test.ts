@@ -75,7 +75,7 @@ describe('web shell', () => {
   })
 
   it('never answers a program with a page', async () => {
-    for (const path of ['/api/nothing', '/v1/nothing', '/assets/gone-12345678.js']) {
+    for (const path of ['/api/nothing', '/v1/nothing', '/xet/store/v2/nothing', '/assets/gone-12345678.js']) {
       expect((await get(path)).statusCode).toBe(404)
       expect((await get(path)).headers['content-type']).toContain('json')
     }

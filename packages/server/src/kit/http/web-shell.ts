@@ -23,7 +23,7 @@ const SITE_DIR = fileURLToPath(new URL('../../../../web/dist/site', import.meta.
 /** What no page of ours uses. */
 const PERMISSIONS = 'camera=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=()'
 /** Addresses of programs: an unknown one is answered in their words, never with a page. */
-const PROGRAM_PATHS = /^\/(api|v1|storage|avatars|healthz|readyz|\.well-known)(\/|$)/
+const PROGRAM_PATHS = /^\/(api|v1|xet|lfs|hf-inference|storage|avatars|healthz|readyz|\.well-known)(\/|$)/
 const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Stoa</title><p>The pages are not built. Run <code>npm run build</code> and start again; the API works without them.</p></html>`
 
 /** Serves the pages: files with long caching, and index.html with the facts of the asked page for everything else. */

@@ -99,6 +99,7 @@ const KNOWS_NOBODY = [
   'hub.telemetry',
   'hub.validate-yaml',
   'xet.telemetry',
+  'xet.telemetry.root',
   'accounts.signOut',
   'hub.credentials.revoke',
 ]

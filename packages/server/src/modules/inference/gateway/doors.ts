@@ -23,7 +23,7 @@ const TASKS = new Set(['text-classification', 'feature-extraction', 'text-genera
 const MODEL_NAME = /^[\w.-]+(\/[\w.-]+)?(@[\w./-]+)?$/
 
 /** Xet's store answers under `/v1/` too; those paths are not ours. */
-const FOREIGN = /^\/v1\/(xorbs|shards|chunks|reconstructions|get_xorb)\b/
+const FOREIGN = /^\/v1\/(xorbs|shards|chunks|reconstructions|get_xorb|telemetry)\b/
 
 /** Whether a request could be for these doors at all; asked for every request of the server. */
 export function mayBeDoor(method: string | undefined, url: string): boolean {

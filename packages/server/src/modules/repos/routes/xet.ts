@@ -15,6 +15,7 @@ import {
   uploadXorb,
   xetReadToken,
   xetTelemetry,
+  xetTelemetryAtRoot,
   xetWriteToken,
 } from '@stoa/contracts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -47,10 +48,12 @@ export function bindXet(http: Http, deps: XetDeps, issuer: TokenIssuer): void {
   const scope = http.scope('xet')
   bindUploads(scope, deps)
   bindReads(scope, deps)
-  scope.bind(xetTelemetry, async ({ request, reply }) => {
-    request.raw.resume()
-    return reply.code(200).send({})
-  })
+  for (const route of [xetTelemetry, xetTelemetryAtRoot]) {
+    scope.bind(route, async ({ request, reply }) => {
+      request.raw.resume()
+      return reply.code(200).send({})
+    })
+  }
 }
 
 function bindTokens(scope: HttpScope, issuer: TokenIssuer): void {
