@@ -3,12 +3,21 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 
-/** The rival: git's own CGI program behind the smallest server that can run it, on the bare repositories of a folder. */
+/**
+ * The rival: git's own CGI program behind the smallest server that can run it, on the bare repositories of a folder. Pushes
+ * need the credentials `name:password` of the second argument, and are asked for them as ours are.
+ */
 const root = process.argv[2] ?? ''
+const wanted = `Basic ${Buffer.from(process.argv[3] ?? '').toString('base64')}`
 const program = join(execFileSync('git', ['--exec-path']).toString().trim(), 'git-http-backend')
 
 const server = createServer((request, response) => {
   const url = new URL(request.url ?? '/', 'http://rival')
+  const isPush = `${url.pathname}${url.search}`.includes('git-receive-pack')
+  if (isPush && request.headers.authorization !== wanted) {
+    response.writeHead(401, { 'www-authenticate': 'Basic realm="rival"' }).end()
+    return
+  }
   const child = spawn(program, [], {
     env: {
       PATH: process.env['PATH'] ?? '',
