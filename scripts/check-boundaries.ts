@@ -38,6 +38,7 @@ const MODULE_LINE: readonly string[] = [
   'datasets',
   'community',
   'compute',
+  'runtimes',
   'inference',
   'spaces',
   'insights',

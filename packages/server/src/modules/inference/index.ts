@@ -17,7 +17,7 @@ import { listProviders } from './queries/providers.js'
 import { createProviderPools } from './providers/provider-pools.js'
 import { ReplicaPool } from './replicas/replica-pool.js'
 import { bindServing } from './routes/serving.js'
-import { createSandbox } from './sandbox/sandbox.js'
+import { createSandbox } from '../runtimes/index.js'
 import { readRepos } from './served-files.js'
 
 export type { InferenceDeps } from './deps.js'

@@ -6,7 +6,7 @@ import type { Deployment } from './models/deployment.js'
 import { makeDeployment } from './models/make-deployment.js'
 import { type Endpoint, findEndpoint, listEndpoints } from './queries/endpoints.js'
 import type { ReplicaPool } from './replicas/replica-pool.js'
-import type { Sandbox } from './sandbox/sandbox.js'
+import type { Sandbox } from '../runtimes/index.js'
 
 const MAX_ENDPOINTS = 1_000
 const STATES = { stopped: 'scaledToZero', starting: 'initializing', ready: 'running', failed: 'failed' } as const

@@ -1,4 +1,4 @@
-import type { RuntimeKind } from '../replica/port.js'
+import type { RuntimeKind } from '../../runtimes/index.js'
 
 /** One file a replica needs, with the hashes it is checked against. */
 export interface DeploymentFile {

@@ -1,4 +1,4 @@
-import type { RuntimeKind } from '../replica/port.js'
+import type { RuntimeKind } from '../../runtimes/index.js'
 
 /** A file as a runtime sees it. */
 export interface MatchFile {

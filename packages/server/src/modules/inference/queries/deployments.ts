@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db, Tx } from '../../../kit/db/database.js'
 import type { Deployment, DeploymentFile } from '../models/deployment.js'
-import type { RuntimeKind } from '../replica/port.js'
+import type { RuntimeKind } from '../../runtimes/index.js'
 
 interface DeploymentRow {
   readonly id: string

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db, Tx } from '../../../kit/db/database.js'
-import type { RuntimeKind } from '../replica/port.js'
+import type { RuntimeKind } from '../../runtimes/index.js'
 
 /** A served model with a stable name. */
 export interface Endpoint {

@@ -5,7 +5,7 @@ import type { Log } from '../../../kit/log.js'
 import type { Eventually, Upstream } from '../gateway/model-route.js'
 import { memoryLimit, SEQUENCES } from '../models/estimate-memory.js'
 import type { Deployment } from '../models/deployment.js'
-import { LoadFailure, type Replica, type Sandbox, type SandboxedModel } from '../sandbox/sandbox.js'
+import { LoadFailure, type Replica, type Sandbox, type SandboxedModel } from '../../runtimes/index.js'
 import { Backoff } from './backoff.js'
 
 const START_WAIT_MS = 60_000
