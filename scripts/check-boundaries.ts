@@ -23,6 +23,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const MODULE_LINE: readonly string[] = [
   'accounts',
   'orgs',
+  'avatars',
   'oauth',
   'signin',
   'federation',

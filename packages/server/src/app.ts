@@ -8,6 +8,7 @@ import { createWebShell } from './kit/http/web-shell.js'
 import type { Kit, Module } from './kit/kit.js'
 import { createManifest } from './manifest/index.js'
 import { createAccounts } from './modules/accounts/index.js'
+import { createAvatars } from './modules/avatars/index.js'
 import { createCatalog } from './modules/catalog/index.js'
 import { createCommerce } from './modules/commerce/index.js'
 import { createDiscussions } from './modules/discussions/index.js'
@@ -35,6 +36,7 @@ export interface AppOptions {
 export function createApp(kit: Kit, options: AppOptions) {
   const accounts = createAccounts(kit)
   const orgs = createOrgs({ ...kit, accounts })
+  const avatars = createAvatars({ ...kit, accounts })
   const oauth = createOauth({ ...kit, accounts, orgs })
   const signin = createSignin({ ...kit, accounts, orgs })
   const federation = createFederation({ ...kit, accounts, orgs })
@@ -46,6 +48,7 @@ export function createApp(kit: Kit, options: AppOptions) {
   const repos = createRepos({ ...kit, accounts, orgs, commerce, git })
   const gates = createGates({ ...kit, accounts, repos })
   const discussions = createDiscussions({ ...kit, repos })
+  governance.provideEraser(avatars.erase)
   governance.provideEraser(directory.eraseTold)
   // What is sold ends before it is deleted.
   governance.provideEraser(commerce.eraseSeller)
@@ -59,6 +62,7 @@ export function createApp(kit: Kit, options: AppOptions) {
   const modules: readonly Module[] = [
     accounts,
     orgs,
+    avatars,
     oauth,
     signin,
     federation,

@@ -4,6 +4,9 @@ import type { Row } from './row.js'
 const OBJECT = { oid: '0'.repeat(64), size: 1 }
 
 /** How every route of the contracts is called, and what kind of thing it is about. A route without a row fails the matrix. */
+/** The smallest picture. */
+const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+
 export const ROWS: Readonly<Record<string, Row>> = {
   ...PROVISIONING_ROWS,
   'accounts.access-requests': { on: 'self' },
@@ -363,6 +366,11 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'xet.xorbs.head': { on: 'signed' },
   'xet.xorbs.upload': { on: 'signed' },
   'hub.org.auditLog.export': { on: 'org' },
+  'avatars.org.remove': { on: 'org' },
+  'avatars.org.set': { on: 'org', body: { picture: PIXEL } },
+  'avatars.remove': { on: 'self' },
+  'avatars.set': { on: 'self', body: { picture: PIXEL } },
+  'web.avatar.picture': { on: 'open' },
   'signin.accounts.reset': { on: 'admin', body: { reason: 'matrix' } },
   'signin.confirm': { on: 'self' },
   'signin.confirm.letter': { on: 'self' },

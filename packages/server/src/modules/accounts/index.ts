@@ -28,7 +28,8 @@ import { createPeople } from './people.js'
 import type { RemovalGuard } from './remove-account.js'
 import type { CountRepos } from './repo-counts.js'
 import { type Contact, listContacts, listVerifiedContacts } from './list-contacts.js'
-import { findAccountRow, findAccountRowById, updateAccount, updateUser } from './queries/accounts.js'
+import { type AccountRow, findAccountRow, findAccountRowById, updateAccount, updateUser } from './queries/accounts.js'
+import { recordAccount } from './record-change.js'
 import { closeDoors, listErasureObstacles, removeErased } from './erase-account.js'
 import { checkPasswordOf, SESSION_MAX_S } from './sign-in.js'
 import { bindHub } from './routes/hub.js'
@@ -155,6 +156,12 @@ export function createAccounts(kit: AccountsKit) {
     listVerifiedContacts: (db: Db, accountId: string) => listVerifiedContacts(db, accountId),
     /** What modules that let identities in from elsewhere may do with people. */
     people: createPeople(deps, authentication.cache.forgetUser),
+    /** Where the picture of an account is; null for a drawn one. On the record. */
+    setAvatarUrl: async (tx: Tx, account: AccountRow, avatarUrl: string | null): Promise<void> => {
+      await updateAccount(tx, account.id, { avatarUrl }, deps.clock.now())
+      const facts = { before: { picture: account.avatarUrl !== null }, after: { picture: avatarUrl !== null } }
+      await recordAccount(tx, deps, account, { action: `${account.kind}.avatar`, ...facts })
+    },
     /** What the module of organisations may do with their accounts, members and machines. */
     organisations: createOrganisations({ ...deps, removalGuards }),
     machines: createMachines(deps),

@@ -74,6 +74,9 @@ async function useEverything(): Promise<void> {
   await ask(server.url + api.signIn.path, 'POST', { body: { login: NAME, password: `${MARK}-wrong` } })
   await must(ada, 'POST', api.createOrg.path, { name: 'acme', fullname: 'Acme' })
   await ada.client.call(api.addMember, { params: { name: 'acme' }, body: { user: NAME, role: 'write' } })
+  const picture = Buffer.concat([Buffer.from(PIXEL, 'base64'), Buffer.from(MARK)]).toString('base64')
+  const shown = await must(zoe, 'PUT', api.setAvatar.path, { picture })
+  expect((await fetch(server.url + shown['avatarUrl'])).status).toBe(200)
   const files = [{ path: 'README.md', content: `# by ${MARK}` }]
   await must(zoe, 'POST', '/api/repos/create', { name: `model-${MARK}`, files })
   await must(zoe, 'POST', '/api/repos/create', { name: 'renamed', private: true })
@@ -113,6 +116,7 @@ async function useEverything(): Promise<void> {
   await server.settled()
 }
 
+const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 const PER_TOKEN = { kind: 'tokens' as const, rates: { input: '0.15 / 1000000', output: '0.60 / 1000000' } }
 
 describe('a copy of my data', () => {

@@ -3,15 +3,14 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../../lib/api.js'
 import { useAct } from '../../lib/use-act.js'
-import { useForm } from '../../lib/use-form.js'
 import { admin } from '../../text/en/admin.js'
 import { AccountName } from '../../ui/account-name.js'
 import { Badge } from '../../ui/badge.js'
 import { Button } from '../../ui/button.js'
 import { DataTable } from '../../ui/data-table.js'
-import { ErrorSummary, formClass, TextField } from '../../ui/field.js'
 import { Notice } from '../../ui/notice.js'
 import { Section } from '../../ui/page.js'
+import { ReasonedForm } from '../../ui/reasoned-form.js'
 import { ConfirmByName } from '../../ui/side-panel.js'
 import { TimeAgo } from '../../ui/time-ago.js'
 import { useToast } from '../../ui/toast.js'
@@ -94,43 +93,17 @@ function HoldTable({ holds, onRelease }: { holds: readonly LegalHold[]; onReleas
 function PlaceForm() {
   const client = useQueryClient()
   const say = useToast()
-  const form = useForm({
-    initial: { account: '', reason: '' },
-    check: ({ account, reason }) => ({
-      ...(account.trim() ? {} : { account: words.needAccount }),
-      ...(reason.trim().length >= 3 ? {} : { reason: admin.accounts.needReason }),
-    }),
-    submit: ({ account, reason }) => api.call(placeHold, { body: { account: account.trim(), reason: reason.trim() } }),
-    onDone: async (hold) => {
-      await client.invalidateQueries({ queryKey: retentionQuery.queryKey })
-      form.reset()
-      say(words.placed(hold.account))
-    },
-    fieldOf: { AccountNotFound: 'account', Conflict: 'account' },
-  })
   return (
-    <form className={formClass} onSubmit={form.onSubmit} noValidate>
-      <ErrorSummary message={form.message} />
-      <TextField
-        label={words.account}
-        autoComplete="off"
-        value={form.values.account}
-        error={form.errors.account}
-        onChange={(event) => form.set({ account: event.target.value })}
-      />
-      <TextField
-        label={words.reason}
-        autoComplete="off"
-        maxLength={500}
-        value={form.values.reason}
-        error={form.errors.reason}
-        onChange={(event) => form.set({ reason: event.target.value })}
-      />
-      <div>
-        <Button type="submit" busy={form.isBusy}>
-          {words.place}
-        </Button>
-      </div>
-    </form>
+    <ReasonedForm
+      label={words.account}
+      need={words.needAccount}
+      verb={words.place}
+      submit={(account, reason) => api.call(placeHold, { body: { account, reason } })}
+      onDone={async (hold) => {
+        await client.invalidateQueries({ queryKey: retentionQuery.queryKey })
+        say(words.placed(hold.account))
+      }}
+      about={['Conflict']}
+    />
   )
 }

@@ -5,8 +5,9 @@ import { api } from '../../lib/api.js'
 import { useForm } from '../../lib/use-form.js'
 import { policy as words } from '../../text/en/security.js'
 import { Button } from '../../ui/button.js'
-import { ChoiceField, ErrorSummary, formClass, TextField } from '../../ui/field.js'
+import { ChoiceField, ErrorSummary, formClass } from '../../ui/field.js'
 import { PageHeader, Section } from '../../ui/page.js'
+import { ReasonedForm } from '../../ui/reasoned-form.js'
 import { useToast } from '../../ui/toast.js'
 
 const policyQuery = queryOptions({
@@ -68,43 +69,14 @@ function PolicyForm() {
 
 function ResetForm() {
   const say = useToast()
-  const form = useForm({
-    initial: { name: '', reason: '' },
-    check: ({ name, reason }) => ({
-      ...(name.trim() ? {} : { name: words.needUser }),
-      ...(reason.trim() ? {} : { reason: words.needReason }),
-    }),
-    submit: ({ name, reason }) =>
-      api.call(resetFactors, { params: { name: name.trim() }, body: { reason: reason.trim() } }),
-    onDone: (_nothing, { name }) => {
-      form.set({ name: '', reason: '' })
-      say(words.resetDone(name.trim()))
-    },
-    fieldOf: { AccountNotFound: 'name' },
-  })
   return (
-    <form className={formClass} onSubmit={form.onSubmit} noValidate>
-      <ErrorSummary message={form.message} />
-      <TextField
-        label={words.resetUser}
-        autoComplete="off"
-        value={form.values.name}
-        error={form.errors.name}
-        onChange={(event) => form.set({ name: event.target.value })}
-      />
-      <TextField
-        label={words.resetReason}
-        autoComplete="off"
-        maxLength={500}
-        value={form.values.reason}
-        error={form.errors.reason}
-        onChange={(event) => form.set({ reason: event.target.value })}
-      />
-      <div>
-        <Button type="submit" variant="danger" busy={form.isBusy}>
-          {words.reset}
-        </Button>
-      </div>
-    </form>
+    <ReasonedForm
+      label={words.resetUser}
+      need={words.needUser}
+      verb={words.reset}
+      isDanger
+      submit={(name, reason) => api.call(resetFactors, { params: { name }, body: { reason } })}
+      onDone={(_nothing, name) => say(words.resetDone(name))}
+    />
   )
 }

@@ -1,4 +1,4 @@
-import { getProfile, updateProfile } from '@stoa/contracts'
+import { getProfile, removeAvatar, setAvatar, updateProfile } from '@stoa/contracts'
 import { queryOptions, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { createFileRoute } from '@tanstack/react-router'
 import { api } from '../../lib/api.js'
@@ -9,6 +9,7 @@ import { t } from '../../text/en.js'
 import { Button } from '../../ui/button.js'
 import { ErrorSummary, formClass, TextArea, TextField } from '../../ui/field.js'
 import { PageHeader } from '../../ui/page.js'
+import { PictureField } from '../../ui/picture-field.js'
 import { useToast } from '../../ui/toast.js'
 
 const profileQuery = queryOptions({
@@ -27,8 +28,24 @@ function Profile() {
   return (
     <div>
       <PageHeader title={words.profile} lead={words.profileLead} />
+      <Picture />
       <ProfileForm />
     </div>
+  )
+}
+
+function Picture() {
+  const { data: profile } = useSuspenseQuery(profileQuery)
+  const client = useQueryClient()
+  return (
+    <PictureField
+      name={profile.name}
+      src={profile.avatarUrl}
+      type="user"
+      save={(picture) => api.call(setAvatar, { body: { picture } })}
+      remove={() => api.call(removeAvatar, {})}
+      onChanged={() => Promise.all([client.invalidateQueries(profileQuery), client.invalidateQueries(sessionQuery)])}
+    />
   )
 }
 

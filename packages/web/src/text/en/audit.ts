@@ -1,6 +1,10 @@
 /** Words of the audit log and of privacy. */
 export const audit = {
   title: 'Audit log',
+  openings: 'Emergency openings',
+  openingsHelp:
+    'When those who run the platform opened what is private here, who did, and why. Each is in the log too.',
+  noOpenings: 'Nobody who runs the platform has opened what is private here.',
   orgLead: (name: string) =>
     `What happened in ${name}: who, when, from where, before and after. Nothing here can be changed.`,
   platformLead: 'What happened on this platform outside of organisations, and to the platform itself.',

@@ -16,6 +16,13 @@ export const parts = {
   reveal: 'Reveal',
   hide: 'Hide',
   hidden: 'hidden',
+  picture: {
+    choose: 'Choose a picture',
+    remove: 'Remove the picture',
+    saved: 'The picture was saved.',
+    removed: 'The picture was removed.',
+    unreadable: 'This file cannot be shown as a picture. Choose a PNG, JPEG, WebP or GIF file.',
+  },
   secretOnce: 'This is the only time the secret is shown. Store it now; a lost one is replaced, not recovered.',
   moreRows: 'Load more',
   exportCsv: 'Export CSV',

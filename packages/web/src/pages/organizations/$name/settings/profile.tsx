@@ -1,4 +1,4 @@
-import { updateOrg } from '@stoa/contracts'
+import { removeOrgAvatar, setOrgAvatar, updateOrg } from '@stoa/contracts'
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { createFileRoute } from '@tanstack/react-router'
 import { api } from '../../../../lib/api.js'
@@ -6,10 +6,10 @@ import { sessionQuery } from '../../../../lib/session.js'
 import { useForm } from '../../../../lib/use-form.js'
 import { t } from '../../../../text/en.js'
 import { org as words } from '../../../../text/en/org.js'
-import { Avatar } from '../../../../ui/account-name.js'
 import { Button } from '../../../../ui/button.js'
 import { CheckField, ErrorSummary, formClass, TextArea, TextField } from '../../../../ui/field.js'
-import { PageHeader, Row } from '../../../../ui/page.js'
+import { PageHeader } from '../../../../ui/page.js'
+import { PictureField } from '../../../../ui/picture-field.js'
 import { useToast } from '../../../../ui/toast.js'
 import { orgQuery } from '../../../-org/org-queries.js'
 
@@ -24,28 +24,35 @@ function Profile() {
   const client = useQueryClient()
   const say = useToast()
   const { fullname, website, details, defaultPrivate } = org
+  const refresh = () =>
+    Promise.all([
+      client.invalidateQueries(orgQuery(name)),
+      client.invalidateQueries(sessionQuery),
+      client.invalidateQueries({ queryKey: ['hub.users.overview', name] }),
+    ])
   const form = useForm({
     initial: { fullname, website: website ?? '', details: details ?? '', defaultPrivate },
     check: () => ({}),
     submit: (body) => api.call(updateOrg, { params: { name }, body }),
     onDone: async (saved) => {
       client.setQueryData(orgQuery(name).queryKey, saved)
-      await Promise.all([
-        client.invalidateQueries(sessionQuery),
-        client.invalidateQueries({ queryKey: ['hub.users.overview', name] }),
-      ])
+      await refresh()
       say(words.saved)
     },
   })
   return (
     <div>
       <PageHeader title={words.sections.profile} lead={words.profileLead} />
+      <PictureField
+        name={org.name}
+        src={org.avatarUrl}
+        type="org"
+        save={(picture) => api.call(setOrgAvatar, { params: { name }, body: { picture } })}
+        remove={() => api.call(removeOrgAvatar, { params: { name } })}
+        onChanged={refresh}
+      />
       <form className={formClass} onSubmit={form.onSubmit} noValidate>
         <ErrorSummary message={form.message} />
-        <Row>
-          <Avatar name={org.name} src={org.avatarUrl} type="org" size="lg" />
-          <strong>{org.name}</strong>
-        </Row>
         <TextField
           label={words.fullname}
           maxLength={120}
