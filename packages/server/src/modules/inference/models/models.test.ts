@@ -78,7 +78,7 @@ describe('provider keys', () => {
     expect(openKey(instance, 'p1', sealed)).toBe('sk-secret')
     expect(() => openKey(instance, 'p2', sealed)).toThrow()
     expect(() => openKey(Buffer.alloc(32, 8), 'p1', sealed)).toThrow()
-    expect(() => openKey(instance, 'p1', `A${sealed.slice(1)}`)).toThrow()
+    expect(() => openKey(instance, 'p1', `${sealed.startsWith('A') ? 'B' : 'A'}${sealed.slice(1)}`)).toThrow()
   })
 })
 
