@@ -86,6 +86,28 @@ function cpuSeconds(pid: number): number | null {
   }
 }
 
+/** Seconds that the cores were busy so far, whoever it was for; null where the kernel does not tell. */
+function busySeconds(): number | null {
+  try {
+    const [first = ''] = readFileSync('/proc/stat', 'utf8').split('\n')
+    const [user = 0, nice = 0, system = 0, , , interrupts = 0, soft = 0, stolen = 0] = first
+      .split(/ +/)
+      .slice(1)
+      .map(Number)
+    return (user + nice + system + interrupts + soft + stolen) / TICKS_A_SECOND
+  } catch {
+    return null
+  }
+}
+
+/** Server, this process, everybody. */
+function cpuNow(): { server: number; client: number; all: number } | null {
+  const ofServer = cpuSeconds(server.pid)
+  const all = busySeconds()
+  const { user, system } = process.cpuUsage()
+  return ofServer === null || all === null ? null : { server: ofServer, client: (user + system) / 1e6, all }
+}
+
 async function demandOk(answer: Response): Promise<void> {
   if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`)
   await answer.arrayBuffer()
@@ -94,7 +116,7 @@ async function demandOk(answer: Response): Promise<void> {
 const server = await startBuilt(PORT, { STOA_DATA_DIR: join(folder, 'data'), STOA_BOOTSTRAP: writeManifest(folder) })
 await createRepo(server.url, 'large')
 const rates = { lfs: [] as number[], plain: [] as number[], xet: [] as number[] }
-const parts = { check: [] as number[], disk: [] as number[], cpu: [] as number[] }
+const parts = { check: [] as number[], disk: [] as number[], cpu: [] as number[], others: [] as number[] }
 for (let round = 0; round <= ROUNDS; round += 1) {
   const file = await writeLarge(join(folder, 'large.bin'), LFS_BYTES)
   const plain = await timed(() => hashAndWrite(file))
@@ -103,16 +125,19 @@ for (let round = 0; round <= ROUNDS; round += 1) {
   const session = await openXet(server.url, TOKEN, `models/${NAME}/large`)
   const packed = await packFile(readFileSync(small.path))
   const alone = await measureParts(packed)
-  const before = cpuSeconds(server.pid)
+  const before = cpuNow()
   const xet = await timed(() => sendXet(session, packed))
-  const after = cpuSeconds(server.pid)
+  const after = cpuNow()
   if (round === 0) continue
   rates.plain.push(statSync(file.path).size / plain / 1e9)
   rates.lfs.push(LFS_BYTES / lfs / 1e9)
   rates.xet.push(XET_BYTES / xet / 1e9)
   parts.check.push(XET_BYTES / alone.check / 1e9)
   parts.disk.push(XET_BYTES / alone.disk / 1e9)
-  if (before !== null && after !== null) parts.cpu.push((after - before) / (XET_BYTES / 1e9))
+  if (before === null || after === null) continue
+  const [ofServer, ofClient] = [after.server - before.server, after.client - before.client]
+  parts.cpu.push(ofServer / (XET_BYTES / 1e9))
+  parts.others.push((after.all - before.all - ofServer - ofClient) / xet)
 }
 await server.stop()
 rmSync(folder, { recursive: true, force: true })
@@ -135,6 +160,7 @@ report(
   [
     'larger is better; limits are ratios of 0.8 (LFS) and 1 (Xet)',
     `beside it: the check of every chunk on one core ${median(parts.check).toFixed(2)} GB/s, the disk ${median(parts.disk).toFixed(2)} GB/s, each alone`,
+    `other programs kept ${median(parts.others).toFixed(1)} cores busy meanwhile`,
     `the server took ${median(parts.cpu).toFixed(1)} s of a core for a GB over Xet: with two idle cores it cannot pass ${(2 / median(parts.cpu)).toFixed(2)} GB/s`,
   ],
 )

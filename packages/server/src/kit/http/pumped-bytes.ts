@@ -1,9 +1,9 @@
 import { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 
-const PIECE_BYTES = 512 * 1024
-/** One is read into while the others go out. */
-const PIECES = 3
+const PIECE_BYTES = 1024 * 1024
+/** One is read into while the other goes out. */
+const PIECES = 2
 
 /** Bytes that can be read into memory somebody else owns. */
 export interface PieceSource {
