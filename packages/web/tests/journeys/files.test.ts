@@ -10,6 +10,22 @@ const seed = (path: string) => readFileSync(new URL(`../../../../seed/models/${p
 /** A picture of one red point. */
 const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=='
 
+/** Three rows of an int64, a text and a double, as Arrow writes them. */
+const parquet =
+  'UEFSMRUAFTwVNiwVBhUAFQYVBhwAAAAeHAIAAAAGAQEACQEBDiwAAAAAAwAAAAAAAAAVABU2FTosFQYVABUGFQYcAAAAG2gCAAAAAwMDAAAAb25lCgAAAHR3bywgdGhyZWUVABU8FTgsFQYVABUGFQYcAAAAHhgCAAAABgEABQEE4D8FBygA+D8AAAAAAAAAwBUEGUw1ABgGc2NoZW1hFQYAFQQlAhgCaWQAFQwlAhgEd29yZCUATBwAAAAVCiUCGAVzY29yZQAWBhkcGTwmABwVBBklBgAZGAJpZBUCFgYWYhZcJghJHBUAFQAVAgA8KQYZJgAGAAAAJgAcFQwZJQYAGRgEd29yZBUCFgYWXBZgJmRJHBUAFQAVAgA8FhoZBhkmAgQAAAAmABwVChklBgAZGAVzY29yZRUCFgYWYhZeJsQBSRwVABUAFQIAPCkGGSYABgAAABagAhYGJggWmgIAKCBwYXJxdWV0LWNwcC1hcnJvdyB2ZXJzaW9uIDI2LjAuMRk8HAAAHAAAHAAAAP8AAABQQVIx'
+
+/** A tenth of a second of silence. */
+function wav(): Buffer {
+  const bytes = Buffer.alloc(44 + 800, 128)
+  bytes.write('RIFF', 0)
+  bytes.writeUInt32LE(bytes.length - 8, 4)
+  bytes.write('WAVEfmt ', 8)
+  for (const [at, value] of [16, 0x1_0001, 8000, 8000, 0x8_0001].entries()) bytes.writeUInt32LE(value, 16 + 4 * at)
+  bytes.write('data', 36)
+  bytes.writeUInt32LE(800, 40)
+  return bytes
+}
+
 /** Commits files in the name of the person a page belongs to. */
 async function commitAs(page: Page, files: Record<string, string | Buffer>, rev = 'main', message = 'Add files') {
   const lines = [
@@ -40,6 +56,8 @@ beforeAll(async () => {
     'docs/point.png': Buffer.from(png, 'base64'),
     'train.py': 'rate = 3e-4\nlayers = 4\nprint(rate)\n',
     'rows.csv': 'id,word,score\n1,"one, two",0.5\n2,three,1.5\n',
+    'rows.parquet': Buffer.from(parquet, 'base64'),
+    'tone.wav': wav(),
     'evil.svg': '<svg xmlns="http://www.w3.org/2000/svg"><script>parent.document.title="gone"</script></svg>',
     'weights/model.gguf': seed('tiny-llama/tiny-llama.q8_0.gguf'),
     'weights/part.safetensors': seed('tiny-llama/model.safetensors'),
@@ -67,6 +85,12 @@ it('browses folders with the last commit of each entry, and shows files as what 
   await page.goto(`/${repo}/blob/main/rows.csv`)
   await page.getByRole('cell', { name: 'one, two' }).waitFor()
   await page.getByRole('columnheader', { name: 'score number' }).waitFor()
+  await page.goto(`/${repo}/blob/main/rows.parquet`)
+  await page.getByRole('cell', { name: 'two, three' }).waitFor()
+  await page.getByRole('columnheader', { name: 'score float64' }).waitFor()
+  await page.goto(`/${repo}/blob/main/tone.wav`)
+  await page.getByLabel('tone.wav').waitFor()
+  await page.waitForFunction(() => (document.querySelector('audio')?.duration ?? 0) > 0.09)
 })
 
 it('[M5] inspects weights: tensors, shapes, types, parameters and metadata', async () => {
