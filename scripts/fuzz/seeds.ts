@@ -207,6 +207,11 @@ export const SEEDS: Seeds = {
     duplicate: latin('---\na: 1\na: 2\n---\n'),
   },
   configs: { full: latin(`${CONFIG}\0${TOKENIZER}\0${CARD}`), empty: latin('{}\0{}\0') },
+  'eval-results': {
+    full: latin(
+      '- dataset: {id: cais/hle, task_id: default, revision: 5503434ddd753f426f4b38109466949a1217c2bb}\n  value: 20.9\n  date: "2025-01-15T10:30:00Z"\n  source: {url: "https://example.org/x", name: CAIS HLE, org: cais}\n  notes: no-tools\n- dataset: {id: a/b, task_id: t}\n  value: 1\n',
+    ),
+  },
   pickle: {
     system: latin(SYSTEM),
     protocol4: latin(

@@ -4,6 +4,7 @@ import {
   listZip,
   openZipEntry,
   parseBoundedJson,
+  readEvalResults,
   readGguf,
   readOnnx,
   readRepoFacts,
@@ -126,6 +127,11 @@ const FORMATS: readonly Omit<FuzzTarget, 'package'>[] = [
       const paths = ['config.json', 'README.md', 'model.safetensors']
       readRepoFacts({ kind: 'model', paths, card, config: json(config), tokenizerConfig: json(tokenizer), ...none })
     },
+  },
+  {
+    name: 'eval-results',
+    words: ['- ', 'dataset:', 'id: a/b', 'task_id:', 'value: ', 'source:', 'url: http', '\n  ', '&a ', '*a', '{', '['],
+    run: (bytes) => void readEvalResults('.eval_results/x.yaml', text(bytes)),
   },
   {
     name: 'pickle',

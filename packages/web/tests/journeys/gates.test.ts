@@ -55,6 +55,30 @@ it('[R1] a reader asks for access, the owner lets them in, and they download; tu
   expect((await reader.request.get(file)).status()).toBe(403)
 })
 
+it('says where letters about requests go and how often, and asks members too', async () => {
+  const page = await world.open('/lumen/tiny-sentiment/settings', { as: 'nova' })
+  const address = page.getByLabel('Where the letters go', { exact: false }).last()
+  await address.fill('gate@lab.example')
+  await page.getByRole('form', { name: 'Where the letters go' }).getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Changed.').first().waitFor()
+  await page.getByText('At once', { exact: true }).click()
+  const members = page.getByLabel('Members of the organisation who may not write ask too')
+  await members.click()
+  await expect.poll(() => members.isChecked()).toBe(true)
+  await page.reload()
+  await expect.poll(() => address.inputValue()).toBe('gate@lab.example')
+  expect(await page.getByRole('radio', { name: /At once/ }).isChecked()).toBe(true)
+  expect(await members.isChecked()).toBe(true)
+  const answer = await page.request.get('/api/models/lumen/tiny-sentiment/settings')
+  expect(await answer.json()).toMatchObject({
+    gatedNotificationsMode: 'real-time',
+    gatedNotificationsEmail: 'gate@lab.example',
+    orgMembersGated: true,
+  })
+  await page.setViewportSize({ width: 390, height: 844 })
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+})
+
 it('shows what an account stores and may store', async () => {
   const page = await world.open('/settings/storage', { as: 'nova' })
   await page
