@@ -44,6 +44,7 @@ import { createSignInThrottle } from './sign-in-throttle.js'
 import { NO_SIGN_ONS, type SignOnCredential, type SignOns } from './sign-ons.js'
 import { NO_TOKENS, type TokenSource } from './token-source.js'
 
+export { nameCandidates } from './choose-name.js'
 export { type Account, avatarUrlOf, isAtLeast, isPro, roleIn } from './account.js'
 export { ACCOUNT_RULES, type AccountAction, type Action } from './authz/actions.js'
 export { can } from './authz/can.js'

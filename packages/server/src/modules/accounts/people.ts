@@ -1,27 +1,18 @@
 import { afterCommit, type Db, type Tx } from '../../kit/db/database.js'
 import type { PlatformDuty, Role } from '../../kit/http/actor.js'
-import { findNameProblem } from './account-name.js'
 import { removeMembership, setMembership } from './change-membership.js'
+import { chooseName } from './choose-name.js'
 import { createUser, type NewUser } from './create-account.js'
 import type { AccountsDeps } from './deps.js'
-import { wasErasedName } from './erase-account.js'
 import { dutiesOf, setPlatformDuties } from './platform/duties.js'
 import { restoreAccount, suspendAccount } from './platform/suspend-account.js'
-import {
-  type AccountRow,
-  findAccountRow,
-  findAccountRowById,
-  findVerifiedHolder,
-  updateAccount,
-} from './queries/accounts.js'
+import { type AccountRow, findAccountRowById, findVerifiedHolder, updateAccount } from './queries/accounts.js'
 import { endSessionsOf } from './end-sessions.js'
 import { deleteTokensOf } from './queries/credentials.js'
 import { findRole } from './queries/memberships.js'
 import { listDuties } from './queries/standing.js'
 import { differingFacts, recordAccount, recordSignIn } from './record-change.js'
 import { setVerifiedEmail } from './verify-email.js'
-
-const NAME_TRIES = 50
 
 /** A person as modules that let identities in from elsewhere see them. */
 export interface Person {
@@ -46,8 +37,8 @@ export function createPeople(deps: AccountsDeps, forgetUser: (userId: string) =>
       const holder = await findVerifiedHolder(db, email)
       return holder === null ? null : findPerson(db, holder)
     },
-    /** A free account name like the wanted one. */
-    chooseName: (tx: Tx, wanted: string) => chooseName(tx, deps, wanted),
+    /** A free account name like the first of these that can be met: logins, addresses. */
+    chooseName: (tx: Tx, ...wishes: (string | null)[]) => chooseName(tx, deps, wishes),
     /** Makes a user; its id. Throws `NameInvalid`, `NameTaken`, `EmailTaken`. */
     create: (tx: Tx, user: NewUser) => createUser(tx, deps, user),
     /** Changes the shown name or the verified address. Throws `EmailTaken`. */
@@ -99,25 +90,6 @@ async function findPerson(db: Db | Tx, userId: string): Promise<Person | null> {
   const { id, name, fullname, email, emailVerifiedAt, state } = row
   const runsPlatform = row.isAdmin || (await listDuties(db, [userId])).has(userId)
   return { id, name, fullname, email, isEmailVerified: emailVerifiedAt !== null, state, runsPlatform }
-}
-
-async function chooseName(tx: Tx, deps: AccountsDeps, wanted: string): Promise<string> {
-  const plain = wanted
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 32)
-    .replace(/-+$/, '')
-  const base =
-    findNameProblem(plain) === null ? plain : findNameProblem(`${plain}-user`) === null ? `${plain}-user` : 'user'
-  for (let count = 1; count <= NAME_TRIES; count += 1) {
-    const name = count === 1 ? base : `${base}-${count}`
-    const isFree = findNameProblem(name) === null && !(await findAccountRow(tx, name))
-    if (isFree && !(await wasErasedName(tx, deps, name))) return name
-  }
-  return `${base}-${deps.ids.next().slice(-8)}`
 }
 
 async function updatePerson(

@@ -73,7 +73,7 @@ async function introduce(
   }
   if (!createsAccounts) return { problem: `${person.login} was not let in: there is no account, and none is made.` }
   const { email, fullname, login } = person
-  const name = await people.chooseName(tx, login.split('@')[0] ?? '')
+  const name = await people.chooseName(tx, login, email)
   const address = email === null ? {} : { email, isEmailVerified: true }
   const userId = await people.create(tx, { name, fullname, ...address })
   return link(tx, deps, row, { person, userId, verb: 'create' })

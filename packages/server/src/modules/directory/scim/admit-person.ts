@@ -21,7 +21,7 @@ export async function admitPerson(tx: Tx, place: ScimPlace, facts: UserFacts): P
   const email = await demandOwnAddress(tx, place, facts.email)
   const holder = await accounts.people.findByVerifiedEmail(tx, email)
   if (!holder) {
-    const name = await accounts.people.chooseName(tx, facts.userName.split('@')[0] ?? '')
+    const name = await accounts.people.chooseName(tx, facts.userName, email)
     const userId = await accounts.people.create(tx, { name, fullname: facts.fullname, email, isEmailVerified: true })
     await insertManagedAccount(tx, { userId, orgId: place.org.id, createdAt: clock.now() })
     return { userId, isManaged: true }

@@ -8,7 +8,6 @@ import type { Grant } from '../mapping/grant.js'
 import { insertManagedAccount } from '../queries/managed-accounts.js'
 import { listExemptIds } from '../queries/policies.js'
 import { findIdentity, insertIdentity, touchIdentity, useAnswer } from '../queries/sign-ons.js'
-import { nameCandidates } from './choose-name.js'
 import type { Assertion, Connection } from './connection.js'
 import { type Admission, type Plan, planAdmission, type PlanDeps, refusalOf } from './plan-admission.js'
 
@@ -55,7 +54,7 @@ async function settleAccount(
 ): Promise<string> {
   if (plan.account === 'known' || plan.account === 'linked') return plan.userId
   const { people } = deps.accounts
-  const name = await people.chooseName(tx, nameCandidates(described)[0] ?? 'member')
+  const name = await people.chooseName(tx, described.name, described.email)
   const email = described.email ?? undefined
   const userId = await people.create(tx, {
     name,

@@ -3,10 +3,9 @@ import type { Actor } from '../../../kit/http/actor.js'
 import type { SsoDeps } from '../deps.js'
 import { addIdentity, admitPerson, recordSignOn } from './admit-person.js'
 import { useAnswer } from '../queries/sign-ons.js'
-import { hashSecret } from '../../accounts/index.js'
+import { hashSecret, nameCandidates } from '../../accounts/index.js'
 import type { Assertion, Connection } from './connection.js'
 import { asksSecondFactor, describePerson } from './mapping.js'
-import { nameCandidates } from './choose-name.js'
 import { type OpenAttempt, openAttempt } from './open-attempt.js'
 import { type Admission, planAdmission } from './plan-admission.js'
 import { createTrail, type Trail } from './trail.js'
@@ -119,7 +118,9 @@ async function describeOutcome(
     fullname: described.fullname,
     groups: [...described.groups],
     account: plan.account,
-    name: known?.name ?? (plan.account === 'created' ? (nameCandidates(described)[0] ?? null) : null),
+    name:
+      known?.name ??
+      (plan.account === 'created' ? (nameCandidates([described.name, described.email])[0] ?? null) : null),
     role: rights.role,
     resourceGroups: await knownGroups(deps, connection, admission, trail),
     asksSecondFactor: asksSecondFactor(connection.secondFactor, assertion.amr),

@@ -1,6 +1,6 @@
 import { signOnMapping } from '@stoa/contracts'
 import { describe, expect, it } from 'vitest'
-import { nameCandidates } from './choose-name.js'
+import { nameCandidates } from '../../accounts/index.js'
 import type { Assertion } from './connection.js'
 import { asksSecondFactor, describePerson, mapRights } from './mapping.js'
 
@@ -69,6 +69,6 @@ describe('what a provider says', () => {
     [{ name: '艾达', email: null }, 'member'],
     [{ name: 'x'.repeat(80), email: null }, 'x'.repeat(42)],
   ])('names %j', (described, name) => {
-    expect(nameCandidates(described)[0]).toBe(name)
+    expect(nameCandidates([described.name, described.email])[0]).toBe(name)
   })
 })
