@@ -36,6 +36,7 @@ export function Collections({ collections }: { collections: readonly StorageColl
       start={(dryRun) => api.call(startCollection, { body: { dryRun } })}
       refresh={refresh}
       error={cancel.error}
+      opensNew
     >
       {(run) => (
         <>

@@ -31,19 +31,21 @@ interface Props<R extends Run> {
   start: (dryRun: boolean) => Promise<{ id: string }>
   refresh: readonly (readonly unknown[])[]
   error?: Error | null
+  /** A run that was started is shown at once: it is watched and may be stopped. */
+  opensNew?: boolean
   /** What a run found. */
   children: (run: R) => ReactNode
 }
 
 /** The last runs of something that removes, with what they found, and a new one, dry or not. */
 export function RunList<R extends Run>(props: Props<R>) {
-  const { title, help, runs, words, kindOf, stateOf, columns, refresh, children } = props
+  const { title, help, runs, words, kindOf, stateOf, columns, refresh, opensNew, children } = props
   const [opened, setOpened] = useState<string | null>(null)
   const start = useAct({
     run: props.start,
     refresh,
     say: () => words.started,
-    after: ({ id }) => setOpened(id),
+    after: ({ id }) => opensNew && setOpened(id),
   })
   const error = start.error ?? props.error
   const shown = runs.find(({ id }) => id === opened)
