@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { type Client, createClient } from '@stoa/sdk'
@@ -17,6 +17,8 @@ export interface TestServerOptions {
   /** Settings by their environment names, over the test defaults. */
   readonly env?: Record<string, string>
   readonly clock?: Clock
+  /** A data folder that a server on the embedded database left: the new one begins with a copy of it. */
+  readonly dataFrom?: string
   /** Shows the server's log lines; for looking into a failing test. */
   readonly log?: 'shown'
 }
@@ -41,7 +43,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const stores = await openTestStores(basename(dataDir), 'migrated')
   const settings = { STOA_PORT: '0', STOA_DATA_DIR: dataDir, STOA_RATE_LIMITS: 'off', ...stores.env, ...options.env }
   const config = readConfig(settings)
-  if (config.databaseUrl === null) await copyTemplateDatabase(join(dataDir, 'database'), DEMAND_AUDIT)
+  if (options.dataFrom !== undefined) cpSync(options.dataFrom, dataDir, { recursive: true })
+  else if (config.databaseUrl === null) await copyTemplateDatabase(join(dataDir, 'database'), DEMAND_AUDIT)
   const running = await start(config, {
     clock: options.clock ?? systemClock,
     checkResponses: true,

@@ -1,17 +1,19 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-/** Browser journeys: one file at a time, each against its own real server. */
+/** Browser journeys, each file against its own real server; two at a time, because each waits half of its time. */
 export default defineConfig({
   root: fileURLToPath(new URL('../../..', import.meta.url)),
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
   test: {
     include: ['packages/web/tests/**/*.test.ts'],
-    fileParallelism: false,
+    globalSetup: [fileURLToPath(new URL('./make-world.ts', import.meta.url))],
+    maxWorkers: 2,
     testTimeout: 90_000,
     hookTimeout: 180_000,
     pool: 'forks',
+    isolate: false,
     execArgv: ['--conditions=source'],
   },
 })

@@ -1,6 +1,7 @@
-import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { startTestServer, type TestServer } from '@stoa/testkit'
+import { inject } from 'vitest'
+import { untilQuiet } from './look.js'
 
 export const password = 'correct horse battery'
 
@@ -8,6 +9,8 @@ export interface World {
   server: TestServer
   /** A page of a fresh browser profile, signed in when a name is given. Errors of its script fail the test that ends it. */
   open(path: string, options?: BrowserContextOptions & { as?: string }): Promise<Page>
+  /** Another page in the same window: loaded, drawn, and nothing asked for any more. */
+  goTo(page: Page, path: string): Promise<void>
   /** Errors that pages of this world reported since the last call. */
   takeErrors(): string[]
   close(): Promise<void>
@@ -17,9 +20,7 @@ export const phone: BrowserContextOptions = { viewport: { width: 390, height: 84
 
 /** A real server with the people and models of world.yaml, and a real browser. */
 export async function openWorld(env: Record<string, string> = {}): Promise<World> {
-  const manifest = fileURLToPath(new URL('./world.yaml', import.meta.url))
-  const server = await startTestServer({ env: { STOA_BOOTSTRAP: manifest, ...env } })
-  await server.settled()
+  const server = await startTestServer({ env, dataFrom: inject('worldDir') })
   const executablePath = process.env['STOA_CHROMIUM'] ?? '/usr/bin/chromium'
   const browser: Browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
   const errors: string[] = []
@@ -39,6 +40,11 @@ export async function openWorld(env: Record<string, string> = {}): Promise<World
     return state
   }
 
+  const goTo = async (page: Page, path: string): Promise<void> => {
+    await untilQuiet(page, () => page.goto(path))
+    await page.locator('main :is(h1, h2):visible').first().waitFor()
+  }
+
   return {
     server,
     open: async (path, { as, ...options } = {}) => {
@@ -48,15 +54,15 @@ export async function openWorld(env: Record<string, string> = {}): Promise<World
         ...(as ? { storageState: await signIn(as) } : {}),
       })
       const page = await context.newPage()
-      page.on('pageerror', (error) => errors.push(`${path}: ${error.message}`))
+      page.on('pageerror', (error) => errors.push(`${page.url()}: ${error.message}`))
       page.on('console', (message) => {
         if (message.type() === 'error' && !/Failed to load resource|StoaError: /.test(message.text()))
-          errors.push(`${path}: ${message.text()}`)
+          errors.push(`${page.url()}: ${message.text()}`)
       })
-      await page.goto(path, { waitUntil: 'networkidle' })
-      await page.locator('main :is(h1, h2):visible').first().waitFor()
+      await goTo(page, path)
       return page
     },
+    goTo,
     takeErrors: () => errors.splice(0),
     close: async () => {
       await browser.close()

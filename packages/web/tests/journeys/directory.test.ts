@@ -1,7 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { mkdirSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { checkLook } from '../look.js'
 import { openWorld, type World } from '../world.js'
 
 let world: World
@@ -10,23 +10,14 @@ beforeAll(async () => {
 })
 afterAll(() => world?.close())
 
-/** Nothing serious for axe in both colours, and nothing wider than a phone; a folder in STOA_SHOTS gets pictures. */
+/** A folder in STOA_SHOTS gets pictures. */
 async function look(page: Page, name: string): Promise<void> {
   const folder = process.env['STOA_SHOTS']
   if (folder) mkdirSync(folder, { recursive: true })
-  for (const scheme of ['light', 'dark']) {
-    await page.evaluate((value) => document.documentElement.setAttribute('data-mantine-color-scheme', value), scheme)
-    await page.waitForTimeout(200)
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    expect(serious.map(({ id, nodes }) => `${name} ${scheme} ${id}: ${nodes[0]?.html.slice(0, 160)}`)).toEqual([])
-    if (folder) await page.screenshot({ path: `${folder}/${name}-${scheme}.png`, fullPage: true })
-  }
-  await page.setViewportSize({ width: 390, height: 844 })
-  await page.waitForTimeout(200)
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-  expect(over).toBe(0)
-  if (folder) await page.screenshot({ path: `${folder}/${name}-phone.png`, fullPage: true })
+  await checkLook(page, {
+    picture: async (kind) =>
+      folder && (await page.screenshot({ path: `${folder}/${name}-${kind}.png`, fullPage: true })),
+  })
   expect(world.takeErrors()).toEqual([])
 }
 

@@ -1,7 +1,7 @@
 import { startTestServer, type TestServer } from '@stoa/testkit'
-import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { checkLook } from '../look.js'
 import { password, phone } from '../world.js'
 
 let server: TestServer
@@ -27,18 +27,6 @@ async function somebody(options: Parameters<Browser['newContext']>[0] = {}): Pro
   const page = await context.newPage()
   page.on('pageerror', (error) => errors.push(error.message))
   return page
-}
-
-async function expectNothingSerious(page: Page): Promise<void> {
-  for (const scheme of ['light', 'dark']) {
-    await page.evaluate((value) => document.documentElement.setAttribute('data-mantine-color-scheme', value), scheme)
-    await page.waitForTimeout(200)
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    expect(serious.map(({ id, nodes }) => `${scheme} ${id}: ${nodes.map((node) => node.html.slice(0, 160))}`)).toEqual(
-      [],
-    )
-  }
 }
 
 const shot = (page: Page, name: string): Promise<unknown> => {
@@ -67,7 +55,7 @@ it('[T5] minutes 0 to 2: the one-time link makes the first admin, who sees what 
   await admin.getByRole('heading', { name: 'What is switched on' }).waitFor()
   await admin.goto('/settings/email')
   await admin.getByText('Verified', { exact: true }).waitFor()
-  await expectNothingSerious(admin)
+  await checkLook(admin, { width: 'own' })
   await shot(admin, 'settings-email')
 })
 
@@ -87,7 +75,7 @@ it('minute 7: a link invites; whoever opens it sees what was previewed, before a
   await dialog.getByText('Writer', { exact: true }).click()
   await dialog.getByText(/change every repository/).waitFor()
   await dialog.getByText(/May not:/).waitFor()
-  await expectNothingSerious(admin)
+  await checkLook(admin, { width: 'own' })
   await shot(admin, 'invite-panel')
   await dialog.getByRole('button', { name: 'Make the link' }).click()
   const link = (await dialog.locator('code[title]').getAttribute('title')) ?? ''
@@ -100,7 +88,7 @@ it('minute 7: a link invites; whoever opens it sees what was previewed, before a
   await ana.getByRole('heading', { name: 'Join acme' }).waitFor()
   await ana.getByText('Everything private in the organisation').waitFor()
   await ana.getByText(/change every repository/).waitFor()
-  await expectNothingSerious(ana)
+  await checkLook(ana, { width: 'own' })
   await shot(ana, 'invitation-phone')
   expect(await ana.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
   await makeAccount(ana, 'ana')
@@ -133,7 +121,7 @@ it('minute 7: a file invites many; its letters wait for the admin, who hands the
   await server.running.kit.jobs.drained()
   await admin.goto('/admin/letters')
   await admin.getByText('No mail server is set up').waitFor()
-  await expectNothingSerious(admin)
+  await checkLook(admin, { width: 'own' })
   await shot(admin, 'letters')
   await admin
     .getByRole('row', { name: /bo@example\.org/ })
@@ -162,7 +150,7 @@ it('a forgotten password is set anew by the link of a letter', async () => {
   await bo.goto('/login')
   await bo.getByRole('link', { name: 'Forgot your password?' }).click()
   await bo.getByLabel('E-mail address').fill('bo@example.org')
-  await expectNothingSerious(bo)
+  await checkLook(bo, { width: 'own' })
   await shot(bo, 'forgot')
   await bo.getByRole('button', { name: 'Write to me' }).click()
   await bo.getByText('If this address belongs to an account').waitFor()
@@ -208,7 +196,7 @@ it('who may make an account is a choice; the page to join follows it', async () 
   await admin.goto('/admin/settings')
   await admin.getByText('Whoever has an address at a domain, and whoever is invited').click()
   await admin.getByLabel('Domains').fill('corp.example')
-  await expectNothingSerious(admin)
+  await checkLook(admin, { width: 'own' })
   await shot(admin, 'admin-settings')
   await admin.getByRole('button', { name: 'Save changes' }).click()
   await admin.getByText('It counts at once').waitFor()

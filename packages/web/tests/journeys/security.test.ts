@@ -1,7 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { Secret, TOTP } from 'otpauth'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { checkLook } from '../look.js'
 import { openWorld, password, phone, type World } from '../world.js'
 
 let world: World
@@ -31,23 +31,12 @@ async function whoCameHome(page: Page): Promise<string | undefined> {
   return ((await answer.json()) as { user: { name: string } | null }).user?.name
 }
 
-async function checkLook(page: Page) {
-  for (const scheme of ['light', 'dark']) {
-    await page.evaluate((value) => document.documentElement.setAttribute('data-mantine-color-scheme', value), scheme)
-    await page.waitForTimeout(200)
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    expect(serious.map(({ id, nodes }) => `${scheme} ${id}: ${nodes[0]?.html.slice(0, 160)}`)).toEqual([])
-  }
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
-}
-
 it('adds an authenticator app, keeps recovery codes, signs out and in with a code', async () => {
   const page = await world.open('/settings/security', { as: 'sam' })
   await page.getByRole('button', { name: 'Add an app' }).click()
   await page.getByRole('img', { name: 'QR code for your authenticator app' }).waitFor()
   secret = ((await page.getByTestId('totp-secret').textContent()) ?? '').replaceAll(' ', '')
-  await checkLook(page)
+  await checkLook(page, { width: 'own' })
   await page.getByLabel('Code from the app').fill('000000')
   await page.getByRole('button', { name: 'Turn on' }).click()
   await page.getByText('This code is wrong or was used before.').waitFor()
@@ -58,13 +47,13 @@ it('adds an authenticator app, keeps recovery codes, signs out and in with a cod
   expect(recoveryCodes).toHaveLength(10)
   await page.getByRole('button', { name: 'I saved them' }).click()
   await page.getByText('10 codes left').waitFor()
-  await checkLook(page)
+  await checkLook(page, { width: 'own' })
 
   const other = await world.open('/login', { ...phone })
   await enterPassword(other, 'sam')
   await other.getByRole('heading', { name: 'One more step' }).waitFor()
   expect((await other.request.get('/api/v1/accounts/profile')).status()).toBe(401)
-  await checkLook(other)
+  await checkLook(other, { width: 'own' })
   await other.getByLabel('Code from the app').fill(nextCode())
   await other.getByRole('button', { name: 'Sign in', exact: true }).click()
   expect(await whoCameHome(other)).toBe('sam')
@@ -110,7 +99,7 @@ it('makes a passkey with the browser and signs in with it alone', async () => {
   await page.getByTestId('recovery-codes').waitFor()
   await page.getByRole('button', { name: 'I saved them' }).click()
   await page.getByText('Test laptop').waitFor()
-  await checkLook(page)
+  await checkLook(page, { width: 'own' })
   await page.context().clearCookies()
   await page.goto(`${there}/login`, { waitUntil: 'networkidle' })
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click()

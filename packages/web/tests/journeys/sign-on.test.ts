@@ -1,7 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { TestProvider } from '@stoa/testkit'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { checkLook } from '../look.js'
 import { openWorld, phone, type World } from '../world.js'
 
 const provider = new TestProvider()
@@ -18,30 +18,24 @@ afterAll(async () => {
   provider.close()
 })
 
-async function checkLook(page: Page, name: string) {
-  for (const scheme of ['light', 'dark']) {
-    await page.evaluate((value) => document.documentElement.setAttribute('data-mantine-color-scheme', value), scheme)
-    await page.waitForTimeout(200)
-    if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-${scheme}.png`, fullPage: true })
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    expect(serious.map(({ id, nodes }) => `${scheme} ${id}: ${nodes[0]?.html.slice(0, 160)}`)).toEqual([])
-  }
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
-}
+const look = (page: Page, name: string): Promise<void> =>
+  checkLook(page, {
+    picture: async (kind) => SHOTS && (await page.screenshot({ path: `${SHOTS}/${name}-${kind}.png`, fullPage: true })),
+    width: 'own',
+  })
 
 const SETTINGS = '/organizations/lumen/settings/sign-on'
 
 it('[T5] connects a provider, adds a domain, and learns from a test what is wrong and what is right', async () => {
   const page = await world.open(SETTINGS, { as: 'nova' })
-  await checkLook(page, 'empty')
+  await look(page, 'empty')
   await page.getByRole('button', { name: 'Connect by OpenID Connect' }).click()
   await page.getByLabel('Name on the button').fill('Lumen')
   await page.getByLabel('Issuer').fill(provider.url)
   await page.getByLabel('Client id').fill('stoa')
   await page.getByLabel('Client secret').fill('wrong')
   await page.getByLabel('Roles by groups').fill('leads = write')
-  await checkLook(page, 'form')
+  await look(page, 'form')
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
   await page.getByRole('heading', { name: 'Lumen', exact: true }).waitFor()
   await page.getByText('/sso/callback/').waitFor()
@@ -49,7 +43,7 @@ it('[T5] connects a provider, adds a domain, and learns from a test what is wron
   await page.getByLabel('Domain', { exact: true }).fill('lumen.example')
   await page.getByRole('button', { name: 'Add', exact: true }).click()
   await page.getByText('stoa-domain-verification=').waitFor()
-  await checkLook(page, 'settings')
+  await look(page, 'settings')
 
   provider.person = {
     sub: 'ines-1',
@@ -61,7 +55,7 @@ it('[T5] connects a provider, adds a domain, and learns from a test what is wron
   await page.getByRole('button', { name: 'Test' }).click()
   await page.getByRole('heading', { name: 'Test of Lumen' }).waitFor()
   await page.getByText('Most often the client secret is wrong').waitFor()
-  await checkLook(page, 'report-bad')
+  await look(page, 'report-bad')
   await page.getByRole('link', { name: 'Back to the settings' }).click()
   await page.getByRole('button', { name: 'Edit' }).click()
   await page.getByLabel('Client secret').fill(provider.clientSecret)
@@ -70,18 +64,18 @@ it('[T5] connects a provider, adds a domain, and learns from a test what is wron
   await page.getByRole('button', { name: 'Test' }).click()
   await page.getByText('Everything fits').waitFor()
   await page.getByText('A new account, ines').waitFor()
-  await checkLook(page, 'report-good')
+  await look(page, 'report-good')
 })
 
 it('[T5] comes in through the page of the organisation, on a phone', async () => {
   const page = await world.open('/organizations/lumen/sign-on', phone)
-  await checkLook(page, 'door-phone')
+  await look(page, 'door-phone')
   await page.getByRole('button', { name: 'Continue with Lumen' }).click()
   await page.waitForURL((url) => url.pathname === '/lumen')
   const answer = await page.request.get(new URL('/api/v1/accounts/session', page.url()).href)
   expect(await answer.json()).toMatchObject({ user: { name: 'ines' }, orgs: [{ name: 'lumen', role: 'write' }] })
   const settings = await world.open(SETTINGS, { as: 'nova', ...phone })
-  await checkLook(settings, 'settings-phone')
+  await look(settings, 'settings-phone')
 })
 
 it('is offered on the sign-in page for everybody and by address, and says what did not fit', async () => {
@@ -100,11 +94,11 @@ it('is offered on the sign-in page for everybody and by address, and says what d
   await page.getByLabel('Work e-mail address').fill('ines@lumen.example')
   await page.getByRole('button', { name: 'Continue', exact: true }).click()
   await page.getByRole('button', { name: 'Continue with Lumen' }).waitFor()
-  await checkLook(page, 'login')
+  await look(page, 'login')
   provider.forgery = { claims: { aud: 'other' } }
   await page.getByRole('button', { name: 'Continue with Campus' }).click()
   await page.getByRole('heading', { name: 'You could not be signed in' }).waitFor()
   await page.getByText('The token is meant for us').waitFor()
-  await checkLook(page, 'failed')
+  await look(page, 'failed')
   provider.forgery = {}
 })

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { checkLook } from '../look.js'
 import { openWorld, phone, type World } from '../world.js'
 
 const PAGE = '/organizations/lumen/settings/tokens'
@@ -20,17 +20,8 @@ async function keepPicture(page: Page, name: string) {
   if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true })
 }
 
-async function checkLook(page: Page, name: string) {
-  for (const scheme of ['light', 'dark']) {
-    await page.evaluate((value) => document.documentElement.setAttribute('data-mantine-color-scheme', value), scheme)
-    await page.waitForTimeout(200)
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    expect(serious.map(({ id, nodes }) => `${scheme} ${id}: ${nodes[0]?.html.slice(0, 160)}`)).toEqual([])
-    await keepPicture(page, `${name}-${scheme}`)
-  }
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
-}
+const look = (page: Page, name: string): Promise<void> =>
+  checkLook(page, { picture: (kind) => keepPicture(page, `${name}-${kind}`), width: 'own' })
 
 let secret = ''
 const statusOf = async () => {
@@ -45,7 +36,7 @@ it('[T5] makes a token that is bound to networks, and unbinds it', async () => {
   await page.getByRole('button', { name: 'Create token' }).click()
   await page.getByText('“office” is no network and no address.').waitFor()
   await page.getByLabel('Networks (optional)').fill('203.0.113.0/24\n2001:db8::/32')
-  await checkLook(page, 'token-form')
+  await look(page, 'token-form')
   const answer = page.waitForResponse(
     (one) => one.request().method() === 'POST' && one.url().endsWith('/accounts/tokens'),
   )
@@ -68,10 +59,10 @@ it('[T5] asks for approval, sees who waits, approves, revokes', async () => {
   expect(await statusOf()).toBe(403)
   const theirs = await world.open('/settings/tokens', { as: 'sam' })
   await theirs.getByText('lumen does not let it in').waitFor()
-  await checkLook(theirs, 'my-tokens')
+  await look(theirs, 'my-tokens')
   await page.getByLabel('Show', { exact: true }).selectOption('pending')
   await page.getByRole('cell', { name: 'laptop' }).click()
-  await checkLook(page, 'org-token')
+  await look(page, 'org-token')
   await page.getByRole('button', { name: 'Approve' }).click()
   await page.getByText('Approved. It works from now on.').waitFor()
   expect(await statusOf()).toBe(200)
@@ -84,7 +75,7 @@ it('[T5] asks for approval, sees who waits, approves, revokes', async () => {
 
 it('[T5] refuses networks that would shut out whoever names them, and is right on a phone', async () => {
   const page = await world.open(PAGE, { as: 'nova', ...phone })
-  await checkLook(page, 'org-tokens-phone')
+  await look(page, 'org-tokens-phone')
   await page.getByLabel('Networks', { exact: true }).fill('203.0.113.0/24')
   await page.getByLabel('Reach what is private here from these networks only').check()
   await page.getByRole('button', { name: 'Save networks' }).click()
@@ -93,5 +84,5 @@ it('[T5] refuses networks that would shut out whoever names them, and is right o
   await page.getByRole('button', { name: 'Save networks' }).click()
   await page.getByText('The networks were saved.').waitFor()
   const wide = await world.open(PAGE, { as: 'nova' })
-  await checkLook(wide, 'org-tokens')
+  await look(wide, 'org-tokens')
 })
