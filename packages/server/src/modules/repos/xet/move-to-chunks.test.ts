@@ -97,7 +97,9 @@ describe('large files that came whole become chunks', () => {
     )
 
   // The same bytes every time: how much an edit adds depends on where chunks are cut.
-  const weights = createHash('shake256', { outputLength: 3 * MIB }).update('weights').digest()
+  const weights = createHash('shake256', { outputLength: 3 * MIB })
+    .update('weights')
+    .digest()
   const edited = Buffer.concat([weights.subarray(0, MIB), Buffer.from('an edit'), weights.subarray(MIB)])
 
   it('[C1] after a while, and the bytes are the same at every door', async () => {
