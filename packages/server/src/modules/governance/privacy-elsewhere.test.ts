@@ -223,7 +223,7 @@ describe('somebody who has nothing but a verified address', () => {
   })
 })
 
-describe('[T7] an erasure leaves nothing of what was said elsewhere', () => {
+describe('[T5] an erasure leaves nothing of what was said elsewhere', () => {
   test('of somebody who signed in through an identity provider', async () => {
     const mark = MARKS.sso
     const exported = await leave(await comeBySso(claimsOf(mark)), mark)
