@@ -6,7 +6,7 @@ import { repoParams, repoSettingsQuery } from '../../lib/repo-queries.js'
 import { useSession } from '../../lib/session.js'
 import { gates as words } from '../../text/en/gates.js'
 import { Button } from '../../ui/button.js'
-import { CheckField, ChoiceField, ErrorSummary, TextField } from '../../ui/field.js'
+import { CheckField, ChoiceField, ErrorSummary, formClass, TextField } from '../../ui/field.js'
 import { useToast } from '../../ui/toast.js'
 import type { RepoProps } from './repo-frame.js'
 
@@ -74,7 +74,7 @@ function NoticeAddress({
     onSave(email.trim())
   }
   return (
-    <form onSubmit={onSubmit} aria-label={words.noticeAddress}>
+    <form className={formClass} onSubmit={onSubmit} aria-label={words.noticeAddress}>
       <TextField
         label={words.noticeAddress}
         help={words.noticeAddressHelp}
@@ -83,12 +83,12 @@ function NoticeAddress({
         optional
         value={email}
         onChange={(event) => setEmail(event.target.value)}
-        end={
-          <Button type="submit" size="dense" busy={isBusy} disabled={email.trim() === stored}>
-            {words.saveAddress}
-          </Button>
-        }
       />
+      <div>
+        <Button type="submit" busy={isBusy} disabled={email.trim() === stored}>
+          {words.saveAddress}
+        </Button>
+      </div>
     </form>
   )
 }

@@ -8,8 +8,8 @@ import { gates as gatesText } from '../../text/en/gates.js'
 import { AccountName } from '../../ui/account-name.js'
 import { Button } from '../../ui/button.js'
 import { DataTable } from '../../ui/data-table.js'
-import { ChoiceField, ErrorSummary, TextArea, TextField } from '../../ui/field.js'
-import { Card, Row, Section } from '../../ui/page.js'
+import { ChoiceField, ErrorSummary, formClass, TextArea, TextField } from '../../ui/field.js'
+import { Card, Row, Section, Stack } from '../../ui/page.js'
 import { SidePanel } from '../../ui/side-panel.js'
 import { TimeAgo } from '../../ui/time-ago.js'
 import { useToast } from '../../ui/toast.js'
@@ -28,38 +28,40 @@ export function GatePanel(props: RepoProps) {
   if (!gate?.counts) return null
   return (
     <Section title={words.panel}>
-      <Card>
-        <GateMode {...props} mode={gate.gated === false ? 'open' : gate.gated} />
-      </Card>
-      {gate.gated !== false && (
+      <Stack>
         <Card>
-          <GateNotices {...props} />
+          <GateMode {...props} mode={gate.gated === false ? 'open' : gate.gated} />
         </Card>
-      )}
-      {gate.gated !== false && (
-        <Card>
-          <Grant {...props} />
-          <Row>
-            {STATUSES.map((one) => (
-              <Button
-                key={one}
-                size="dense"
-                variant={one === status ? 'primary' : 'default'}
-                aria-pressed={one === status}
-                onClick={() => setStatus(one)}
-              >
-                {words.tabs[one]} ({gate.counts?.[one] ?? 0})
-              </Button>
-            ))}
-          </Row>
-          <Requests {...props} status={status} />
-          <p>
-            <a href={`${props.kind === 'model' ? '' : '/datasets'}/${id}/user-access-report`} download>
-              {words.report}
-            </a>
-          </p>
-        </Card>
-      )}
+        {gate.gated !== false && (
+          <Card>
+            <GateNotices {...props} />
+          </Card>
+        )}
+        {gate.gated !== false && (
+          <Card>
+            <Grant {...props} />
+            <Row>
+              {STATUSES.map((one) => (
+                <Button
+                  key={one}
+                  size="dense"
+                  variant={one === status ? 'primary' : 'default'}
+                  aria-pressed={one === status}
+                  onClick={() => setStatus(one)}
+                >
+                  {words.tabs[one]} ({gate.counts?.[one] ?? 0})
+                </Button>
+              ))}
+            </Row>
+            <Requests {...props} status={status} />
+            <p>
+              <a href={`${props.kind === 'model' ? '' : '/datasets'}/${id}/user-access-report`} download>
+                {words.report}
+              </a>
+            </p>
+          </Card>
+        )}
+      </Stack>
     </Section>
   )
 }
@@ -110,7 +112,7 @@ function Grant({ kind, ns, repo }: RepoProps) {
     if (name.trim()) grant.mutate(name.trim())
   }
   return (
-    <form onSubmit={onSubmit} aria-label={words.grant}>
+    <form className={formClass} onSubmit={onSubmit} aria-label={words.grant}>
       <TextField
         label={words.grantLabel}
         help={words.grant}
@@ -120,12 +122,12 @@ function Grant({ kind, ns, repo }: RepoProps) {
           setName(event.target.value)
           if (grant.error) grant.reset()
         }}
-        end={
-          <Button type="submit" size="dense" busy={grant.isPending} disabled={name.trim() === ''}>
-            {words.grantSubmit}
-          </Button>
-        }
       />
+      <div>
+        <Button type="submit" busy={grant.isPending} disabled={name.trim() === ''}>
+          {words.grantSubmit}
+        </Button>
+      </div>
     </form>
   )
 }

@@ -8,7 +8,7 @@ import { useForm } from '../../lib/use-form.js'
 import { t } from '../../text/en.js'
 import { Button } from '../../ui/button.js'
 import { ErrorSummary, formClass, TextArea, TextField } from '../../ui/field.js'
-import { PageHeader } from '../../ui/page.js'
+import { PageHeader, Stack } from '../../ui/page.js'
 import { PictureField } from '../../ui/picture-field.js'
 import { useToast } from '../../ui/toast.js'
 
@@ -26,11 +26,11 @@ const words = t.account
 
 function Profile() {
   return (
-    <div>
+    <Stack>
       <PageHeader title={words.profile} lead={words.profileLead} />
       <Picture />
       <ProfileForm />
-    </div>
+    </Stack>
   )
 }
 

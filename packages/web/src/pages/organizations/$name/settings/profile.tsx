@@ -8,7 +8,7 @@ import { t } from '../../../../text/en.js'
 import { org as words } from '../../../../text/en/org.js'
 import { Button } from '../../../../ui/button.js'
 import { CheckField, ErrorSummary, formClass, TextArea, TextField } from '../../../../ui/field.js'
-import { PageHeader } from '../../../../ui/page.js'
+import { PageHeader, Stack } from '../../../../ui/page.js'
 import { PictureField } from '../../../../ui/picture-field.js'
 import { useToast } from '../../../../ui/toast.js'
 import { orgQuery } from '../../../-org/org-queries.js'
@@ -41,7 +41,7 @@ function Profile() {
     },
   })
   return (
-    <div>
+    <Stack>
       <PageHeader title={words.sections.profile} lead={words.profileLead} />
       <PictureField
         name={org.name}
@@ -86,6 +86,6 @@ function Profile() {
           </Button>
         </div>
       </form>
-    </div>
+    </Stack>
   )
 }
