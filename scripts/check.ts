@@ -6,7 +6,7 @@ const tsx = (script: string, ...args: string[]): readonly [string, readonly stri
   ['--conditions=source', '--import', 'tsx', script, ...args],
 ]
 
-/** `npm run check`: format, lint, types, boundaries, generated files, pure unit tests. Stops at the first failure. */
+/** `npm run check`: format, lint, types, boundaries, generated files, names of rows, pure unit tests. Stops at the first failure. */
 const STEPS: readonly (readonly [name: string, command: readonly [string, readonly string[]]])[] = [
   ['format', ['npx', ['biome', 'format', '.']]],
   ['lint', ['npx', ['oxlint', '--quiet', 'packages', 'scripts', 'conformance', 'bench']]],
@@ -15,6 +15,7 @@ const STEPS: readonly (readonly [name: string, command: readonly [string, readon
   ['boundaries', tsx('scripts/check-boundaries.ts')],
   ['generated types', tsx('scripts/gen-db-types.ts', '--check')],
   ['generated reference', tsx('scripts/gen-reference.ts', '--check')],
+  ['rows named by tests', tsx('scripts/rows.ts', '--check')],
   ['unit tests', ['npx', ['vitest', 'run', ...PURE_TESTS, '--reporter=dot']]],
 ]
 

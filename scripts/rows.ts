@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** `npm run rows`: the product's charter, each row with the tests whose titles carry its id in brackets. */
+/** `npm run rows`: the product's charter, each row with the tests whose titles carry its id in brackets. `--check` prints wrong ids alone. */
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const TEST_FILE = /(\.test\.tsx?|\.suite\.ts|\.journey\.ts|^test_.*\.py)$/
 const ROW_ID = /\[([A-Z]{1,2}\d{1,2}[a-e]?)\]/g
@@ -37,13 +37,17 @@ const named = ['packages', 'conformance', 'scripts'].flatMap((folder) =>
 )
 const rows = readRows()
 const begun = rows.filter(([id]) => named.some((mention) => mention.id === id))
-for (const [id, line] of begun) {
-  const files = [...new Set(named.filter((mention) => mention.id === id).map((mention) => mention.path))]
-  console.log(`${id.padEnd(5)} ${line}\n      ${files.join('\n      ')}`)
-}
-console.log(`\n${begun.length} of ${rows.length} rows have tests that name them.`)
+if (!process.argv.includes('--check')) printRows()
 const unknown = [...new Set(named.map((mention) => mention.id))].filter((id) => !rows.some(([row]) => row === id))
 if (unknown.length > 0) {
   console.error(`Tests name rows that do not exist: ${unknown.join(', ')}`)
   process.exitCode = 1
+}
+
+function printRows(): void {
+  for (const [id, line] of begun) {
+    const files = [...new Set(named.filter((mention) => mention.id === id).map((mention) => mention.path))]
+    console.log(`${id.padEnd(5)} ${line}\n      ${files.join('\n      ')}`)
+  }
+  console.log(`\n${begun.length} of ${rows.length} rows have tests that name them.`)
 }
