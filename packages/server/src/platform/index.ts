@@ -1,4 +1,5 @@
 import { cancelJob, getPlatformOverview, type JobView, listJobs, refuse, retryJob } from '@stoa/contracts'
+import type { Db, Tx } from '../kit/db/database.js'
 import type { Http } from '../kit/http/server.js'
 import { countJobs, findJob, type JobRow, listJobKinds, pageJobs } from '../kit/jobs/queries.js'
 import type { Kit, Module } from '../kit/kit.js'
@@ -49,19 +50,20 @@ function bindJobs(http: Http, deps: PlatformDeps): void {
       kinds: await listJobKinds(deps.db),
     }
   })
-  const open = async (id: string): Promise<JobRow> => {
-    const job = await findJob(deps.db, id)
+  const open = async (id: string, db: Db | Tx = deps.db): Promise<JobRow> => {
+    const job = await findJob(db, id)
     if (!job) throw refuse('NotFound', 'There is no such job.')
     return job
   }
   stoa.bind(retryJob, async ({ params }) => {
     const job = await open(params.id)
-    await deps.write(async (tx) => {
+    const waiting = await deps.write(async (tx) => {
       if (!(await deps.jobs.retry(tx, job.id))) throw refuse('Conflict', `The job is ${job.state}.`)
       const target = { type: 'job', id: job.id, name: job.kind }
       await deps.audit.record(tx, { chain: 'platform', action: 'admin.job.retry', target })
+      return open(job.id, tx)
     })
-    return showJob(await open(job.id))
+    return showJob(waiting)
   })
   stoa.bind(cancelJob, async ({ params }) => {
     const job = await open(params.id)

@@ -134,7 +134,7 @@ const JOB_COLUMNS = ['id', 'kind', 'state', 'attempts', 'runAt', 'error', 'creat
 
 export type JobRow = NonNullable<Awaited<ReturnType<typeof findJob>>>
 
-export async function findJob(db: Db, id: string) {
+export async function findJob(db: Db | Tx, id: string) {
   return await db.selectFrom('kit.jobs').select(JOB_COLUMNS).where('id', '=', id).executeTakeFirst()
 }
 
