@@ -51,11 +51,11 @@ async function seed(): Promise<void> {
       select ${id('b', '1 + (n * 7 + k * 131) % 1000')}, ${id('a', 'n')},
         (array['read', 'contributor', 'write', 'admin', 'no_access'])[1 + (n + k) % 5], ${now}
       from generate_series(1, ${sql.lit(USERS)}) n, generate_series(1, 10) k on conflict do nothing`.execute(tx)
-    await sql`insert into accounts.resource_groups (id, org_id, name, created_at, updated_at)
+    await sql`insert into orgs.resource_groups (id, org_id, name, created_at, updated_at)
       select ${id('c', 'n')}, ${id('b', 'n')}, 'kept', ${now}, ${now} from generate_series(1, ${sql.lit(ORGS)}) n`.execute(
       tx,
     )
-    await sql`insert into accounts.resource_group_members (group_id, user_id, role, created_at)
+    await sql`insert into orgs.resource_group_members (group_id, user_id, role, created_at)
       select ${id('c', '1 + (n * 7 + 131) % 1000')}, ${id('a', 'n')}, 'write', ${now} from generate_series(1, ${sql.lit(USERS)}) n`.execute(
       tx,
     )
