@@ -7,7 +7,11 @@ const QUIET_MS = 100
 const require = createRequire(import.meta.url)
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 
-/** Waits until nothing was asked for a moment and the page has drawn what came: what is only waited for is there then. */
+/**
+ * Waits until nothing was asked for a moment and the page has drawn what came: what is only waited for is there then.
+ * A slow machine takes longer than that moment from an answer to the next question, so the page is asked as well: it is
+ * drawn, and keeps no space for what is still coming.
+ */
 export async function untilQuiet(page: Page, work: () => Promise<unknown>): Promise<void> {
   const open = new Set<object>()
   let changedAt = performance.now()
@@ -24,14 +28,24 @@ export async function untilQuiet(page: Page, work: () => Promise<unknown>): Prom
     while (open.size > 0 || performance.now() - changedAt < QUIET_MS) {
       await new Promise((resolve) => setTimeout(resolve, 20))
       // Work that waits in the page may be about to ask; a page that leaves meanwhile begins anew.
-      if (open.size === 0)
-        await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve))).catch(() => begin(page))
+      if (open.size === 0 && !(await page.evaluate(isWhole).catch(() => false))) begin(page)
       end(page)
     }
   } finally {
     page.off('request', begin).off('requestfinished', end).off('requestfailed', end)
   }
 }
+
+/** Runs in the page. A sample of what keeps space stands for nothing. */
+const isWhole = (): Promise<boolean> =>
+  new Promise((resolve) =>
+    requestIdleCallback(() =>
+      resolve(
+        document.querySelector('main :is(h1, h2)') !== null &&
+          !document.querySelector('[data-loading]:not([data-sample] *)'),
+      ),
+    ),
+  )
 
 /** Waits until colours that fade and parts that come in are where they end. */
 async function untilStill(page: Page): Promise<void> {

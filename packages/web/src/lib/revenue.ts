@@ -27,9 +27,14 @@ export function useRevenues(accounts: readonly string[], period: Period): { acco
   })
 }
 
-/** The account that sold most: whose revenue is shown to a person who named none. */
-export function bestSeller(revenues: readonly { account: string; revenue: Revenue }[]): string | undefined {
-  const sold = revenues.filter(({ revenue }) => BigInt(revenue.total.grossMicros) > 0n)
-  return sold.toSorted((a, b) => Number(BigInt(b.revenue.total.grossMicros) - BigInt(a.revenue.total.grossMicros)))[0]
-    ?.account
+/**
+ * Whose revenue is shown to a person who named none: the account that sold most, the first one where nothing was sold.
+ * Undefined until every account is known, so that nobody reads one account's figures while another's are coming.
+ */
+export function useBestSeller(accounts: readonly string[], period: Period): string | undefined {
+  const results = useQueries({ queries: accounts.map((account) => revenueQuery(account, period)) })
+  if (results.some(({ isPending }) => isPending)) return undefined
+  const gross = results.map(({ data }) => BigInt(data?.total.grossMicros ?? 0))
+  const most = gross.reduce((best, micros, index) => (micros > (gross[best] ?? 0n) ? index : best), 0)
+  return accounts[most]
 }

@@ -88,13 +88,25 @@ it('[C1] [R1] [PR2] calls a model in the playground; buyer and seller see the sa
       { timeout: 30_000 },
     )
     .toBe(cost)
-  await seller.locator('tr[data-row]').first().click()
+  await seller.getByRole('region', { name: 'Sales lumen' }).locator('tr[data-row]').first().click()
   const transfers = seller.getByRole('dialog').getByRole('region', { name: 'Transfers behind this line' })
   await transfers.locator('tr[data-row]').first().waitFor()
   // A seller sees the legs of the group that touch their accounts: what is theirs, without the platform's fee.
   const mine = micros((await seller.locator('tfoot td').last().textContent()) ?? '')
   const parts = await transfers.locator('tbody td:last-child').allTextContents()
   expect(parts.map(micros).reduce((sum, part) => sum + part, 0n)).toBe(mine)
+})
+
+it('[R1] sales that could not be read are not shown as none', async () => {
+  const page = await world.open('/', { as: 'nova' })
+  await page.route('**/api/v1/market/revenue/sales?*', (route) =>
+    route.fulfill({ status: 403, json: { error: { code: 'Forbidden', message: 'No.' } } }),
+  )
+  await world.goTo(page, '/market/sell?account=lumen')
+  await page.getByRole('alert').getByRole('button', { name: 'Try again' }).waitFor()
+  await page.unroute('**/api/v1/market/revenue/sales?*')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByRole('region', { name: 'Sales lumen' }).locator('tr[data-row]').first().waitFor()
 })
 
 it('[M2] creates a model and fills it by drag and drop, small and large files alike', async () => {

@@ -8,11 +8,13 @@ import { t } from '../../text/en.js'
 import { Button } from '../../ui/button.js'
 import { DataTable } from '../../ui/data-table.js'
 import { EmptyState } from '../../ui/empty-state.js'
+import { ErrorState } from '../../ui/error-state.js'
 import { IconCoin } from '../../ui/icons.js'
 import { Money } from '../../ui/money.js'
 import { Facts, Section } from '../../ui/page.js'
 import { RepoName } from '../../ui/repo-name.js'
 import { SidePanel } from '../../ui/side-panel.js'
+import { Skeleton } from '../../ui/skeleton.js'
 import { TimeAgo } from '../../ui/time-ago.js'
 import { SplitBar } from './split-bar.js'
 import { TransferTable } from './transfers.js'
@@ -33,6 +35,7 @@ const salesQuery = (account: string, period: Period) =>
     getNextPageParam: (page) => page.nextCursor ?? undefined,
     refetchInterval: everyMs,
   })
+
 interface Props {
   account: string
   period: Period
@@ -50,7 +53,9 @@ export function Sales({ account, period, selected, onSelect, total, currency }: 
     b.foldedAt.localeCompare(a.foldedAt),
   )
   const open = sales.find((sale) => sale.foldId === selected)
-  if (!list.isPending && sales.length === 0)
+  if (list.isPending) return <Skeleton lines={6} />
+  if (!list.data) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+  if (sales.length === 0)
     return (
       <EmptyState title={words.noSales} icon={<IconCoin size={20} stroke={1.75} aria-hidden />}>
         {words.noSalesHelp}

@@ -11,6 +11,7 @@ import { DataTable } from '../../ui/data-table.js'
 import { ChoiceField, ErrorSummary, formClass, TextArea, TextField } from '../../ui/field.js'
 import { Card, Row, Section, Stack } from '../../ui/page.js'
 import { SidePanel } from '../../ui/side-panel.js'
+import { Skeleton } from '../../ui/skeleton.js'
 import { TimeAgo } from '../../ui/time-ago.js'
 import { useToast } from '../../ui/toast.js'
 import { GateNotices } from './gate-notices.js'
@@ -159,6 +160,7 @@ function Requests({ kind, ns, repo, status }: RepoProps & { status: AccessStatus
     },
   })
   const requests = list.data?.pages.flatMap((page) => page.requests) ?? []
+  if (list.isPending) return <Skeleton lines={4} />
   if (list.data && requests.length === 0) return <p className="muted">{words.none[status]}</p>
   return (
     <>

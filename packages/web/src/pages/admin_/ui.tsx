@@ -342,7 +342,9 @@ function States() {
         >
           A listing puts a price on a model.
         </EmptyState>
-        <Skeleton lines={4} />
+        <div data-sample="true">
+          <Skeleton lines={4} />
+        </div>
         <ErrorState error={refuse('Internal', 'x', { requestId: '6740c0ffee0123456789abcd' })} onRetry={() => {}} />
       </Stack>
     </Section>

@@ -10,6 +10,7 @@ import { CommandBlock } from '../../ui/code-snippet.js'
 import { CopyText } from '../../ui/copy-text.js'
 import { DataTable } from '../../ui/data-table.js'
 import { EmptyState } from '../../ui/empty-state.js'
+import { ErrorState } from '../../ui/error-state.js'
 import { Tile, Tiles } from '../../ui/figure.js'
 import { IconWallet } from '../../ui/icons.js'
 import { Money } from '../../ui/money.js'
@@ -174,35 +175,41 @@ function Movements({ account, currency, search }: { account: string; currency: s
   }
   return (
     <Section title={words.movements} note={<span className="muted">{words.movementsHelp}</span>}>
-      <DataTable
-        name={`${words.movements} ${account} ${currency}`}
-        rows={rows}
-        rowKey={(row) => row.transferId}
-        onOpen={(row) => void navigate({ search: { ...search, transfer: row.transferId } })}
-        selected={search.transfer}
-        columns={[
-          { id: 'at', head: words.time, cell: (row) => <TimeAgo at={row.at} />, value: (row) => row.at },
-          { id: 'code', head: words.what, cell: (row) => row.code, value: (row) => row.code },
-          { id: 'ref', head: words.reference, cell: (row) => <code>{row.ref}</code>, value: (row) => row.ref },
-          {
-            id: 'direction',
-            head: words.direction,
-            cell: (row) => (
-              <Badge tone={row.direction === 'in' ? 'good' : 'plain'}>
-                {row.direction === 'in' ? words.inward : words.outward}
-              </Badge>
-            ),
-            value: (row) => row.direction,
-          },
-          {
-            id: 'micros',
-            head: words.amount,
-            isNumeric: true,
-            cell: (row) => <Money micros={row.micros} currency={currency} exact />,
-            value: (row) => BigInt(row.micros),
-          },
-        ]}
-      />
+      {list.isPending ? (
+        <Skeleton lines={6} />
+      ) : !list.data ? (
+        <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+      ) : (
+        <DataTable
+          name={`${words.movements} ${account} ${currency}`}
+          rows={rows}
+          rowKey={(row) => row.transferId}
+          onOpen={(row) => void navigate({ search: { ...search, transfer: row.transferId } })}
+          selected={search.transfer}
+          columns={[
+            { id: 'at', head: words.time, cell: (row) => <TimeAgo at={row.at} />, value: (row) => row.at },
+            { id: 'code', head: words.what, cell: (row) => row.code, value: (row) => row.code },
+            { id: 'ref', head: words.reference, cell: (row) => <code>{row.ref}</code>, value: (row) => row.ref },
+            {
+              id: 'direction',
+              head: words.direction,
+              cell: (row) => (
+                <Badge tone={row.direction === 'in' ? 'good' : 'plain'}>
+                  {row.direction === 'in' ? words.inward : words.outward}
+                </Badge>
+              ),
+              value: (row) => row.direction,
+            },
+            {
+              id: 'micros',
+              head: words.amount,
+              isNumeric: true,
+              cell: (row) => <Money micros={row.micros} currency={currency} exact />,
+              value: (row) => BigInt(row.micros),
+            },
+          ]}
+        />
+      )}
       {list.hasNextPage && (
         <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
           {t.parts.moreRows}

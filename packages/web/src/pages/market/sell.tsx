@@ -4,7 +4,7 @@ import { createFileRoute } from '@tanstack/react-router'
 import { api } from '../../lib/api.js'
 import { repoOfResource } from '../../lib/offers.js'
 import { type Period, parsePeriod, periods } from '../../lib/period.js'
-import { bestSeller, type Revenue, revenueQuery, useRevenues } from '../../lib/revenue.js'
+import { type Revenue, revenueQuery, useBestSeller } from '../../lib/revenue.js'
 import { requireUser } from '../../lib/require-user.js'
 import { useSession, writableAccounts } from '../../lib/session.js'
 import { formatExact } from '../../lib/units.js'
@@ -53,9 +53,9 @@ function SellPage() {
   const navigate = Route.useNavigate()
   const period = search.period ?? 'month'
   const names = writableAccounts(useSession()).map(({ name }) => name)
-  const revenues = useRevenues(names, period)
-  const account = usePayer(search.account ?? bestSeller(revenues))
-  const revenue = useQuery({ ...revenueQuery(account, period), placeholderData: keepPreviousData })
+  const best = useBestSeller(names, period)
+  const asked = search.account ?? best
+  const account = usePayer(asked)
   const actions = (
     <Row>
       <AccountPicker value={account} onChange={(name) => void navigate({ search: { ...search, account: name } })} />
@@ -73,22 +73,48 @@ function SellPage() {
     <Page>
       <PageHeader title={words.sell} lead={words.sellLead} actions={actions} />
       <Stack>
-        {revenue.error && <ErrorState error={revenue.error} onRetry={() => void revenue.refetch()} />}
-        {revenue.isPending && <Skeleton lines={6} />}
-        {revenue.data && <RevenueTiles data={revenue.data} />}
-        {revenue.data && (
-          <Sales
+        {asked === undefined ? (
+          <Skeleton lines={6} />
+        ) : (
+          <Sold
             account={account}
             period={period}
-            selected={search.sale}
+            sale={search.sale}
             onSelect={(sale) => void navigate({ search: withSale(search, sale) })}
-            total={revenue.data.total}
-            currency={revenue.data.currency}
           />
         )}
-        <Listings account={account} />
       </Stack>
     </Page>
+  )
+}
+
+interface SoldProps {
+  account: string
+  period: Period
+  /** The opened sale, from the address. */
+  sale: string | undefined
+  onSelect: (sale: string | undefined) => void
+}
+
+function Sold({ account, period, sale, onSelect }: SoldProps) {
+  const revenue = useQuery({ ...revenueQuery(account, period), placeholderData: keepPreviousData })
+  return (
+    <>
+      {revenue.error && <ErrorState error={revenue.error} onRetry={() => void revenue.refetch()} />}
+      {revenue.isPending && <Skeleton lines={6} />}
+      {revenue.data && <RevenueTiles data={revenue.data} />}
+      {revenue.data && (
+        <Sales
+          account={account}
+          period={period}
+          selected={sale}
+          onSelect={onSelect}
+          total={revenue.data.total}
+          currency={revenue.data.currency}
+        />
+      )}
+      <Listings account={account} />
+    </>
   )
 }
 
