@@ -35,19 +35,25 @@ export async function runUpload(request: UploadRequest, watch: Watch): Promise<U
   const { regular, large } = await sortFiles(request, watch)
   const memory = await recall(request, regular, large)
   const progress = createProgress(large, memory, watch)
-  const keep = createKeeper(memory)
-  const oids = await sendAll(request, large, memory, { watch, progress, keep })
-  watch.onChange({ phase: 'committing' })
-  const commit = await insist(
-    () =>
-      postCommit({ ...request }, operationsOf(regular, large, oids)).catch((error: unknown) => {
-        // Whether a commit that was cut off has been written cannot be told; asking again could write it twice.
-        throw error instanceof TypeError ? Object.assign(new Error(cutCommit), { status: 400 }) : error
-      }),
-    { signal: watch.signal, onWait: () => {} },
-  )
+  const keeper = createKeeper(memory)
+  let result: UploadResult
+  try {
+    const oids = await sendAll(request, large, memory, { watch, progress, keep: keeper.keep })
+    watch.onChange({ phase: 'committing' })
+    const commit = await insist(
+      () =>
+        postCommit({ ...request }, operationsOf(regular, large, oids)).catch((error: unknown) => {
+          // Whether a commit that was cut off has been written cannot be told; asking again could write it twice.
+          throw error instanceof TypeError ? Object.assign(new Error(cutCommit), { status: 400 }) : error
+        }),
+      { signal: watch.signal, onWait: () => {} },
+    )
+    result = { commitOid: commit.commitOid, pullRequestUrl: commit.pullRequestUrl }
+  } finally {
+    await keeper.close()
+  }
   await forgetUpload(request)
-  return { commitOid: commit.commitOid, pullRequestUrl: commit.pullRequestUrl }
+  return result
 }
 
 const cutCommit = 'The connection was cut while the commit was written. Look whether it is there before you try again.'
@@ -102,13 +108,27 @@ async function recall(
 }
 
 /** Writes the memory now and then, and always the last state of it. */
-function createKeeper(memory: UploadMemory): () => void {
+/** Writes the memory now and then; closing writes what is due, and nothing is written after it. */
+function createKeeper(memory: UploadMemory): { keep: () => void; close: () => Promise<void> } {
   let timer: ReturnType<typeof setTimeout> | undefined
-  return () => {
-    timer ??= setTimeout(() => {
-      timer = undefined
-      void rememberUpload(memory)
-    }, rememberEveryMs)
+  let isClosed = false
+  let written: Promise<void> = Promise.resolve()
+  const write = (): void => {
+    timer = undefined
+    written = written.then(() => rememberUpload(memory))
+  }
+  return {
+    keep: () => {
+      if (!isClosed) timer ??= setTimeout(write, rememberEveryMs)
+    },
+    close: async () => {
+      isClosed = true
+      if (timer !== undefined) {
+        clearTimeout(timer)
+        write()
+      }
+      await written
+    },
   }
 }
 

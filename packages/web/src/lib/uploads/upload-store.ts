@@ -5,6 +5,8 @@ let uploads: readonly Upload[] = []
 let nextKey = 1
 const listeners = new Set<() => void>()
 const stops = new Map<string, AbortController>()
+/** Ends, never refused, of the latest run of each upload: it writes what it knows as it ends. */
+const ends = new Map<string, Promise<void>>()
 
 const subscribe = (listener: () => void) => {
   listeners.add(listener)
@@ -37,7 +39,7 @@ export function startUpload(request: UploadRequest): string {
   } as const
   put([...uploads, { key, request, ...fresh, startedAt: performance.now() }])
   window.addEventListener('beforeunload', guardLeaving)
-  void run(key)
+  start(key)
   return key
 }
 
@@ -52,7 +54,7 @@ export function resumeUpload(key: string): void {
     sentByPath: {},
     startedAt: performance.now(),
   })
-  void run(key)
+  start(key)
 }
 
 export function pauseUpload(key: string): void {
@@ -66,14 +68,25 @@ export async function removeUpload(key: string): Promise<void> {
   const gone = uploads.find((upload) => upload.key === key)
   put(uploads.filter((upload) => upload.key !== key))
   if (!uploads.some(isRunning)) window.removeEventListener('beforeunload', guardLeaving)
-  if (gone && gone.phase !== 'done') (await import('./upload-memory.js')).forgetUpload(gone.request)
+  await ends.get(key)
+  ends.delete(key)
+  if (gone && gone.phase !== 'done') await (await import('./upload-memory.js')).forgetUpload(gone.request)
 }
 
-async function run(key: string): Promise<void> {
+/** One run at a time: the next one begins with what the one before has written. */
+function start(key: string): void {
   const stop = new AbortController()
   stops.set(key, stop)
+  const before = ends.get(key) ?? Promise.resolve()
+  ends.set(
+    key,
+    before.then(() => run(key, stop)),
+  )
+}
+
+async function run(key: string, stop: AbortController): Promise<void> {
   const upload = uploads.find((one) => one.key === key)
-  if (!upload) return
+  if (!upload || stop.signal.aborted) return
   try {
     const { runUpload } = await import('./run-upload.js')
     const result = await runUpload(upload.request, {
