@@ -11,6 +11,8 @@ export default defineConfig({
     globalSetup: [fileURLToPath(new URL('./make-world.ts', import.meta.url))],
     maxWorkers: 2,
     testTimeout: 90_000,
+    // What is polled in a page comes when everything else there comes: as long as Playwright waits.
+    expect: { poll: { timeout: 30_000 } },
     hookTimeout: 180_000,
     pool: 'forks',
     isolate: false,

@@ -32,7 +32,7 @@ it('[T5] an organisation lets its identity provider in, maps a group, and sees w
     .or(page.getByRole('button', { name: 'Show' }))
     .first()
     .click()
-  const secret = await page.getByTestId('secret').innerText()
+  const secret = await page.locator('[data-testid=secret][data-shown=true]').innerText()
   expect(secret).toMatch(/^hf_scim_/)
   const refused = await fetch(`${address}/Users`, {
     method: 'POST',

@@ -137,7 +137,6 @@ it('edits a file in place, keeping the draft over a reload, and shows what chang
   await page.getByRole('link', { name: 'Edit', exact: true }).click()
   const field = page.getByRole('textbox', { name: 'Contents of the file' })
   await field.fill('rate = 1e-4\nlayers = 6\nprint(rate)\n')
-  await page.waitForTimeout(600)
   await page.reload()
   await page.getByText('What you wrote earlier is back.').waitFor()
   expect(await field.inputValue()).toContain('1e-4')
