@@ -79,6 +79,37 @@ function describeEvents(name: string, { create, clock, write, deps }: Subject<Ev
       expect(await deps().db.selectFrom('kit.outbox').selectAll().execute()).toEqual([])
     })
 
+    it('takes several facts about one thing once, as the newest of them, and tries all of them again', async () => {
+      const events = create()
+      const seen: string[] = []
+      let isBroken = false
+      events.follow(['made', 'changed'], 'follows', {
+        keyOf: ({ id }: { id: string }) => id,
+        take: async ({ id, n }: { id: string; n: number }) => {
+          if (isBroken) throw new Error('not today')
+          seen.push(`${id} ${n}`)
+        },
+      })
+      const emitBoth = () =>
+        write(async (tx) => {
+          await events.emit(tx, 'made', { id: 'a', n: 1 })
+          await events.emit(tx, 'made', { id: 'b', n: 2 })
+          await events.emit(tx, 'changed', { id: 'a', n: 3 })
+        })
+      await emitBoth()
+      await events.drained()
+      expect(seen.splice(0)).toEqual(['a 3', 'b 2'])
+      isBroken = true
+      await emitBoth()
+      await events.drained()
+      expect(await listFailingDeliveries(deps().db, 10)).toMatchObject([1, 1, 1].map((attempts) => ({ attempts })))
+      isBroken = false
+      clock.advanceMs(2_000)
+      await events.drained()
+      expect(seen).toEqual(['a 3', 'b 2'])
+      expect(await deps().db.selectFrom('kit.outbox').selectAll().execute()).toEqual([])
+    })
+
     it('delivers at once when started, without waiting for a sweep', async () => {
       const events = create()
       const seen: number[] = []

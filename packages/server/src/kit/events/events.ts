@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.js'
 import { afterCommit, type Db, type Tx } from '../db/database.js'
+import { groupBy } from '../group-by.js'
 import type { Log } from '../log.js'
 import { WakeLoop } from '../wake-loop.js'
-import { claimDeliveries, type Delivery, finishDelivery, insertEvent, postponeDelivery } from './queries.js'
+import { claimDeliveries, type Delivery, finishDeliveries, insertEvent, postponeDelivery } from './queries.js'
 
 /** Takes one event; must be idempotent and short. Long work: enqueue a job. */
 export type EventHandler = (payload: never) => Promise<void>
@@ -16,10 +17,20 @@ export interface Events {
   emit(tx: Tx, name: string, payload: object): Promise<void>
   /** `handler` is a stable, unique name: it identifies what was delivered. */
   on(name: string, handler: string, take: EventHandler): void
+  /**
+   * For a handler that brings something up to date with what is, whatever happened to it: facts about the same thing (by
+   * `keyOf`) that wait together are taken once, as the newest of them, and those of all `names` share one delivery's name.
+   */
+  follow<P>(names: readonly string[], handler: string, follower: Follower<P>): void
   /** Resolves when everything emitted so far has been taken or has failed; for tests and the demo. */
   drained(): Promise<void>
   start(): void
   stop(): Promise<void>
+}
+
+export interface Follower<P> {
+  keyOf(payload: P): string
+  take(payload: P): Promise<void>
 }
 
 export interface EventDeps {
@@ -30,8 +41,10 @@ export interface EventDeps {
 }
 
 interface Subscription {
-  readonly event: string
+  readonly events: readonly string[]
   readonly take: EventHandler
+  /** Without it every delivery is taken by itself. */
+  readonly keyOf?: (payload: never) => string
 }
 
 /** Events of other processes, and those whose handler failed, are found by the sweep. */
@@ -40,6 +53,8 @@ const BATCH = 100
 const LEASE_MS = 60_000
 const RETRY_MAX_MS = 3_600_000
 const ERROR_CHARS = 1_000
+/** What was taken is crossed out in one transaction for all handlers, but not later than this after it. */
+const CROSS_OUT_MS = 1_000
 
 export function createEvents(deps: EventDeps): Events {
   const subscriptions = new Map<string, Subscription>()
@@ -48,17 +63,19 @@ export function createEvents(deps: EventDeps): Events {
     everyMs: SWEEP_MS,
     onError: (error) => deps.log.error('event delivery failed', error),
   })
+  const subscribe = (handler: string, subscription: Subscription): void => {
+    if (subscriptions.has(handler)) throw new Error(`two event handlers are called ${handler}`)
+    subscriptions.set(handler, subscription)
+  }
   return {
     emit: async (tx, name, payload) => {
-      const handlers = [...subscriptions].filter(([, one]) => one.event === name).map(([handler]) => handler)
+      const handlers = [...subscriptions].filter(([, one]) => one.events.includes(name)).map(([handler]) => handler)
       if (handlers.length === 0) return
       await insertEvent(tx, { name, payload: JSON.stringify(payload), createdAt: deps.clock.now(), handlers })
       afterCommit(tx, () => loop.wake())
     },
-    on: (event, handler, take) => {
-      if (subscriptions.has(handler)) throw new Error(`two event handlers are called ${handler}`)
-      subscriptions.set(handler, { event, take })
-    },
+    on: (event, handler, take) => subscribe(handler, { events: [event], take }),
+    follow: (events, handler, { keyOf, take }) => subscribe(handler, { events, take, keyOf }),
     drained: async () => {
       while (await loop.run());
     },
@@ -76,23 +93,64 @@ async function deliverDue(deps: EventDeps, subscriptions: Subscriptions): Promis
   const leaseUntil = new Date(now.getTime() + LEASE_MS)
   const handlers = [...subscriptions.keys()]
   const due = await deps.write((tx) => claimDeliveries(tx, { handlers, now, leaseUntil, limit: BATCH }))
-  const queues = new Map<string, Delivery[]>()
-  for (const delivery of due) queues.set(delivery.handler, [...(queues.get(delivery.handler) ?? []), delivery])
-  await Promise.all([...queues].map(([handler, queue]) => deliverQueue(deps, subscriptions.get(handler), queue)))
+  const queues = groupBy(due, (delivery) => delivery.handler)
+  const taken = crossOut(deps)
+  await Promise.all([...queues].map(([handler, queue]) => deliverQueue(deps, subscriptions.get(handler), queue, taken)))
+  await taken.end()
   return due.length > 0
 }
 
-async function deliverQueue(deps: EventDeps, subscription: Subscription | undefined, queue: Delivery[]): Promise<void> {
-  for (const delivery of queue) {
+async function deliverQueue(
+  deps: EventDeps,
+  subscription: Subscription | undefined,
+  queue: readonly Delivery[],
+  taken: CrossingOut,
+): Promise<void> {
+  for (const group of gather(queue, subscription?.keyOf)) {
     try {
-      await subscription?.take(delivery.payload as never)
-      await deps.write((tx) => finishDelivery(tx, delivery))
+      await subscription?.take(group.at(-1)?.payload as never)
+      await taken.add(group)
     } catch (error) {
-      const { handler, attempts } = delivery
-      deps.log.error('an event handler failed', error, { handler, attempts })
-      const waitMs = Math.min(RETRY_MAX_MS, 1000 * 2 ** Math.min(attempts - 1, 20))
-      const dueAt = new Date(deps.clock.now().getTime() + waitMs)
-      await deps.write((tx) => postponeDelivery(tx, delivery, { dueAt, error: String(error).slice(0, ERROR_CHARS) }))
+      await postpone(deps, group, error)
     }
   }
+}
+
+/** Deliveries to take at once, in the order of the first of each group. */
+function gather(queue: readonly Delivery[], keyOf: Subscription['keyOf']): Iterable<readonly Delivery[]> {
+  if (keyOf === undefined) return queue.map((delivery) => [delivery])
+  return groupBy(queue, (delivery) => keyOf(delivery.payload as never)).values()
+}
+
+async function postpone(deps: EventDeps, group: readonly Delivery[], error: unknown): Promise<void> {
+  for (const delivery of group) {
+    const { handler, attempts } = delivery
+    deps.log.error('an event handler failed', error, { handler, attempts })
+    const waitMs = Math.min(RETRY_MAX_MS, 1000 * 2 ** Math.min(attempts - 1, 20))
+    const dueAt = new Date(deps.clock.now().getTime() + waitMs)
+    await deps.write((tx) => postponeDelivery(tx, delivery, { dueAt, error: String(error).slice(0, ERROR_CHARS) }))
+  }
+}
+
+interface CrossingOut {
+  add(taken: readonly Delivery[]): Promise<void>
+  end(): Promise<void>
+}
+
+/** Gathers what handlers took, and forgets it in few transactions. What is lost by a crash is delivered again. */
+function crossOut(deps: EventDeps): CrossingOut {
+  let waiting: Delivery[] = []
+  let lastAt = deps.clock.now().getTime()
+  const end = async (): Promise<void> => {
+    if (waiting.length === 0) return
+    const taken = waiting
+    waiting = []
+    lastAt = deps.clock.now().getTime()
+    await deps.write((tx) => finishDeliveries(tx, taken))
+  }
+  const add = async (taken: readonly Delivery[]): Promise<void> => {
+    waiting.push(...taken)
+    if (deps.clock.now().getTime() - lastAt >= CROSS_OUT_MS) await end()
+  }
+  return { add, end }
 }

@@ -18,14 +18,17 @@ interface NewEvent {
 }
 
 export async function insertEvent(tx: Tx, event: NewEvent): Promise<void> {
-  const { name, payload, createdAt } = event
-  const { id } = await tx
-    .insertInto('kit.outbox')
-    .values({ name, payload, createdAt })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  const deliveries = event.handlers.map((handler) => ({ eventId: id, handler, dueAt: createdAt }))
-  await tx.insertInto('kit.deliveries').values(deliveries).execute()
+  const { name, payload, createdAt, handlers } = event
+  await tx
+    .with('event', (make) => make.insertInto('kit.outbox').values({ name, payload, createdAt }).returning('id'))
+    .insertInto('kit.deliveries')
+    .columns(['eventId', 'handler', 'dueAt'])
+    .expression((make) =>
+      make
+        .selectFrom(['event', sql<{ handler: string }>`unnest(${handlers}::text[])`.as<'told'>(sql`told(handler)`)])
+        .select(['event.id', 'told.handler', sql<Date>`${createdAt}::timestamptz`.as('dueAt')]),
+    )
+    .execute()
 }
 
 interface ClaimOptions {
@@ -60,15 +63,19 @@ export async function claimDeliveries(tx: Tx, options: ClaimOptions): Promise<De
   return claimed.sort((a, b) => Number(a.eventId - b.eventId))
 }
 
-/** Forgets a delivery, and its event with the last one. Handlers that end together take turns, or none of them would be the last. */
-export async function finishDelivery(tx: Tx, { eventId, handler }: Delivery): Promise<void> {
-  await tx.selectFrom('kit.outbox').select('id').where('id', '=', eventId).forUpdate().execute()
-  await tx.deleteFrom('kit.deliveries').where('eventId', '=', eventId).where('handler', '=', handler).execute()
+/** Forgets deliveries, and an event with its last one. Who ends those of one event together takes turns, or none would be the last. */
+export async function finishDeliveries(tx: Tx, taken: readonly Delivery[]): Promise<void> {
+  const ids = [...new Set(taken.map((delivery) => delivery.eventId))].sort((a, b) => Number(a - b))
+  await tx.selectFrom('kit.outbox').select('id').where('id', 'in', ids).orderBy('id').forUpdate().execute()
+  const events = taken.map((delivery) => delivery.eventId)
+  const handlers = taken.map((delivery) => delivery.handler)
+  await sql`delete from kit.deliveries as d using unnest(${events}::bigint[], ${handlers}::text[]) as t(event_id, handler)
+    where d.event_id = t.event_id and d.handler = t.handler`.execute(tx)
   await tx
-    .deleteFrom('kit.outbox')
-    .where('id', '=', eventId)
+    .deleteFrom('kit.outbox as o')
+    .where('id', 'in', ids)
     .where(({ not, exists, selectFrom }) =>
-      not(exists(selectFrom('kit.deliveries').select(sql`1`.as('one')).where('eventId', '=', eventId))),
+      not(exists(selectFrom('kit.deliveries as d').select(sql`1`.as('one')).whereRef('d.eventId', '=', 'o.id'))),
     )
     .execute()
 }

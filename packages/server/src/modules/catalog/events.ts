@@ -10,9 +10,10 @@ const CHANGES = ['repos.created', 'repos.updated', 'repos.settings', 'repos.move
 
 /** Keeps the catalogue in step with repos: every change of a repository indexes it again. */
 export function followRepos(deps: CatalogDeps): void {
-  for (const name of CHANGES) {
-    deps.events.on(name, `catalog.${name}`, async (event: RepoEvent) => indexRepo(deps, event.repoId))
-  }
+  deps.events.follow(CHANGES, 'catalog.index', {
+    keyOf: (event: RepoEvent) => event.repoId,
+    take: (event) => indexRepo(deps, event.repoId),
+  })
   deps.events.on('repos.deleted', 'catalog.repos.deleted', async (event: RepoEvent) =>
     deps.write((tx) => deleteEntry(tx, event.repoId)),
   )

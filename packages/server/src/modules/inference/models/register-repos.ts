@@ -4,13 +4,13 @@ import { makeDeployment } from './make-deployment.js'
 
 /** Keeps the list of callable repositories in step with what is pushed; handlers are idempotent. */
 export function followRepos(deps: InferenceDeps, onChange: () => void): void {
-  const register = async ({ repoId }: { repoId: string }): Promise<void> => {
-    await registerRepo(deps, repoId)
-    onChange()
-  }
-  for (const event of ['repos.created', 'repos.updated', 'repos.moved', 'repos.settings']) {
-    deps.events.on(event, `inference.register.${event}`, register)
-  }
+  deps.events.follow(['repos.created', 'repos.updated', 'repos.moved', 'repos.settings'], 'inference.register', {
+    keyOf: ({ repoId }: { repoId: string }) => repoId,
+    take: async ({ repoId }) => {
+      await registerRepo(deps, repoId)
+      onChange()
+    },
+  })
   deps.events.on('repos.deleted', 'inference.forget', async ({ repoId }: { repoId: string }) => {
     await deps.write((tx) => deleteServedRepo(tx, repoId))
     onChange()

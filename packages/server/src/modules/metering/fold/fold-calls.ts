@@ -1,3 +1,4 @@
+import { groupBy } from '../../../kit/group-by.js'
 import { createHash } from 'node:crypto'
 import type { Db, Tx } from '../../../kit/db/database.js'
 import { lockLeases } from '../gate/queries.js'
@@ -6,7 +7,7 @@ import type { ScannedCall } from '../journal/scanner.js'
 import { type Charge, type FoldDeps, type LeaseBound, sumBounds } from './charge.js'
 import { moveBudgets } from './move-budgets.js'
 import { moveMoney, toSales } from './move-money.js'
-import { type Draw, groupBy, newDraw, type PricedGroup, rateGroups, type RatedLine, toPriced } from './price-fold.js'
+import { type Draw, newDraw, type PricedGroup, rateGroups, type RatedLine, toPriced } from './price-fold.js'
 import * as queries from './queries.js'
 
 /** A stretch of one segment, scanned and ready to be counted. */

@@ -1,3 +1,4 @@
+import { groupBy } from '../../../kit/group-by.js'
 import { clearingAccount } from '../gate/lease.js'
 import { type LeaseRow, upsertLeases } from '../gate/queries.js'
 import { resizeLease } from '../gate/resize-lease.js'
@@ -15,7 +16,7 @@ import {
 } from '../../commerce/index.js'
 import type { Tx } from '../../../kit/db/database.js'
 import type { Charge, FoldDeps, LeaseBound } from './charge.js'
-import { type Draw, drawGroups, type DrawStep, groupBy, type PricedGroup } from './price-fold.js'
+import { type Draw, drawGroups, type DrawStep, type PricedGroup } from './price-fold.js'
 import type { SaleRow } from './queries.js'
 
 /** The platform's share of sales (R1 of rows.md: fees are postings like any other). */

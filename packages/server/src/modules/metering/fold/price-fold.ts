@@ -1,3 +1,4 @@
+import { groupBy } from '../../../kit/group-by.js'
 import { monthOf } from '../gate/window.js'
 import type { HourGroup } from '../journal/gather-calls.js'
 import { type CallLine, NO_TOKENS, PPM, splitByWeights, type TokenCounts } from '../../commerce/index.js'
@@ -188,17 +189,6 @@ export function newDraw({ subject, hourMs }: HourGroup): Draw {
     feeMicros: 0n,
     netMicros: 0n,
   }
-}
-
-export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const key = keyOf(item)
-    const known = groups.get(key)
-    if (known) known.push(item)
-    else groups.set(key, [item])
-  }
-  return groups
 }
 
 function first<T>(items: readonly T[], index = 0): T {

@@ -38,8 +38,10 @@ export function scheduleMeasures(deps: RepoDeps): void {
   deps.jobs.handle(MEASURE_JOB, (payload: MeasurePayload) => measure(deps, payload))
   const plan = (owner: MeasurePayload): Promise<void> => deps.write((tx) => planMeasure(deps, tx, owner))
   const onRepo = (payload: { repoId: string }): Promise<void> => plan({ kind: 'repo', id: payload.repoId })
-  for (const event of ['repos.created', 'repos.updated', 'repos.moved'])
-    deps.events.on(event, `repos.measureStorage ${event}`, onRepo)
+  deps.events.follow(['repos.created', 'repos.updated', 'repos.moved'], 'repos.measureStorage', {
+    keyOf: (payload: { repoId: string }) => payload.repoId,
+    take: onRepo,
+  })
   deps.events.on(
     'repos.deleted',
     'repos.measureStorage repos.deleted',
