@@ -47,16 +47,16 @@ const remembered = (page: Page): Promise<number[]> =>
     () =>
       new Promise<number[]>((resolve, reject) => {
         const opened = indexedDB.open('stoa-uploads', 1)
-        opened.onerror = () => reject(opened.error)
-        opened.onsuccess = () => {
+        opened.addEventListener('error', () => reject(opened.error))
+        opened.addEventListener('success', () => {
           const asked = opened.result.transaction('uploads').objectStore('uploads').getAll()
-          asked.onerror = () => reject(asked.error)
-          asked.onsuccess = () => {
+          asked.addEventListener('error', () => reject(asked.error))
+          asked.addEventListener('success', () => {
             opened.result.close()
             const uploads = asked.result as { files: { parts?: { etags: object } }[] }[]
             resolve(uploads.map(({ files }) => Object.keys(files[0]?.parts?.etags ?? {}).length))
-          }
-        }
+          })
+        })
       }),
   )
 
