@@ -165,6 +165,10 @@ describe('a real mail server', () => {
     const { sink, house } = await open({}, plain)
     await house.post(letterTo('twice@example.org'))
     // The end of the attempt cannot be written: the server died.
+    let die: () => void = () => {}
+    const died = new Promise<void>((resolve) => {
+      die = resolve
+    })
     const broken = await openMailHouse(
       {
         kind: 'smtp',
@@ -173,13 +177,15 @@ describe('a real mail server', () => {
           if (!address) throw new Error('no address')
           await createSmtpCarrier({ address, from, helloName: () => 'x' }).carry(letter)
           await house.database.db.updateTable('kit.jobs').set({ state: 'failed' }).execute()
+          die()
           return new Promise<never>(() => {})
         },
       },
       house,
     )
     void broken.jobs.drained()
-    while (sink.letters.length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+    await died
+    expect(sink.letters).toHaveLength(1)
     expect(await lettersOf(house)).toMatchObject([{ state: 'sending', attempts: 1 }])
     house.clock.advanceMs(6 * 60_000)
     await house.database.write((tx) => house.jobs.enqueue(tx, 'kit.mail.sweep', {}))
