@@ -1,6 +1,7 @@
 import { GitFormatError } from './format-error.js'
 
-const MAX_GITMODULES_BYTES = 1024 * 1024
+/** A larger submodule file is refused unread. */
+export const MAX_GITMODULES_BYTES = 1024 * 1024
 const SECTION = /^\s*\[\s*submodule\s+"((?:[^"\\]|\\.)*)"\s*\]/i
 const SETTING = /^\s*(path|url|update)\s*=\s*(.*?)\s*$/i
 

@@ -38,6 +38,8 @@ export interface ObjectFacts {
   readonly tags: readonly TagFacts[]
   /** Objects named by the new ones but not among them, with the type they must have. */
   readonly links: ReadonlyMap<string, ObjectType>
+  /** Those of `links` that a tree calls a submodule file: `checkGitmodules` must like their contents. */
+  readonly submoduleFiles: readonly string[]
   readonly lfs: readonly LfsPointer[]
   readonly large: readonly { readonly oid: string; readonly sizeBytes: number }[]
   /** `README.md` of the tips whose content is new and begins as a card does (`---`). */
@@ -117,7 +119,8 @@ export class FactCollector {
     }
     if (links.size > this.limits.maxLinks) throw new GitFormatError('tooManyObjects', 'too many objects are named')
     const { commits, tags, large } = this
-    return { commits, tags, links, lfs: [...this.lfs.values()], large, cards: this.findCards() }
+    const submoduleFiles = this.openGitmodules
+    return { commits, tags, links, submoduleFiles, lfs: [...this.lfs.values()], large, cards: this.findCards() }
   }
 
   private findCards(): Buffer[] {

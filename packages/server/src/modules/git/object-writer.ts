@@ -18,6 +18,7 @@ import {
 } from '@stoa/git'
 import type { Tx } from '../../kit/db/database.js'
 import type { Kit } from '../../kit/kit.js'
+import { checkLinks, type OutsideFacts } from './check-links.js'
 import type { CommitGraph } from './commit-graph.js'
 import type { ObjectReader } from './object-reader.js'
 import type { PackFiles } from './pack-files.js'
@@ -79,7 +80,7 @@ export class ObjectWriter {
     const fresh = [...unique.values()].filter((object) => !known.has(object.oid))
     if (fresh.length === 0 && !isSaved) return
     const facts = collectFacts(fresh, this.kit.isLenient?.() ?? false)
-    await this.checkLinks(repoId, facts.links)
+    await checkLinks(this.reader, repoId, facts)
     const prepared = await this.prepareFresh(repoId, fresh, facts.commits)
     await this.kit.write(async (tx) => {
       await lockRefs(tx, this.kit.holdRepo ?? HOLD_NOTHING, repoId, epoch)
@@ -97,17 +98,6 @@ export class ObjectWriter {
     return state.epoch
   }
 
-  /** Throws `GitObjectRefused` unless every named object is in the repository with its type. */
-  async checkLinks(repoId: string, links: ReadonlyMap<string, ObjectType>): Promise<void> {
-    if (links.size === 0) return
-    const infos = await this.reader.readInfo(repoId, [...links.keys()])
-    for (const [oid, type] of links) {
-      const found = infos.get(oid)?.type
-      if (found === undefined) throw refuse('GitObjectRefused', `missing necessary objects: ${type} ${oid}`)
-      if (found !== type) throw refuse('GitObjectRefused', `${oid} is a ${found}, but a ${type} is expected`)
-    }
-  }
-
   private async prepareFresh(repoId: string, fresh: readonly NamedObject[], commits: readonly CommitFacts[]) {
     const graphRows = await this.graphRows(repoId, commits)
     const rows = await Promise.all(fresh.map(toRow))
@@ -119,6 +109,11 @@ export class ObjectWriter {
     const upload = this.upload({ bytes, path: null, sizeBytes: bytes.length })
     const pack = await upload.finish(repoId, count, index)
     return { rows: [], pack, commits: graphRows }
+  }
+
+  /** Throws `GitObjectRefused` unless what new objects point at is here and may be pointed at. */
+  checkLinks(repoId: string, facts: OutsideFacts): Promise<void> {
+    return checkLinks(this.reader, repoId, facts)
   }
 
   /** Begins to store a pack. */

@@ -159,7 +159,7 @@ async function readPush(
   const checked = inline?.checked ?? (await checkIncoming(spooled, asked))
   refuseLargeFiles(checked)
   await deps.checkPush(repo.id, checked, spooled.sizeBytes)
-  await deps.storage.writer.checkLinks(repo.id, checked.links)
+  await deps.storage.writer.checkLinks(repo.id, checked)
   return checked.count === 0 ? null : { checked, rows: inline?.rows ?? null }
 }
 

@@ -203,6 +203,28 @@ describe('hostile bodies', () => {
     expect(await refs()).not.toContain('refs/heads')
   })
 
+  it('refuses a push that names a stored file as submodule file when git fsck would not have that', async () => {
+    const trap = { type: 'blob' as const, data: Buffer.from('[submodule "a"]\n\turl = -u./payload\n') }
+    const named = (name: string, ...more: (typeof trap)[]): { oid: string; pack: Buffer } => {
+      const tree = encodeTree([{ mode: '100644', name, oid: hashObject('blob', trap.data) }])
+      const facts = { tree: hashObject('tree', tree), parents: [], author: who, committer: who, message: name }
+      const data = encodeCommit(facts)
+      const pack = encodePack([...more, { type: 'tree', data: tree }, { type: 'commit', data }])
+      return { oid: hashObject('commit', data), pack }
+    }
+    const first = named('notes.txt', trap)
+    expect(await pushed(first.oid, first.pack, 'refs/heads/notes')).toContain('ok refs/heads/notes')
+    const second = named('.gitmodules')
+    const command = pkt(`${NULL_OID} ${second.oid} refs/heads/trap\0 report-status side-band-64k`)
+    const response = await post(Buffer.concat([command, Buffer.from('0000'), second.pack]))
+    const text = Buffer.from(await response.arrayBuffer()).toString('latin1')
+    expect(text).toContain('ng refs/heads/trap pre-receive hook declined')
+    expect(text).toContain(`blob ${hashObject('blob', trap.data)}: disallowed submodule url`)
+    expect(await refs()).not.toContain('refs/heads/trap')
+    const third = named('modules.txt')
+    expect(await pushed(third.oid, third.pack, 'refs/heads/modules')).toContain('ok refs/heads/modules')
+  })
+
   it('takes refs as data, never as options', async () => {
     const tree = { type: 'tree' as const, data: encodeTree([]) }
     const data = encodeCommit({

@@ -76,6 +76,15 @@ describe('objects', () => {
     await expect(tree('a', 'a'.repeat(40))).rejects.toMatchObject({ code: 'GitObjectRefused' })
     await expect(tree('a', blob, '40000')).rejects.toMatchObject({ code: 'GitObjectRefused' })
     await expect(tree('.git', blob)).rejects.toMatchObject({ code: 'GitObjectRefused', detail: { rule: 'hasDotgit' } })
+    const [trap = '', long = ''] = [
+      ...(await write('blob', Buffer.from('[submodule "a"]\n\turl = -u./payload\n'))),
+      ...(await write('blob', Buffer.alloc(1024 * 1024 + 1, '#'))),
+    ]
+    for (const name of ['.gitmodules', 'GITMOD~1'])
+      await expect(tree(name, trap), name).rejects.toMatchObject({ detail: { rule: 'gitmodulesUrl' } })
+    await expect(tree('.gitmodules', long)).rejects.toMatchObject({ detail: { rule: 'gitmodulesLarge' } })
+    expect(await tree('notes.txt', trap)).toHaveLength(1)
+    expect(await tree('.gitmodules', blob)).toHaveLength(1)
     await expect(write('blob', Buffer.alloc(10 * 1024 * 1024 + 1))).rejects.toMatchObject({ code: 'FileTooLarge' })
     expect(await tree('a', blob)).toHaveLength(1)
     expect(await write('tree', Buffer.alloc(0))).toEqual([EMPTY_TREE])
