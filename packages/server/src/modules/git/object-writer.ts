@@ -11,7 +11,6 @@ import {
   GitFormatError,
   hashObject,
   type ObjectFacts,
-  type ObjectType,
   packEntry,
   PackHash,
   typeCode,
