@@ -16,7 +16,7 @@ import { median, report, ROOT } from './report.js'
  */
 const FILES = 20_000
 const FOLDERS = 200
-const PUSH_ROUNDS = 5
+const PUSH_ROUNDS = 9
 const CLONE_ROUNDS = 3
 /** Between the rounds: what a push starts in the background is over by then. It pushes at once into the repository it makes. */
 const PAUSE_MS = 1_000

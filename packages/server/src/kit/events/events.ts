@@ -58,8 +58,12 @@ const CROSS_OUT_MS = 1_000
 
 export function createEvents(deps: EventDeps): Events {
   const subscriptions = new Map<string, Subscription>()
+  let lastCount = 0
   const loop = new WakeLoop({
-    pass: () => deliverDue(deps, subscriptions),
+    pass: async () => {
+      lastCount = await deliverDue(deps, subscriptions)
+      return lastCount === BATCH
+    },
     everyMs: SWEEP_MS,
     onError: (error) => deps.log.error('event delivery failed', error),
   })
@@ -77,7 +81,8 @@ export function createEvents(deps: EventDeps): Events {
     on: (event, handler, take) => subscribe(handler, { events: [event], take }),
     follow: (events, handler, { keyOf, take }) => subscribe(handler, { events, take, keyOf }),
     drained: async () => {
-      while (await loop.run());
+      do await loop.run()
+      while (lastCount > 0)
     },
     start: () => loop.start(),
     stop: () => loop.stop(),
@@ -86,9 +91,9 @@ export function createEvents(deps: EventDeps): Events {
 
 type Subscriptions = ReadonlyMap<string, Subscription>
 
-/** Takes one batch of due deliveries; false when there were none. Handlers run beside each other, each in the order of events. */
-async function deliverDue(deps: EventDeps, subscriptions: Subscriptions): Promise<boolean> {
-  if (subscriptions.size === 0) return false
+/** Takes one batch of due deliveries; their number. Handlers run beside each other, each in the order of events. */
+async function deliverDue(deps: EventDeps, subscriptions: Subscriptions): Promise<number> {
+  if (subscriptions.size === 0) return 0
   const now = deps.clock.now()
   const leaseUntil = new Date(now.getTime() + LEASE_MS)
   const handlers = [...subscriptions.keys()]
@@ -97,7 +102,7 @@ async function deliverDue(deps: EventDeps, subscriptions: Subscriptions): Promis
   const taken = crossOut(deps)
   await Promise.all([...queues].map(([handler, queue]) => deliverQueue(deps, subscriptions.get(handler), queue, taken)))
   await taken.end()
-  return due.length > 0
+  return due.length
 }
 
 async function deliverQueue(

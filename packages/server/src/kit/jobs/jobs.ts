@@ -46,7 +46,8 @@ class JobQueue implements Jobs {
     const { runAt = createdAt, key = null } = options
     const row = { id: this.#deps.ids.next(), kind, payload: JSON.stringify(payload), key, createdAt, runAt }
     const id = await insertJob(tx, row)
-    afterCommit(tx, () => this.#loop.wake())
+    // A later one is found by the pass of its time.
+    if (runAt <= createdAt) afterCommit(tx, () => this.#loop.wake())
     return id
   }
 

@@ -11,8 +11,10 @@ const FOREIGN_KEY_VIOLATION = '23503'
 export async function indexRepo(deps: CatalogDeps, repoId: string): Promise<void> {
   const repo = await deps.repos.getRepo(repoId)
   if (!repo) return deps.write((tx) => deleteEntry(tx, repoId))
-  await deps.write((tx) => updateSettings(tx, repoId, repo))
-  const indexed = await describeRepo(deps, repo)
+  const known = await findEntry(deps.db, repoId)
+  // Before its files are read: who may see it does not wait for that.
+  if (known) await deps.write((tx) => updateSettings(tx, repoId, repo))
+  const indexed = await describeRepo(deps, repo, known)
   try {
     await deps.write((tx) => upsertEntry(tx, indexed))
   } catch (error) {
@@ -21,10 +23,11 @@ export async function indexRepo(deps: CatalogDeps, repoId: string): Promise<void
   }
 }
 
-async function describeRepo(deps: CatalogDeps, repo: CatalogRepo): Promise<IndexedRepo> {
+type Known = Awaited<ReturnType<typeof findEntry>>
+
+async function describeRepo(deps: CatalogDeps, repo: CatalogRepo, known: Known): Promise<IndexedRepo> {
   const headOid = await deps.repos.findHead(repo)
   const commit = headOid === null ? null : await deps.facts.read(repo, headOid)
-  const known = await findEntry(deps.db, repo.id)
   const now = deps.clock.now()
   const { createdAt, updatedAt } = repo
   return {

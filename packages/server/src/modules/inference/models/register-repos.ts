@@ -1,5 +1,5 @@
 import type { InferenceDeps } from '../deps.js'
-import { deleteServedRepo, upsertServedRepo } from '../queries/deployments.js'
+import { deleteServedRepo, isServed, upsertServedRepo } from '../queries/deployments.js'
 import { makeDeployment } from './make-deployment.js'
 
 /** Keeps the list of callable repositories in step with what is pushed; handlers are idempotent. */
@@ -22,10 +22,9 @@ export async function registerRepo(deps: InferenceDeps, repoId: string): Promise
   const repo = await deps.repos.findById(deps.db, repoId)
   const commitOid = repo ? await deps.repos.resolveRevision(repo, repo.defaultBranch).catch(() => null) : null
   const deployment = repo && commitOid !== null ? await tryDeployment(deps, repo, commitOid) : null
-  await deps.write(async (tx) => {
-    if (repo && deployment) await upsertServedRepo(tx, repo.id, repo.fullName, deployment.id, deps.clock.now())
-    else await deleteServedRepo(tx, repoId)
-  })
+  if (repo && deployment)
+    await deps.write((tx) => upsertServedRepo(tx, repo.id, repo.fullName, deployment.id, deps.clock.now()))
+  else if (await isServed(deps.db, repoId)) await deps.write((tx) => deleteServedRepo(tx, repoId))
 }
 
 /** A file no reader here understands makes a repository unservable, not the event undeliverable. */

@@ -74,6 +74,11 @@ export async function upsertServedRepo(
     .execute()
 }
 
+export async function isServed(db: Db, repoId: string): Promise<boolean> {
+  const found = db.selectFrom('inference.servedRepos').select('repoId').where('repoId', '=', repoId)
+  return (await found.executeTakeFirst()) !== undefined
+}
+
 export async function deleteServedRepo(tx: Tx, repoId: string): Promise<void> {
   await tx.deleteFrom('inference.servedRepos').where('repoId', '=', repoId).execute()
 }
