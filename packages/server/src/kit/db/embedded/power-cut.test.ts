@@ -141,48 +141,54 @@ function replay(target: string, { cutAt, coin, syncsCount }: Cut): void {
 }
 
 type Change = { operation: FileOperation; bytes: Buffer }
+/** `file` is what a name is given to by its creation. */
+type NameChange = { operation: FileOperation; file: number }
 
 class Disk {
+  /** Which file an inode number stands for now: a number is used again after its file was removed. */
+  readonly #fileOf = new Map<number, number>()
+  #lastFile = 0
   readonly #files = new Map<number, { content: Buffer; pending: Change[] }>()
-  readonly #names = new Map<string, { inode: number; isFolder: boolean }>()
-  #pendingNames: FileOperation[] = []
+  readonly #names = new Map<string, { file: number; isFolder: boolean }>()
+  #pendingNames: NameChange[] = []
 
   constructor() {
     for (const [path, inode] of inodes) {
       const source = join(before, relative(live, path))
       const isFolder = statSync(source).isDirectory()
-      this.#names.set(path, { inode, isFolder })
-      if (!isFolder) this.#files.set(inode, { content: readFileSync(source), pending: [] })
+      const file = this.#newFile(inode)
+      this.#names.set(path, { file, isFolder })
+      if (!isFolder) this.#files.set(file, { content: readFileSync(source), pending: [] })
     }
   }
 
   change(operation: FileOperation, bytes: Buffer): void {
     if (operation.op === 'write' || operation.op === 'truncate')
-      this.#file(operation.inode).pending.push({ operation, bytes })
-    else this.#pendingNames.push(operation)
+      this.#fileAt(operation.inode).pending.push({ operation, bytes })
+    else this.#pendingNames.push({ operation, file: operation.op === 'create' ? this.#newFile(operation.inode) : 0 })
   }
 
   sync(inode: number): void {
-    const file = this.#file(inode)
+    const file = this.#fileAt(inode)
     for (const change of file.pending) apply(file, change)
     file.pending = []
-    for (const operation of this.#pendingNames) this.#applyName(operation)
+    for (const change of this.#pendingNames) this.#applyName(change)
     this.#pendingNames = []
   }
 
   writeTo(target: string, coin: () => number): void {
     const kept = Math.floor(coin() * (this.#pendingNames.length + 1))
-    for (const operation of this.#pendingNames.slice(0, kept)) this.#applyName(operation)
+    for (const change of this.#pendingNames.slice(0, kept)) this.#applyName(change)
     mkdirSync(target, { recursive: true })
-    for (const [path, { inode, isFolder }] of [...this.#names].sort()) {
+    for (const [path, { file, isFolder }] of [...this.#names].sort()) {
       const place = join(target, relative(live, path))
       mkdirSync(isFolder ? place : dirname(place), { recursive: true })
-      if (!isFolder) writeFileSync(place, this.#afterCut(inode, coin))
+      if (!isFolder) writeFileSync(place, this.#afterCut(file, coin))
     }
   }
 
-  #afterCut(inode: number, coin: () => number): Buffer {
-    const file = this.#file(inode)
+  #afterCut(number: number, coin: () => number): Buffer {
+    const file = this.#file(number)
     const copy = { content: Buffer.from(file.content) }
     for (const change of file.pending) {
       const luck = coin()
@@ -196,13 +202,9 @@ class Disk {
     return copy.content
   }
 
-  #applyName(operation: FileOperation): void {
-    if (operation.op === 'create') {
-      const { path, inode, isFolder } = operation
-      this.#names.set(path, { inode, isFolder })
-      // An inode number can be used again after its file was removed.
-      if (!isFolder && !this.#files.has(inode)) this.#files.set(inode, { content: Buffer.alloc(0), pending: [] })
-    } else if (operation.op === 'remove') {
+  #applyName({ operation, file }: NameChange): void {
+    if (operation.op === 'create') this.#names.set(operation.path, { file, isFolder: operation.isFolder })
+    else if (operation.op === 'remove') {
       this.#names.delete(operation.path)
     } else if (operation.op === 'rename') {
       const entry = this.#names.get(operation.from)
@@ -211,9 +213,18 @@ class Disk {
     }
   }
 
-  #file(inode: number): { content: Buffer; pending: Change[] } {
-    const file = this.#files.get(inode) ?? { content: Buffer.alloc(0), pending: [] }
-    this.#files.set(inode, file)
+  #newFile(inode: number): number {
+    this.#fileOf.set(inode, ++this.#lastFile)
+    return this.#lastFile
+  }
+
+  #fileAt(inode: number): { content: Buffer; pending: Change[] } {
+    return this.#file(this.#fileOf.get(inode) ?? this.#newFile(inode))
+  }
+
+  #file(number: number): { content: Buffer; pending: Change[] } {
+    const file = this.#files.get(number) ?? { content: Buffer.alloc(0), pending: [] }
+    this.#files.set(number, file)
     return file
   }
 }
