@@ -9,7 +9,7 @@ import { editWithGit, findInCatalogue, pushModel, REPO, sell } from './publish.j
 import { createSteps, dollars, type Steps } from './steps.js'
 
 const SEED_DIR = fileURLToPath(new URL('../../../../seed/', import.meta.url))
-const DATA_DIR = 'data/demo'
+const DATA_DIR = 'data-demo'
 
 /** The main job of the platform, done for real: publish, find, call, pay. Leaves the server running unless `isExit`. */
 export async function runDemo(environment: NodeJS.ProcessEnv, isExit: boolean): Promise<number> {
